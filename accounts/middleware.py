@@ -1,0 +1,74 @@
+"""Who is asking, in which language, for which supplier."""
+
+import time
+import zoneinfo
+
+from django.conf import settings
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone, translation
+
+from accounts.access import SESSION_KEY, OtherSupplier
+
+REFRESHED_EVERY = 600  # seconds; the idle time of a session is counted that exactly
+FREE_NAMESPACES = {"admin", "mfa", "usersessions"}
+FREE_VIEWS = {"accounts:company_new", "accounts:account", "accounts:switch", "accounts:support", "accounts:support_sent"}
+
+
+def person(get_response):
+    """Speak the person's language in their time zone, and keep the session of whom is here."""
+
+    def middleware(request):
+        user = request.user
+        if user.is_authenticated:
+            if user.language:
+                translation.activate(user.language)
+                request.LANGUAGE_CODE = user.language
+            _keep_session(request, user)
+            with timezone.override(zoneinfo.ZoneInfo(user.time_zone)):
+                return get_response(request)
+        return get_response(request)
+
+    return middleware
+
+
+def _keep_session(request, user):
+    now = int(time.time())
+    if now - request.session.get("seen", 0) > REFRESHED_EVERY:
+        request.session["seen"] = now
+        request.session.set_expiry(settings.STAFF_SESSION_AGE if user.is_staff else settings.SESSION_COOKIE_AGE)
+
+
+class SupplierMiddleware:
+    """Sets request.memberships, request.membership and request.supplier; people without a company get the page for that."""
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        request.memberships, request.membership, request.supplier = [], None, None
+        if request.user.is_authenticated:
+            active = request.user.memberships.active().filter(supplier__isnull=False).select_related("supplier")
+            request.memberships = list(active)
+            for membership in request.memberships:
+                membership.user = request.user
+            chosen = request.session.get(SESSION_KEY)
+            request.membership = next(
+                (one for one in request.memberships if str(one.supplier_id) == chosen), next(iter(request.memberships), None)
+            )
+            request.supplier = request.membership and request.membership.supplier
+        return self.get_response(request)
+
+    def process_view(self, request, view, args, kwargs):
+        if request.membership or not request.user.is_authenticated or not getattr(view, "login_required", True):
+            return None
+        match = request.resolver_match
+        if match.view_name in FREE_VIEWS or FREE_NAMESPACES & set(match.namespaces) or match.view_name.startswith(("account_", "mfa_", "usersessions_")):
+            return None
+        return redirect("admin:index" if request.user.is_staff else "accounts:company_new")
+
+    def process_exception(self, request, error):
+        if isinstance(error, OtherSupplier):
+            context = {"other": error.supplier, "next": request.get_full_path(), "action": reverse("accounts:switch")}
+            return render(request, "accounts/switch_offer.html", context, status=404)
+        return None

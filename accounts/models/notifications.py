@@ -1,0 +1,65 @@
+"""What the bell shows. A kind is a plain string; its words and link are templates/notifications/<kind>.html."""
+
+import uuid
+
+from django.conf import settings
+from django.db import models
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models.suppliers import Supplier
+
+KINDS = ["request_accepted", "request_declined", "request_expired", "connection_ended"]
+
+
+class NotificationQuerySet(models.QuerySet):
+    def unread(self):
+        return self.filter(read_at=None)
+
+    def mark_read(self, now):
+        return self.unread().update(read_at=now)
+
+
+class Notification(models.Model):
+    """One line for one person about something of one supplier."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="notifications")
+    supplier = models.ForeignKey(Supplier, models.CASCADE, related_name="notifications")
+    kind = models.CharField(max_length=40, choices=[(kind, kind) for kind in KINDS])
+    object_id = models.UUIDField()
+    data = models.JSONField(default=dict)
+    created_at = models.DateTimeField(default=timezone.now)
+    read_at = models.DateTimeField(null=True, blank=True)
+
+    objects = NotificationQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("notification")
+        verbose_name_plural = _("notifications")
+        ordering = ["-created_at", "-id"]
+        indexes = [
+            models.Index(fields=["user", "-created_at"], name="notifications_of_a_person"),
+            models.Index(fields=["user"], name="unread_of_a_person", condition=models.Q(read_at=None)),
+        ]
+
+    def __str__(self):
+        return self.kind
+
+    @property
+    def template(self):
+        return f"notifications/{self.kind}.html"
+
+    @property
+    def leads_to(self):
+        """The address of the page that it is about."""
+        view = "customers:profile" if self.kind == "connection_ended" else "connections:request"
+        return reverse(view, args=[self.object_id])
+
+
+def notify(supplier, kind, *, about, users, **data):
+    """Ring the bell of each user about one thing; `data` holds the words' parts (names, comment), for ever as they were."""
+    Notification.objects.bulk_create(
+        Notification(user=user, supplier=supplier, kind=kind, object_id=about.pk, data=data) for user in users
+    )

@@ -1,0 +1,173 @@
+"""People, their companies' memberships, and what they agreed to."""
+
+import pghistory
+from django.conf import settings
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.contrib.auth.models import PermissionsMixin
+from django.db import models, transaction
+from django.db.models.functions import Lower
+from django.utils import timezone
+from django.utils.crypto import salted_hmac
+from django.utils.translation import gettext_lazy as _
+from django_countries.fields import CountryField
+
+from accounts.names import validate_name
+from accounts.models.suppliers import Supplier
+
+
+class UserManager(BaseUserManager):
+    def create_user(self, email, password=None, **fields):
+        """A person with a lower-case e-mail; without a password nobody can log in as them."""
+        user = self.model(email=self.normalize_email(email), **fields)
+        user.set_password(password)
+        user.save()
+        return user
+
+    def create_superuser(self, email, password=None, **fields):
+        return self.create_user(email, password, **fields | {"is_staff": True, "is_superuser": True})
+
+    @classmethod
+    def normalize_email(cls, email):
+        return (email or "").strip().lower()
+
+    def get_by_natural_key(self, email):
+        return self.get(email=self.normalize_email(email))
+
+
+class User(AbstractBaseUser, PermissionsMixin):
+    email = models.EmailField(_("e-mail"), unique=True)
+    name = models.CharField(_("name"), max_length=160, validators=[validate_name])
+    job_title = models.CharField(_("job title"), max_length=160, blank=True, validators=[validate_name])
+    language = models.CharField(_("language"), max_length=5, choices=settings.LANGUAGES, blank=True)
+    time_zone = models.CharField(_("time zone"), max_length=64, default=settings.TIME_ZONE)
+    person_key = models.CharField(max_length=64, blank=True, editable=False)
+    is_active = models.BooleanField(_("active"), default=True)
+    is_staff = models.BooleanField(_("operator"), default=False)
+    date_joined = models.DateTimeField(_("since"), default=timezone.now, editable=False)
+
+    objects = UserManager()
+    EMAIL_FIELD = USERNAME_FIELD = "email"
+    REQUIRED_FIELDS = ["name"]
+
+    class Meta:
+        verbose_name = _("person")
+        verbose_name_plural = _("people")
+        constraints = [models.UniqueConstraint(Lower("email"), name="one_user_per_email")]
+
+    def __str__(self):
+        return self.name or self.email
+
+    def clean(self):
+        super().clean()
+        self.email = User.objects.normalize_email(self.email)
+
+    def get_full_name(self):
+        return self.name
+
+    def get_short_name(self):
+        return self.name
+
+    @property
+    def speaks(self):
+        """The language to write to this person in."""
+        return self.language or settings.PORTAL_LANGUAGE
+
+    @property
+    def counting_key(self):
+        """Whom the person's counters count: kept from the first verified address, so that a new account is no new counter."""
+        return self.person_key or person_key(self.email)
+
+
+def person_key(email):
+    """Keyed hash of an address: the same for the same address, also after the account was deleted."""
+    return salted_hmac("person", email.strip().lower(), algorithm="sha256").hexdigest()
+
+
+class Role(models.TextChoices):
+    """From the least to the most; `rank` compares them."""
+
+    VIEWER = "viewer", _("Viewer")
+    MEMBER = "member", _("Member")
+    ADMIN = "admin", _("Admin")
+
+    @property
+    def rank(self):
+        return list(Role).index(self)
+
+
+class MembershipQuerySet(models.QuerySet):
+    def active(self):
+        """Memberships that open the portal: neither they nor their person are deactivated."""
+        return self.filter(is_active=True, user__is_active=True)
+
+    def admins(self):
+        return self.active().filter(role=Role.ADMIN)
+
+
+@pghistory.track(pghistory.InsertEvent(), pghistory.UpdateEvent(), pghistory.DeleteEvent())
+class Membership(models.Model):
+    """A person working for a supplier, in a role."""
+
+    supplier = models.ForeignKey(Supplier, models.PROTECT, related_name="memberships", verbose_name=_("supplier"))
+    user = models.ForeignKey(User, models.PROTECT, related_name="memberships", verbose_name=_("person"))
+    role = models.CharField(_("role"), max_length=10, choices=Role.choices, default=Role.MEMBER)
+    sees_all_customers = models.BooleanField(_("sees all customers"), default=True)
+    is_active = models.BooleanField(_("active"), default=True)
+    created_at = models.DateTimeField(_("since"), default=timezone.now, editable=False)
+
+    objects = MembershipQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("member")
+        verbose_name_plural = _("members")
+        ordering = ["created_at", "pk"]
+        constraints = [models.UniqueConstraint(fields=["supplier", "user"], name="one_membership_per_person")]
+
+    def __str__(self):
+        return f"{self.user} ({self.supplier})"
+
+    def may(self, role):
+        """Whether this member has at least the role."""
+        return Role(self.role).rank >= Role(role).rank
+
+    @property
+    def may_act(self):
+        """Whether this member searches, requests and withdraws; viewers only read."""
+        return self.may(Role.MEMBER)
+
+    @property
+    def is_admin(self):
+        return self.may(Role.ADMIN)
+
+
+class PendingCompany(models.Model):
+    """The company that an unverified person means to found; it becomes a supplier when the code is confirmed."""
+
+    user = models.OneToOneField(User, models.CASCADE, related_name="pending_company")
+    name = models.CharField(max_length=160)
+    country = CountryField()
+
+    def __str__(self):
+        return self.name
+
+    def found(self):
+        """Turn it into a supplier with its person as admin, once; returns the Supplier or None when it was done already."""
+        with transaction.atomic():
+            if not PendingCompany.objects.filter(pk=self.pk).delete()[0]:
+                return None
+            return Supplier.found(self.user, name=self.name, country=self.country)
+
+
+class Consent(models.Model):
+    """What somebody agreed to, in which version and language, and when."""
+
+    TERMS, PRIVACY = "terms", "privacy"
+
+    user = models.ForeignKey(User, models.CASCADE, related_name="consents")
+    kind = models.CharField(max_length=20, choices=[(TERMS, _("Terms")), (PRIVACY, _("Privacy"))])
+    version = models.CharField(max_length=20)
+    language = models.CharField(max_length=5)
+    given_at = models.DateTimeField(default=timezone.now)
+
+    def __str__(self):
+        return f"{self.kind} {self.version}"

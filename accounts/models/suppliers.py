@@ -1,0 +1,128 @@
+"""The company that sells, what it says about itself, and whether it may act."""
+
+import uuid
+
+import pghistory
+from allauth.account.models import EmailAddress
+from django.conf import settings
+from django.db import models, transaction
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from django_countries.fields import CountryField
+
+from accounts.domains import company_domain
+from accounts.names import validate_name
+from portal import mail
+from portal.states import move
+
+
+class SupplierQuerySet(models.QuerySet):
+    def suspended(self):
+        return self.filter(suspended_at__isnull=False)
+
+
+@pghistory.track(
+    pghistory.UpdateEvent(),
+    fields=["name", "english_name", "representative", "country", "registration_number", "address", "website"],
+)
+class Supplier(models.Model):
+    """A company that sells. Its details are what a customer's contact sees from a request on."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    name = models.CharField(_("registered name"), max_length=160, validators=[validate_name])
+    english_name = models.CharField(_("English name"), max_length=160, blank=True, validators=[validate_name])
+    representative = models.CharField(_("representative"), max_length=160, blank=True, validators=[validate_name])
+    country = CountryField(_("country"))
+    registration_number = models.CharField(_("business registration number"), max_length=40, blank=True)
+    registration_verified_at = models.DateTimeField(_("number verified"), null=True, blank=True)
+    address = models.CharField(_("address"), max_length=300, blank=True)
+    website = models.URLField(_("website"), max_length=200, blank=True)
+    searches_a_day = models.PositiveIntegerField(_("searches a day"), null=True, blank=True)
+    suspended_at = models.DateTimeField(_("suspended"), null=True, blank=True, editable=False)
+    suspended_because = models.CharField(_("reason of the suspension"), max_length=300, blank=True, editable=False)
+    reports_count_from = models.DateTimeField(default=timezone.now, editable=False)
+    created_at = models.DateTimeField(_("since"), default=timezone.now, editable=False)
+
+    objects = SupplierQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("supplier")
+        verbose_name_plural = _("suppliers")
+        ordering = ["name", "pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(suspended_at__isnull=True) | ~Q(suspended_because=""),
+                name="suspension_has_a_reason",
+            )
+        ]
+
+    def __str__(self):
+        return self.name
+
+    @classmethod
+    def found(cls, user, *, name, country):
+        """Create the supplier with `user` as its admin, in one transaction."""
+        with transaction.atomic():
+            supplier = cls.objects.create(name=name, country=country)
+            supplier.memberships.create(user=user, role="admin")
+            cls._record("supplier_founded", supplier, actor=user)
+        return supplier
+
+    @property
+    def is_suspended(self):
+        return self.suspended_at is not None
+
+    @property
+    def search_limit(self):
+        """Searches a day: the operator's number for this supplier, else the portal's."""
+        return settings.PORTAL_SEARCHES_A_DAY if self.searches_a_day is None else self.searches_a_day
+
+    def suspend(self, reason, *, now, actor=None):
+        """Stop searching and requesting until the operator decides; the admins are told. AlreadyDecided when suspended."""
+        with transaction.atomic():
+            move(Supplier.objects.filter(pk=self.pk, suspended_at=None), suspended_at=now, suspended_because=reason)
+            self.suspended_at, self.suspended_because = now, reason
+            self._record("supplier_suspended", self, actor=actor, reason=reason)
+            self.mail_admins("supplier_suspended")
+
+    def lift_suspension(self, reason, *, now, actor):
+        """Let it search and request again; older reports no longer count. AlreadyDecided when not suspended."""
+        with transaction.atomic():
+            move(
+                Supplier.objects.filter(pk=self.pk, suspended_at__isnull=False),
+                suspended_at=None,
+                suspended_because="",
+                reports_count_from=now,
+            )
+            self.suspended_at, self.suspended_because, self.reports_count_from = None, "", now
+            self._record("suspension_lifted", self, actor=actor, reason=reason)
+            self.mail_admins("suspension_lifted")
+
+    def change_details(self, form_fields, *, actor):
+        """Save edited company details; a changed registration number or country is no longer verified."""
+        with transaction.atomic():
+            if {"registration_number", "country"} & set(form_fields):
+                self.registration_verified_at = None
+            self.save(update_fields=[*form_fields, "registration_verified_at"])
+            self._record("company_changed", self, actor=actor, fields=sorted(form_fields))
+
+    def admins(self):
+        """The active admins' memberships, with their people."""
+        return self.memberships.admins().select_related("user")
+
+    def verified_domains(self):
+        """The company e-mail domains of its active people's verified addresses; free mail belongs to nobody."""
+        people = self.memberships.active().values("user")
+        addresses = EmailAddress.objects.filter(user__in=people, verified=True).values_list("email", flat=True)
+        return {domain for domain in map(company_domain, addresses) if domain}
+
+    def mail_admins(self, name, **context):
+        """Write the named mail to every active admin, each in their language."""
+        for membership in self.admins():
+            user = membership.user
+            mail.send(name, user.email, user.speaks, about=self, supplier=self, person=user, **context)
+
+    @staticmethod
+    def _record(kind, supplier, *, actor=None, **data):
+        supplier.audit_entries.record(kind, about=supplier, supplier=supplier, actor=actor, **data)

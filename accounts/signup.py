@@ -1,0 +1,86 @@
+"""Signing up and asking for a new password: the same answer and the same work whether or not the address is known."""
+
+from allauth.account import forms as allauth_forms
+from allauth.account.adapter import get_adapter
+from allauth.account.models import EmailAddress
+from django import forms
+from django.contrib.auth.hashers import make_password
+from django.db import transaction
+from django.utils import translation
+from django.utils.translation import gettext_lazy as _
+from django_countries.fields import CountryField
+
+from accounts.models import Consent, PendingCompany, User
+from accounts.names import validate_name
+from portal.legal import VERSION
+
+
+class SignupForm(allauth_forms.SignupForm):
+    """Who, for which company, with which consents. The company is founded when the code is confirmed, not here."""
+
+    field_order = ["email", "name", "company", "country", "password1", "terms", "privacy"]
+
+    name = forms.CharField(
+        label=_("Your name"),
+        max_length=160,
+        validators=[validate_name],
+        widget=forms.TextInput(attrs={"autocomplete": "name"}),
+    )
+    company = forms.CharField(
+        label=_("Company name"),
+        help_text=_("As on your business registration. You can change it later."),
+        max_length=160,
+        validators=[validate_name],
+        widget=forms.TextInput(attrs={"autocomplete": "organization"}),
+    )
+    country = CountryField(blank_label=_("Choose a country")).formfield(label=_("Country or region"))
+    terms = forms.BooleanField(
+        label=_("I accept the Terms of Use."), error_messages={"required": _("Accept the terms to create an account.")}
+    )
+    privacy = forms.BooleanField(
+        label=_("I agree that my personal data is processed as the Privacy Notice says."),
+        error_messages={"required": _("Agree to this to create an account.")},
+    )
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["email"].label = _("E-mail")
+        self.fields["email"].widget.attrs = {"autocomplete": "username", "inputmode": "email"}
+        self.fields["password1"].label = _("Choose a password")
+        self.fields["password1"].help_text = _("At least 9 characters. Four words you will remember work well.")
+        self.fields["password1"].widget.attrs.pop("placeholder", None)
+
+    def validate_unique_email(self, value):
+        """Only a verified address, or one that works for a company, is taken: an unverified one gives way."""
+        verified = EmailAddress.objects.filter(email__iexact=value, verified=True).exists()
+        self.account_already_exists = verified or User.objects.filter(email=value, memberships__isnull=False).exists()
+        return value
+
+    def try_save(self, request):
+        with transaction.atomic():
+            User.objects.filter(email=self.cleaned_data["email"], memberships=None, is_staff=False).exclude(
+                emailaddress__verified=True
+            ).delete()
+            if self.account_already_exists:
+                make_password(self.cleaned_data["password1"])  # the time that keeping it would have taken
+            return super().try_save(request)
+
+    def custom_signup(self, request, user):
+        PendingCompany.objects.create(user=user, name=self.cleaned_data["company"], country=self.cleaned_data["country"])
+        for kind in (Consent.TERMS, Consent.PRIVACY):
+            user.consents.create(kind=kind, version=VERSION, language=translation.get_language())
+
+
+class ResetForm(allauth_forms.ResetPasswordForm):
+    """Forgotten password: for an unknown address the same letter is written, and thrown away."""
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["email"].label = _("E-mail")
+        self.fields["email"].widget.attrs = {"autocomplete": "username", "inputmode": "email"}
+
+    def save(self, request, **kwargs):
+        if not self.users:
+            context = {"user": User(email=self.cleaned_data["email"]), "password_reset_url": "", "request": request}
+            get_adapter().render_mail("account/email/password_reset_key", self.cleaned_data["email"], context)
+        return super().save(request, **kwargs)

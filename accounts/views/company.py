@@ -1,0 +1,52 @@
+"""The company: what its customers see, founding one, and switching between several."""
+
+from django.contrib import messages
+from django.db import transaction
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from accounts.access import SESSION_KEY, role_required
+from accounts.forms import CompanyForm, CompanyNewForm, SwitchForm
+from accounts.models import Role, Supplier
+
+
+def company(request):
+    return render(request, "accounts/company.html", {"supplier": request.supplier})
+
+
+@role_required(Role.ADMIN)
+def company_edit(request):
+    supplier = Supplier.objects.get(pk=request.supplier.pk)  # a copy, so that the page's head keeps the saved name
+    form = CompanyForm(request.POST or None, instance=supplier)
+    if request.method == "POST" and form.is_valid():
+        if form.changed_data:
+            supplier.change_details(form.changed_data, actor=request.user)
+        messages.success(request, _("Company details are saved."))
+        return redirect("accounts:company")
+    return render(request, "accounts/company_edit.html", {"form": form})
+
+
+def company_new(request):
+    if request.membership:
+        return redirect("home")
+    form = CompanyNewForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        with transaction.atomic():
+            type(request.user).objects.select_for_update().get(pk=request.user.pk)  # a double click founds one company
+            if not request.user.memberships.active().exists():
+                Supplier.found(request.user, **form.cleaned_data)
+        return redirect("home")
+    return render(request, "accounts/company_new.html", {"form": form})
+
+
+@require_POST
+def switch(request):
+    form = SwitchForm(request.POST)
+    supplier = form.cleaned_data["supplier"] if form.is_valid() else None
+    membership = get_object_or_404(request.user.memberships.active(), supplier=supplier)
+    request.session[SESSION_KEY] = str(membership.supplier_id)
+    target = request.POST.get("next", "")
+    safe = url_has_allowed_host_and_scheme(target, {request.get_host()}, require_https=request.is_secure())
+    return redirect(target if safe else "home")

@@ -1,0 +1,41 @@
+"""The bell's list: every supplier of the person, newest first."""
+
+from itertools import groupby
+
+from django.core.paginator import Paginator
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_POST
+
+from accounts.access import SESSION_KEY
+from accounts.models import Notification
+
+A_PAGE = 20
+
+
+def notifications(request):
+    mine = _reachable(request)
+    only_unread = request.GET.get("show") == "unread"
+    page = Paginator(mine.unread() if only_unread else mine, A_PAGE).get_page(request.GET.get("page"))
+    days = [(day, list(notes)) for day, notes in groupby(page, lambda note: timezone.localdate(note.created_at))]
+    context = {"page": page, "days": days, "only_unread": only_unread, "unread": mine.unread().count()}
+    return render(request, "accounts/notifications.html", context)
+
+
+@require_POST
+def notifications_read(request):
+    _reachable(request).mark_read(timezone.now())
+    return redirect("accounts:notifications")
+
+
+@require_POST
+def notification_open(request, pk):
+    note = get_object_or_404(_reachable(request), pk=pk)
+    Notification.objects.filter(pk=note.pk).mark_read(timezone.now())
+    request.session[SESSION_KEY] = str(note.supplier_id)
+    return redirect(note.leads_to)
+
+
+def _reachable(request):
+    suppliers = [membership.supplier_id for membership in request.memberships]
+    return request.user.notifications.filter(supplier__in=suppliers).select_related("supplier")

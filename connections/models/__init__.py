@@ -1,0 +1,14 @@
+from connections.models.attempts import NoneLeft, SearchAttempt
+from connections.models.reports import Mute, Report
+from connections.models.requests import CannotRequest, ConnectionRequest, Dismissal, Status
+
+__all__ = [
+    "CannotRequest",
+    "ConnectionRequest",
+    "Dismissal",
+    "Mute",
+    "NoneLeft",
+    "Report",
+    "SearchAttempt",
+    "Status",
+]

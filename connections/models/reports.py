@@ -1,0 +1,78 @@
+"""What contacts say against a supplier: reports for the operator, and addresses that want no more mail."""
+
+from django.conf import settings
+from django.db import models
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import Supplier
+from customers.models import Customer
+
+REASON = "Several customers reported that they do not know this company."  # for the operator, who reads English and Korean
+
+
+class Report(models.Model):
+    """'We don't know this company' (counts towards suspension) or 'not us' (for the operator to look at)."""
+
+    UNKNOWN_COMPANY, NOT_US = "unknown_company", "not_us"
+    KINDS = [(UNKNOWN_COMPANY, _("We don’t know this company")), (NOT_US, _("That was not us"))]
+
+    request = models.ForeignKey("ConnectionRequest", models.PROTECT, related_name="reports", verbose_name=_("request"))
+    supplier = models.ForeignKey(Supplier, models.PROTECT, related_name="reports", verbose_name=_("supplier"))
+    customer = models.ForeignKey(Customer, models.PROTECT, related_name="reports", verbose_name=_("customer"))
+    kind = models.CharField(_("kind"), max_length=20, choices=KINDS)
+    address = models.EmailField(_("by link"))
+    at = models.DateTimeField(_("when"), default=timezone.now)
+    handled_at = models.DateTimeField(_("handled"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("report")
+        verbose_name_plural = _("reports")
+        ordering = ["-at"]
+        constraints = [
+            models.UniqueConstraint(fields=["request", "kind", "address"], name="one_report_per_address")
+        ]
+
+    def __str__(self):
+        return f"{self.get_kind_display()}: {self.supplier}"
+
+    @classmethod
+    def file(cls, request, kind, address, *, now):
+        """Keep a report, once per address; enough of them from different customers suspend the supplier."""
+        cls.objects.bulk_create(
+            [
+                cls(
+                    request=request,
+                    supplier=request.supplier,
+                    customer=request.customer,
+                    kind=kind,
+                    address=address,
+                    at=now,
+                )
+            ],
+            ignore_conflicts=True,
+        )
+        supplier = Supplier.objects.select_for_update(no_key=True).get(pk=request.supplier_id)
+        if kind == cls.UNKNOWN_COMPANY and not supplier.is_suspended and cls._enough_against(supplier):
+            supplier.suspend(REASON, now=now)
+
+    @classmethod
+    def _enough_against(cls, supplier):
+        counted = cls.objects.filter(supplier=supplier, kind=cls.UNKNOWN_COMPANY, at__gte=supplier.reports_count_from)
+        return counted.values("customer").distinct().count() >= settings.PORTAL_REPORTS_TO_SUSPEND
+
+
+class Mute(models.Model):
+    """An address that wants no mail about a supplier; for routing it counts as unknown."""
+
+    address = models.EmailField(_("e-mail"))
+    supplier = models.ForeignKey(Supplier, models.CASCADE, related_name="mutes", verbose_name=_("supplier"))
+    at = models.DateTimeField(_("when"), default=timezone.now)
+
+    class Meta:
+        verbose_name = _("muted address")
+        verbose_name_plural = _("muted addresses")
+        constraints = [models.UniqueConstraint(fields=["address", "supplier"], name="one_mute_per_supplier")]
+
+    def __str__(self):
+        return self.address

@@ -1,0 +1,335 @@
+"""A supplier asks a customer to connect: the one state machine of a request, and who may ask when."""
+
+import uuid
+from datetime import timedelta
+
+from django.conf import settings
+from django.db import models, transaction
+from django.db.models import Count, F, Max, OuterRef, Q, Subquery
+from django.db.models.functions import Coalesce
+from django.utils import timezone, translation
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import AuditEntry, Supplier
+from connections import consent, routing
+from connections.models.attempts import today
+from connections.models.reports import Mute, Report
+from customers.models import Customer, CustomerProfile, Stage
+from portal.models import DailyCount, Link
+from portal.states import move
+
+
+class Status(models.TextChoices):
+    PENDING = "pending", _("Waiting")
+    ACCEPTED = "accepted", _("Connected")
+    DECLINED = "declined", _("Declined")
+    EXPIRED = "expired", _("Expired")
+    WITHDRAWN = "withdrawn", _("Withdrawn")
+
+
+class Reason(models.TextChoices):
+    """Why a contact declines; the supplier reads the comment, not this."""
+
+    NOT_A_SUPPLIER = "not_a_supplier", _("We don’t buy from them")
+    WRONG_PERSON = "wrong_person", _("I’m not the right person")
+    OTHER_CHANNEL = "other_channel", _("We work with them another way")
+    OTHER = "other", _("Another reason")
+
+
+class Origin(models.TextChoices):
+    ATTEMPT = "attempt", _("search")
+    SUGGESTION = "suggestion", _("suggestion")
+    REQUEST = "request", _("earlier request")
+
+
+class CannotRequest(Exception):
+    """Why no request can be sent now; `code` is a Refusal, `when` the day from which it can, when time heals it."""
+
+    def __init__(self, code, when=None, request=None):
+        super().__init__(code)
+        self.code, self.when, self.request = code, when, request
+
+
+class Refusal(models.TextChoices):
+    SUSPENDED = "suspended", _("Your company can’t send requests at the moment. Contact support to find out why.")
+    INVITATION_ONLY = "invitation_only", _("This customer joins by invitation only. Ask your contact there to invite you.")
+    CONNECTED = "connected", _("You are already connected with this customer.")
+    PENDING = "pending", _("Your company has already asked this customer. The request is waiting for an answer.")
+    TOO_MANY = "too_many", _("Your company has asked this customer as often as it can. Contact support if they expect you.")
+    DECLINED = "declined", _("This customer declined. You can ask again later.")
+    DAILY = "daily", _("Your company has sent all its requests for today. Try again tomorrow.")
+
+
+class ConnectionRequestQuerySet(models.QuerySet):
+    def waiting(self, now):
+        """Pending ones that can still be answered; an overdue one counts as expired before the worker has run."""
+        return self.filter(status=Status.PENDING, expires_at__gt=now)
+
+    def overdue(self, now):
+        return self.filter(status=Status.PENDING, expires_at__lte=now)
+
+    def visible_to(self, membership):
+        """The requests of the customers that a member sees."""
+        return self.filter(profile__in=CustomerProfile.objects.visible_to(membership))
+
+    def with_history(self):
+        """Each row with what decides about asking again: how often was asked, the last decline, the newest of the pair."""
+        counted = Q(created_at__gte=Coalesce(F("profile__count_from"), F("profile__created_at")))
+        pair = ConnectionRequest.objects.filter(profile=OuterRef("profile")).order_by().values("profile")
+        counted_pair = pair.filter(counted)
+        return self.select_related("customer", "profile", "profile__customer").annotate(
+            asked=Coalesce(Subquery(counted_pair.annotate(number=Count("pk")).values("number")), 0),
+            declined_at=Subquery(
+                counted_pair.filter(status=Status.DECLINED).annotate(last=Max("decided_at")).values("last")
+            ),
+            newest_at=Subquery(pair.annotate(last=Max("created_at")).values("last")),
+        )
+
+    def due_for_reminder(self, now):
+        """Waiting requests whose next reminder day has come, whoever was already reminded left out."""
+        due = Q()
+        for sent, days in enumerate(settings.PORTAL_REMINDER_DAYS):
+            due |= Q(reminders_sent=sent, created_at__lte=now - timedelta(days=days))
+        return self.waiting(now).filter(due, supplier__suspended_at=None)
+
+
+class ConnectionRequest(models.Model):
+    """Pending until it is accepted, declined, expired or withdrawn; every change is made once, from pending, and is final."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    supplier = models.ForeignKey(Supplier, models.PROTECT, related_name="requests", verbose_name=_("supplier"))
+    customer = models.ForeignKey(Customer, models.PROTECT, related_name="requests", verbose_name=_("customer"))
+    profile = models.ForeignKey(CustomerProfile, models.PROTECT, related_name="requests", verbose_name=_("profile"))
+    requested_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="requests", verbose_name=_("asked by")
+    )
+    contact_email = models.EmailField(_("customer contact"), blank=True)
+    message = models.TextField(_("message"), max_length=1000, blank=True)
+    origin = models.CharField(_("found by"), max_length=12, choices=Origin.choices)
+    origin_id = models.UUIDField(null=True, blank=True, editable=False)
+    consent_version = models.CharField(_("consent version"), max_length=20)
+    consent_language = models.CharField(_("consent language"), max_length=5)
+    consent_text = models.TextField(_("consent"))
+    consented_at = models.DateTimeField(_("consented"))
+    status = models.CharField(_("status"), max_length=10, choices=Status.choices, default=Status.PENDING)
+    no_known_contact = models.BooleanField(_("no known contact"), default=False)
+    reminders_sent = models.PositiveSmallIntegerField(_("reminders"), default=0)
+    reason = models.CharField(_("reason"), max_length=20, choices=Reason.choices, blank=True)
+    comment = models.TextField(_("comment"), max_length=1000, blank=True)
+    created_at = models.DateTimeField(_("asked"), default=timezone.now)
+    expires_at = models.DateTimeField(_("expires"))
+    decided_at = models.DateTimeField(_("decided"), null=True, blank=True)
+    decided_link = models.ForeignKey(
+        Link, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("decided by link")
+    )
+
+    objects = ConnectionRequestQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("connection request")
+        verbose_name_plural = _("connection requests")
+        ordering = ["-created_at", "-pk"]
+        indexes = [
+            models.Index(fields=["supplier", "-created_at"], name="requests_of_a_supplier"),
+            models.Index(fields=["expires_at"], name="pending_requests", condition=Q(status=Status.PENDING)),
+        ]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["supplier", "customer"], condition=Q(status=Status.PENDING), name="one_pending_request"
+            ),
+            models.CheckConstraint(
+                condition=Q(status=Status.PENDING, decided_at__isnull=True)
+                | (~Q(status=Status.PENDING) & Q(decided_at__isnull=False)),
+                name="decided_has_a_date",
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.supplier} → {self.customer}"
+
+    # Asking ---------------------------------------------------------------------------------------------------
+
+    @classmethod
+    def send(cls, membership, customer, *, contact, message, origin, origin_id, now):
+        """Ask `customer` to connect, for the member's supplier; returns the pending request.
+
+        `contact` may be "" from a suggestion: then the customer's own contacts are told. Raises CannotRequest, with nothing
+        changed, when it may not be asked now; a colleague's pending request comes with the exception.
+        """
+        with transaction.atomic():
+            profile = CustomerProfile.locked(membership.supplier, customer)
+            for overdue in profile.requests.overdue(now):
+                overdue.expire(now=now)
+            cls.check_may_ask(profile, now)
+            cls._spend_one_of_today(membership.supplier, now)
+            request = cls(
+                supplier=membership.supplier,
+                customer=customer,
+                profile=profile,
+                requested_by=membership.user,
+                contact_email=contact.lower(),
+                message=message,
+                origin=origin,
+                origin_id=origin_id,
+                consent_version=consent.VERSION,
+                consent_language=translation.get_language(),
+                consent_text=str(consent.TEXT),
+                consented_at=now,
+                created_at=now,
+                expires_at=now + timedelta(days=settings.PORTAL_REQUEST_DAYS),
+            )
+            request.save(force_insert=True)
+            profile.mark_requested(request.expires_at)
+            request._record("request_sent", actor=membership.user)
+            routing.first(request, now)
+        return request
+
+    @classmethod
+    def check_may_ask(cls, profile, now):
+        """Raise CannotRequest when the profile's supplier may not ask its customer at `now`; today's number is not looked at."""
+        if refusal := cls.refusal(profile, profile.requests.with_history().first(), now):
+            raise refusal
+
+    @staticmethod
+    def refusal(profile, newest, now):
+        """The CannotRequest that stands against asking, None without one; `newest` is the pair's newest, with_history()."""
+        customer = profile.customer
+        if profile.supplier.is_suspended:
+            return CannotRequest(Refusal.SUSPENDED)
+        if not (customer.is_listed and customer.takes_requests):
+            return CannotRequest(Refusal.INVITATION_ONLY)
+        if profile.stage == Stage.CONNECTED:
+            return CannotRequest(Refusal.CONNECTED)
+        if newest and newest.status_at(now) == Status.PENDING:
+            return CannotRequest(Refusal.PENDING, request=newest)
+        if newest and newest.asked >= profile.requests_allowed:
+            return CannotRequest(Refusal.TOO_MANY)
+        if newest and newest.again_from and newest.again_from > now:
+            return CannotRequest(Refusal.DECLINED, when=newest.again_from)
+        return None
+
+    @staticmethod
+    def _spend_one_of_today(supplier, now):
+        if not DailyCount.objects.spend("requests", str(supplier.pk), today(now), settings.PORTAL_REQUESTS_A_DAY):
+            raise CannotRequest(Refusal.DAILY)
+
+    @property
+    def again_from(self):
+        """When the pause after the last decline ends, None without one. Needs with_history()."""
+        return self.declined_at and self.declined_at + timedelta(days=settings.PORTAL_DAYS_AFTER_DECLINE)
+
+    # Deciding -------------------------------------------------------------------------------------------------
+
+    def accept(self, *, now, link=None, actor=None, comment=""):
+        """Connect the two, by a contact's link or the operator; AlreadyDecided when it is no longer waiting."""
+        with transaction.atomic():
+            profile = self._decide(Status.ACCEPTED, now=now, link=link, actor=actor, comment=comment)
+            profile.connect(now)
+            routing.answered(self, now)
+
+    def decline(self, reason, *, now, link=None, actor=None, comment=""):
+        """Say no, with a reason for us and a comment for the supplier; AlreadyDecided when it is no longer waiting."""
+        with transaction.atomic():
+            self._decide(Status.DECLINED, now=now, link=link, actor=actor, reason=reason, comment=comment).drop()
+            routing.answered(self, now)
+
+    def report(self, *, now, link):
+        """'We don't know this company': declines, and counts as a report against the supplier."""
+        with transaction.atomic():
+            self.decline(Reason.OTHER, now=now, link=link)
+            Report.file(self, Report.UNKNOWN_COMPANY, link.address, now=now)
+
+    def withdraw(self, *, now, actor):
+        """The supplier takes it back; nobody at the customer is written to. AlreadyDecided when it is no longer waiting."""
+        with transaction.atomic():
+            self._decide(Status.WITHDRAWN, now=now, actor=actor).drop()
+
+    def expire(self, *, now):
+        """Time ran out: the supplier's people learn of it. AlreadyDecided when it is not overdue."""
+        with transaction.atomic():
+            self._decide(Status.EXPIRED, now=now).drop()
+            routing.tell_supplier(self)
+
+    def _decide(self, status, *, now, link=None, actor=None, reason="", comment=""):
+        """The one door: from pending only, in time, once. Returns the pair's profile, locked before the request."""
+        profile = CustomerProfile.locked(self.supplier, self.customer)
+        mine = ConnectionRequest.objects.filter(pk=self.pk)
+        self.status, self.decided_at, self.decided_link, self.reason, self.comment = status, now, link, reason, comment
+        move(
+            mine.overdue(now) if status == Status.EXPIRED else mine.waiting(now),
+            status=status,
+            decided_at=now,
+            decided_link=link,
+            reason=reason,
+            comment=comment,
+            no_known_contact=False,
+        )
+        if link:
+            link.use(now)
+        self.links().revoke(now)
+        self._record(f"request_{status}", actor=actor, address=link.address if link else "", comment=comment)
+        return profile
+
+    # By link --------------------------------------------------------------------------------------------------
+
+    def links(self):
+        """The links into this request that were not used yet."""
+        return Link.objects.of("request", self.pk)
+
+    def mute(self, *, now, link):
+        """'Never write to me about this supplier again', whatever becomes of the request."""
+        with transaction.atomic():
+            mute = Mute(address=link.address, supplier=self.supplier, at=now)
+            Mute.objects.bulk_create([mute], ignore_conflicts=True)
+            self._record("address_muted", address=link.address, audience=AuditEntry.OPERATOR)
+
+    def remind(self, *, now):
+        """Write again to everybody with a live link, each with a new one, once per reminder day."""
+        with transaction.atomic():
+            due = ConnectionRequest.objects.filter(pk=self.pk, reminders_sent=self.reminders_sent)
+            if due.due_for_reminder(now).update(reminders_sent=F("reminders_sent") + 1):
+                routing.again(self, now)
+
+    def send_to(self, address, *, now, actor):
+        """The operator names a contact for a request that has none; the mail goes there."""
+        with transaction.atomic():
+            still = ConnectionRequest.objects.filter(pk=self.pk)
+            move(still.waiting(now), no_known_contact=False)
+            self._record("request_routed", actor=actor, audience=AuditEntry.OPERATOR, to=[address])
+            routing.write(self, [address], now)
+
+    # Telling --------------------------------------------------------------------------------------------------
+
+    def status_at(self, now):
+        """The status as it counts: an overdue pending one is expired before the worker has run."""
+        return Status.EXPIRED if self.status == Status.PENDING and self.expires_at <= now else Status(self.status)
+
+    def describe(self, now):
+        """Set what the pages show of it: `shown` (the status as it counts), `can_withdraw`, `can_ask_again`, `ask_from`.
+
+        Needs with_history() and the profile's supplier; only the newest request to a customer offers to ask again.
+        """
+        self.shown = self.status_at(now)
+        self.can_withdraw = self.shown == Status.PENDING
+        over = self.shown in (Status.DECLINED, Status.EXPIRED, Status.WITHDRAWN) and self.created_at == self.newest_at
+        refusal = self.refusal(self.profile, self, now) if over else None
+        self.can_ask_again = over and refusal is None
+        self.ask_from = refusal.when if refusal else None
+
+    def _record(self, kind, **data):
+        return AuditEntry.objects.record(kind, about=self, supplier=self.supplier, customer=self.customer.name, **data)
+
+
+class Dismissal(models.Model):
+    """A suggestion that a supplier does not want to see."""
+
+    supplier = models.ForeignKey(Supplier, models.CASCADE, related_name="dismissals")
+    customer = models.ForeignKey(Customer, models.CASCADE, related_name="+")
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["supplier", "customer"], name="one_dismissal_per_pair")]
+
+    def __str__(self):
+        return f"{self.supplier} – {self.customer}"

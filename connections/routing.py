@@ -1,0 +1,125 @@
+"""Who is written to about a request, and who is told what became of it.
+
+An address that the supplier typed gets mail only when the customer knows it; otherwise the customer's own contacts are told,
+or the operator's queue. The supplier sees no difference, so the portal mails no strangers and tells nobody who works where.
+"""
+
+from datetime import timedelta
+
+from django.conf import settings
+
+from accounts.models import AuditEntry, notify
+from connections.models.attempts import starts_again, today
+from connections.models.reports import Mute
+from portal import mail
+from portal.models import DailyCount, Link
+
+NOT_US_DAYS = 30
+
+
+def first(request, now):
+    """Route a new request: to the typed contact when known, else to the customer's contacts, else to the queue."""
+    typed = request.contact_email
+    if typed and request.customer.knows(typed) and not _muted(request, [typed]):
+        write(request, [typed], now)
+    else:
+        to_own_contacts(request, now)
+
+
+def to_own_contacts(request, now, besides=()):
+    """Write to the customer's request contacts that were not written to yet; without any, flag it for the operator."""
+    contacts = request.customer.contacts.getting_requests().values_list("email", flat=True)
+    muted = _muted(request, contacts)
+    targets = [address for address in contacts if address not in muted and address not in besides]
+    if targets:
+        write(request, targets, now)
+    elif not request.links().live(now).exists():
+        type(request).objects.filter(pk=request.pk).waiting(now).update(no_known_contact=True)
+    request._record("request_routed", audience=AuditEntry.OPERATOR, to=targets)
+
+
+def failed(request, address, now):
+    """Mail to an address failed for good: it counts as unknown from now on. The supplier sees no difference."""
+    request.links().filter(address=address).revoke(now)
+    request._record("request_mail_failed", audience=AuditEntry.OPERATOR, to=[address])
+    if request.status_at(now) == "pending":
+        written_to = request.links().values_list("address", flat=True)
+        to_own_contacts(request, now, besides=[address, *written_to])
+
+
+def again(request, now):
+    """Remind everybody who has a live link and did not ask for silence."""
+    addresses = set(request.links().live(now).values_list("address", flat=True))
+    write(request, sorted(addresses - _muted(request, addresses)), now, name="request_reminder")
+
+
+def write(request, addresses, now, name="request_received"):
+    """Mail each address its own link to the request; nothing while the supplier is suspended."""
+    if request.supplier.is_suspended:
+        return
+    for address in addresses:
+        link, token = Link.issue("request", request.pk, address, request.expires_at)
+        _mail_contact(request, name, address, now, link=link, token=token, on_failure="connections.jobs.reroute")
+
+
+def answered(request, now):
+    """Tell both sides: each addressee of the request, on acceptance the customer's other contacts, and the supplier."""
+    if not request.supplier.is_suspended:
+        _tell_customer(request, now)
+    tell_supplier(request)
+
+
+def _tell_customer(request, now):
+    addressees = set(Link.objects.of("request", request.pk).values_list("address", flat=True))
+    contacts = set()
+    if request.status == "accepted":
+        contacts = set(request.customer.contacts.getting_requests().values_list("email", flat=True))
+    decider = request.decided_link.address if request.decided_link else ""
+    everybody = addressees | contacts
+    for address in sorted(everybody - _muted(request, everybody)):
+        link, token = None, ""
+        if request.status == "accepted" and address != decider:
+            link, token = Link.issue("not_us", request.pk, address, now + timedelta(days=NOT_US_DAYS))
+        _mail_contact(request, f"request_{request.status}_contact", address, now, link=link, token=token, decider=decider)
+
+
+def tell_supplier(request):
+    """Ring the bell of everybody who may see the customer; mail the requester, if still a member, and the admins."""
+    people = [membership.user for membership in request.profile.people()]
+    words = {"customer": request.customer.name, "comment": request.comment}
+    notify(request.supplier, f"request_{request.status}", about=request, users=people, **words)
+    admins = {membership.user for membership in request.supplier.admins()}
+    for user in people:
+        if user in admins or user == request.requested_by:
+            mail.send(f"request_{request.status}", user.email, user.speaks, about=request, request=request, person=user)
+
+
+def _mail_contact(request, name, address, now, *, link, token, **context):
+    contact = request.customer.contacts.filter(email=address).select_related("customer").first()
+    mail.send(
+        name,
+        address,
+        contact.speaks if contact else request.customer.speaks,
+        about=request,
+        link=link,
+        not_before=_slot(address, now),
+        valid_until=link.expires_at if link else None,
+        request=request,
+        contact=contact,
+        token=token,
+        **context,
+    )
+
+
+def _slot(address, now):
+    """When the address may get its next mail of a request: None for now, else the midnight of a day with room."""
+    day, not_before = today(now), None
+    moment = now
+    while not DailyCount.objects.spend("mails", address, day, settings.PORTAL_MAILS_A_DAY):
+        moment = not_before = starts_again(moment)
+        day += timedelta(days=1)
+    return not_before
+
+
+def _muted(request, addresses):
+    return set(Mute.objects.filter(supplier=request.supplier, address__in=list(addresses)).values_list("address", flat=True))

@@ -1,0 +1,125 @@
+"""The contact's page behind a link from a mail: no account, GET changes nothing, one address per answer."""
+
+from functools import wraps
+
+from django.contrib.auth.decorators import login_not_required
+from django.http import Http404
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_POST, require_safe
+
+from connections.forms import AcceptForm, DeclineForm
+from connections.models import ConnectionRequest, Mute, Report, Status
+from portal import limits
+from portal.models import Link
+from portal.states import AlreadyDecided
+
+UNKNOWN_A_MINUTE = 30
+
+
+def by_link(purpose):
+    """Give the view the link and its request; an unknown token gets its page (404), too many of them 429."""
+
+    def decorate(view):
+        @login_not_required
+        @wraps(view)
+        def wrapper(request, token):
+            try:
+                link = Link.find(token, purpose)
+            except Link.DoesNotExist:
+                return _unknown(request)
+            asked = ConnectionRequest.objects.select_related("supplier", "customer", "requested_by", "profile")
+            return view(request, token, link, asked.get(pk=link.object_id))
+
+        return wrapper
+
+    return decorate
+
+
+def _unknown(request):
+    if not limits.allowed("unknown-link", limits.client_ip(request), UNKNOWN_A_MINUTE, 60):
+        return render(request, "429.html", status=429)
+    return render(request, "connections/contacts/unknown.html", status=404)
+
+
+@require_safe
+@by_link("request")
+def answer(request, token, link, asked):
+    return _page(request, token, link, asked, DeclineForm())
+
+
+@require_POST
+@by_link("request")
+def answer_accept(request, token, link, asked):
+    form = AcceptForm(request.POST)
+    if not form.is_valid():
+        return _page(request, token, link, asked, DeclineForm(request.POST))
+    return _decided(token, lambda now: asked.accept(now=now, link=link, comment=form.cleaned_data["comment"]))
+
+
+@require_POST
+@by_link("request")
+def answer_decline(request, token, link, asked):
+    form = DeclineForm(request.POST)
+    if not form.is_valid():
+        return _page(request, token, link, asked, form)
+    said = form.cleaned_data
+    return _decided(token, lambda now: asked.decline(said["reason"], now=now, link=link, comment=said["comment"]))
+
+
+@require_POST
+@by_link("request")
+def answer_report(request, token, link, asked):
+    return _decided(token, lambda now: asked.report(now=now, link=link))
+
+
+@require_POST
+@by_link("request")
+def answer_mute(request, token, link, asked):
+    asked.mute(now=timezone.now(), link=link)
+    return redirect("connections:answer", token)
+
+
+def _decided(token, decide):
+    """Do it, or let the page say what was done already."""
+    try:
+        decide(timezone.now())
+    except AlreadyDecided:
+        pass
+    return redirect("connections:answer", token)
+
+
+def _page(request, token, link, asked, form):
+    """The form while the request waits; 410 with what became of it afterwards."""
+    now = timezone.now()
+    context = {
+        "token": token,
+        "link": link,
+        "asked": asked,
+        "shown": asked.status_at(now),
+        "form": form,
+        "contact": asked.customer.contacts.filter(email=link.address).first(),
+        "is_muted": Mute.objects.filter(address=link.address, supplier=asked.supplier).exists(),
+    }
+    if context["shown"] == Status.PENDING and link.condition(now) == "live":
+        context["connected"] = asked.supplier.profiles.connected().count()
+        return render(request, "connections/contacts/answer.html", context)
+    return render(request, "connections/contacts/over.html", context, status=410)
+
+
+@by_link("not_us")
+def not_us(request, token, link, asked):
+    if request.method not in ("GET", "HEAD", "POST"):
+        raise Http404
+    now = timezone.now()
+    if request.method == "POST" and link.condition(now) == "live":
+        Report.file(asked, Report.NOT_US, link.address, now=now)
+        link.use(now)
+        return redirect("connections:not_us", token)
+    condition = link.condition(now)
+    return render(
+        request,
+        "connections/contacts/not_us.html",
+        {"asked": asked, "condition": condition},
+        status=200 if condition == "live" else 410,
+    )

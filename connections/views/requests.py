@@ -1,0 +1,113 @@
+"""Setup > Connection Requests: the table with suggestions, asking, withdrawing."""
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.db import transaction
+from django.http import Http404
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from accounts.access import own, role_required
+from accounts.models import AuditEntry, Role
+from connections import origins
+from connections.forms import RequestForm
+from connections.models import CannotRequest, ConnectionRequest, Dismissal, Status
+from connections.suggestions import suggest
+from connections.views.search import allowance
+from customers.models import Customer, CustomerProfile
+from portal import captcha
+from portal.states import AlreadyDecided
+
+A_PAGE = 25
+
+
+def requests(request):
+    now = timezone.now()
+    own_requests = ConnectionRequest.objects.visible_to(request.membership).with_history()
+    page = Paginator(own_requests, A_PAGE).get_page(request.GET.get("page"))
+    for row in page:
+        row.profile.supplier = request.supplier
+        row.describe(now)
+    context = {"page": page, "suggestions": suggest(request.membership, now) if page.number == 1 else []}
+    return render(request, "connections/requests/requests.html", context | allowance(request))
+
+
+def request(request, pk):
+    asked = own(request, ConnectionRequest.objects.visible_to(request.membership).with_history(), pk)
+    asked.profile.supplier = request.supplier
+    asked.describe(timezone.now())
+    timeline = AuditEntry.objects.about(asked).for_supplier().select_related("actor").order_by("at", "pk")
+    return render(request, "connections/requests/request.html", {"asked": asked, "timeline": timeline})
+
+
+@role_required(Role.MEMBER)
+@captcha.csp
+def request_new(request, pk):
+    now = timezone.now()
+    customer = get_object_or_404(Customer.objects.listed(), pk=pk)
+    if not (origin := origins.find(request.membership, customer, now)):
+        raise Http404
+    kind, origin_id, contact_is_optional = origin
+    profile = CustomerProfile.objects.filter(supplier=request.supplier, customer=customer).first()
+    try:
+        ConnectionRequest.check_may_ask(profile or CustomerProfile(supplier=request.supplier, customer=customer), now)
+        form = RequestForm(request.POST or None, request=request, contact_is_optional=contact_is_optional)
+        if request.method == "POST" and form.is_valid():
+            ConnectionRequest.send(
+                request.membership,
+                customer,
+                contact=form.cleaned_data["contact"],
+                message=form.cleaned_data["message"],
+                origin=kind,
+                origin_id=origin_id,
+                now=now,
+            )
+            messages.success(request, _("Request sent to %(customer)s. We e-mail you when they answer.") % {"customer": customer})
+            return redirect("connections:requests")
+    except CannotRequest as refusal:
+        return render(request, "connections/requests/refused.html", {"customer": customer, "refusal": refusal})
+    return render(
+        request, "connections/requests/request_new.html", {"customer": customer, "form": form} | allowance(request)
+    )
+
+
+@role_required(Role.MEMBER)
+@require_POST
+def captcha_code(request, pk):
+    """Mail a code to the person's own address, for whom the captcha does not work; what was typed stays on the page."""
+    customer = get_object_or_404(Customer.objects.listed(), pk=pk)
+    if not (origin := origins.find(request.membership, customer, timezone.now())):
+        raise Http404
+    captcha.issue_code(request.user, "request")
+    messages.info(request, _("We sent a code to %(email)s. Type it below.") % {"email": request.user.email})
+    form = RequestForm(initial=request.POST.dict(), request=request, contact_is_optional=origin[2])
+    return render(
+        request, "connections/requests/request_new.html", {"customer": customer, "form": form} | allowance(request)
+    )
+
+
+@role_required(Role.MEMBER)
+@require_POST
+def request_withdraw(request, pk):
+    asked = own(request, ConnectionRequest.objects.visible_to(request.membership).select_related("customer"), pk)
+    try:
+        asked.withdraw(now=timezone.now(), actor=request.user)
+        messages.success(request, _("Request to %(customer)s withdrawn.") % {"customer": asked.customer})
+    except AlreadyDecided:
+        asked.refresh_from_db(fields=["status", "expires_at"])
+        shown = asked.status_at(timezone.now())
+        messages.info(request, _("The request is no longer waiting: %(status)s.") % {"status": Status(shown).label})
+    return redirect("connections:requests")
+
+
+@role_required(Role.MEMBER)
+@require_POST
+def dismiss(request, pk):
+    if not any(str(one.customer.pk) == str(pk) for one in suggest(request.membership, timezone.now())):
+        raise Http404
+    with transaction.atomic():
+        Dismissal.objects.get_or_create(supplier=request.supplier, customer_id=pk, defaults={"user": request.user})
+    messages.success(request, _("The suggestion will not be shown again."))
+    return redirect("connections:requests")

@@ -1,0 +1,113 @@
+"""Hangul and Latin letters of a name: romanising, initial consonants, and what was typed in the wrong keyboard layout. Pure."""
+
+BASE, LAST = 0xAC00, 0xD7A3
+INITIALS = "ㄱㄲㄴㄷㄸㄹㅁㅂㅃㅅㅆㅇㅈㅉㅊㅋㅌㅍㅎ"
+VOWELS = "ㅏㅐㅑㅒㅓㅔㅕㅖㅗㅘㅙㅚㅛㅜㅝㅞㅟㅠㅡㅢㅣ"
+FINALS = ["", *"ㄱㄲㄳㄴㄵㄶㄷㄹㄺㄻㄼㄽㄾㄿㅀㅁㅂㅄㅅㅆㅇㅈㅊㅋㅌㅍㅎ"]
+
+_INITIAL = ["g", "kk", "n", "d", "tt", "r", "m", "b", "pp", "s", "ss", "", "j", "jj", "ch", "k", "t", "p", "h"]
+_VOWEL = "a ae ya yae eo e yeo ye o wa wae oe yo u wo we wi yu eu ui i".split()
+_FINAL = dict.fromkeys("ㄱㄲㄳㄺㅋ", "k") | dict.fromkeys("ㄴㄵㄶ", "n") | dict.fromkeys("ㄷㅅㅆㅈㅊㅌㅎ", "t")
+_FINAL |= dict.fromkeys("ㄹㄼㄽㄾㅀ", "l") | dict.fromkeys("ㅁㄻ", "m") | dict.fromkeys("ㅂㅄㄿㅍ", "p") | {"ㅇ": "ng"}
+
+# The Korean standard keyboard (KS X 5002): what each key writes.
+_KEYS = dict(zip("qwertyuiopasdfghjklzxcvbnm", "ㅂㅈㄷㄱㅅㅛㅕㅑㅐㅔㅁㄴㅇㄹㅎㅗㅓㅏㅣㅋㅌㅊㅍㅠㅜㅡ", strict=True))
+_KEYS |= dict(zip("QWERTOP", "ㅃㅉㄸㄲㅆㅒㅖ", strict=True))
+_KEY_OF = {jamo: key for key, jamo in _KEYS.items()}
+_PAIRS = {"ㅗㅏ": "ㅘ", "ㅗㅐ": "ㅙ", "ㅗㅣ": "ㅚ", "ㅜㅓ": "ㅝ", "ㅜㅔ": "ㅞ", "ㅜㅣ": "ㅟ", "ㅡㅣ": "ㅢ"}
+_PAIRS |= {"ㄱㅅ": "ㄳ", "ㄴㅈ": "ㄵ", "ㄴㅎ": "ㄶ", "ㄹㄱ": "ㄺ", "ㄹㅁ": "ㄻ", "ㄹㅂ": "ㄼ", "ㄹㅅ": "ㄽ", "ㄹㅌ": "ㄾ", "ㄹㅍ": "ㄿ"}
+_PAIRS |= {"ㄹㅎ": "ㅀ", "ㅂㅅ": "ㅄ"}
+_SPLIT = {pair: parts for parts, pair in _PAIRS.items()}
+
+
+def is_hangul(text):
+    """Whether a syllable of Hangul stands in the text."""
+    return any(BASE <= ord(character) <= LAST for character in text)
+
+
+def jamo(syllable):
+    """'강' -> ('ㄱ', 'ㅏ', 'ㅇ')"""
+    code = ord(syllable) - BASE
+    return INITIALS[code // 588], VOWELS[code % 588 // 28], FINALS[code % 28]
+
+
+def romanise(text):
+    """Hangul as Latin letters, syllable by syllable ('포스코' -> 'posko': a lone ㅡ falls silent); the rest stays."""
+    return "".join(_roman(character) if BASE <= ord(character) <= LAST else character for character in text)
+
+
+def _roman(syllable):
+    initial, vowel, final = jamo(syllable)
+    start = _INITIAL[INITIALS.index(initial)]
+    silent = vowel == "ㅡ" and not final and start
+    return start + ("" if silent else _VOWEL[VOWELS.index(vowel)]) + _FINAL.get(final, "")
+
+
+def initials(text):
+    """Initial consonants of a text's syllables as one ASCII letter each ('삼성' -> 'jj'); lone consonants count, spaces don't."""
+    letters = []
+    for character in text:
+        if BASE <= ord(character) <= LAST:
+            letters.append(chr(ord("a") + INITIALS.index(jamo(character)[0])))
+        elif character in INITIALS:
+            letters.append(chr(ord("a") + INITIALS.index(character)))
+        elif character.isalnum():
+            letters.append(character.upper() if character.isascii() else "")
+    return "".join(letters)
+
+
+def is_consonants(text):
+    """Whether lone initial consonants stand in the text and no lone vowel ('ㅅㅅㅈㅈ', 'CJㅈㅇ')."""
+    return any(character in INITIALS for character in text) and not any(character in VOWELS for character in text)
+
+
+def typed_in_latin(text):
+    """What Hangul typed by mistake means in Latin letters: the keys that were pressed ('쳐ㅔㅁ' -> 'coupa'-like)."""
+    pressed = []
+    for character in text:
+        parts = jamo(character) if BASE <= ord(character) <= LAST else (character,)
+        for part in parts:
+            pressed.extend(_KEY_OF.get(piece, piece) for piece in _SPLIT.get(part, part))
+    return "".join(pressed)
+
+
+def typed_in_hangul(text):
+    """What Latin letters typed by mistake mean in Hangul ('dkssud' -> '안녕'); None when they don't make whole syllables."""
+    letters = [_KEYS.get(character) or _KEYS.get(character.lower()) or character for character in text]
+    syllables, at = [], 0
+    while at < len(letters):
+        syllable, at = _compose(letters, at)
+        if syllable is None:
+            return None
+        syllables.append(syllable)
+    return "".join(syllables)
+
+
+def _compose(letters, at):
+    """The syllable that starts at a place, and where the next one starts; None for what can't start one."""
+    if not letters[at].isalpha():
+        return letters[at], at + 1
+    if letters[at] not in INITIALS or at + 1 >= len(letters) or letters[at + 1] not in VOWELS:
+        return None, at
+    initial, vowel, at = letters[at], letters[at + 1], at + 2
+    if at < len(letters) and vowel + letters[at] in _PAIRS:
+        vowel, at = _PAIRS[vowel + letters[at]], at + 1
+    final, at = _final(letters, at)
+    return chr(BASE + INITIALS.index(initial) * 588 + VOWELS.index(vowel) * 28 + FINALS.index(final)), at
+
+
+def _final(letters, at):
+    """The consonants that close a syllable: those that do not open the next one."""
+
+    def closes(place):
+        return place < len(letters) and letters[place] in FINALS[1:] and not opens_vowel(place)
+
+    def opens_vowel(place):
+        return place + 1 < len(letters) and letters[place + 1] in VOWELS
+
+    if at >= len(letters) or letters[at] not in FINALS[1:] or opens_vowel(at):
+        return "", at
+    pair = _PAIRS.get(letters[at] + letters[at + 1]) if at + 1 < len(letters) else None
+    if pair in FINALS and closes(at + 1):
+        return pair, at + 2
+    return letters[at], at + 1

@@ -1,0 +1,60 @@
+"""What the directory is searched by: a row for each spelling of each listed customer's names. Derived, rewritten by `search.index`."""
+
+from django.contrib.postgres.indexes import GinIndex
+from django.db import models
+from django.db.models import F, Func, Value
+from django.db.models.functions import Left, Length, Reverse
+
+from customers.models.directory import Customer
+
+COLLATION = "C"  # every key is ASCII: ranges and indexes are the same under every locale of the server
+
+
+def key_field(**options):
+    return models.CharField(max_length=100, db_collation=COLLATION, **options)
+
+
+class Words(Func):
+    """string_to_array(key, ' '): the words of a key, for an index over them."""
+
+    function = "string_to_array"
+    output_field = models.TextField()
+
+
+class SearchName(models.Model):
+    """One spelling in ASCII: its words, without spaces, by sound, by first letters, by Korean initial consonants."""
+
+    customer = models.ForeignKey(Customer, models.CASCADE, related_name="search_names")
+    key = key_field()
+    sq = key_field()
+    snd = key_field()
+    ini = models.CharField(max_length=12, db_collation=COLLATION, blank=True)
+    cho = models.CharField(max_length=40, db_collation=COLLATION, blank=True)
+
+    class Meta:
+        indexes = [
+            models.Index(Left("sq", 4), Length("sq"), F("sq"), name="search_by_letters"),
+            models.Index(Left("snd", 4), Length("snd"), F("snd"), name="search_by_sound"),
+            models.Index(F("ini"), Length("sq"), name="search_by_initials", condition=~models.Q(ini="")),
+            models.Index(Left("cho", 2), Length("cho"), F("cho"), name="search_by_consonants", condition=~models.Q(cho="")),
+            GinIndex(Words(F("key"), Value(" ")), name="search_by_words", fastupdate=False),
+        ]
+
+    def __str__(self):
+        return self.key
+
+
+class SearchTerm(models.Model):
+    """The vocabulary of the keys, with how many names hold a word: what typing errors are looked up in."""
+
+    term = models.CharField(max_length=100, primary_key=True, db_collation=COLLATION)
+    names = models.PositiveIntegerField(default=1)
+
+    class Meta:
+        indexes = [
+            models.Index(Length("term"), F("term"), name="terms_forward"),
+            models.Index(Length("term"), Reverse("term"), name="terms_backward"),
+        ]
+
+    def __str__(self):
+        return self.term

@@ -1,0 +1,111 @@
+"""How well a spelling fits what was typed, from 0 to 1. Pure: strings in, numbers out."""
+
+from rapidfuzz.distance import OSA
+
+from customers.words import COMMON
+
+SHOWN_FROM = 0.72  # worse than this is not shown
+SHOWN_WITHIN = 0.20  # nor what is this much worse than the best
+
+
+def distance(one, other):
+    """Typing errors between two words; neighbouring letters swapped count as one."""
+    return OSA.distance(one, other)
+
+
+def joined(typed):
+    """Words as if typed without the space between them: ['sun', 'flower'] -> ['sunflower']."""
+    return [first + second for first, second in zip(typed, typed[1:], strict=False)]
+
+
+def score(understood, consonants, row):
+    """The best fit over all readings of one row (customer_id, key, sq, snd, ini, cho)."""
+    _pk, key, sq, snd, ini, cho = row
+    if consonants:
+        return _consonants(consonants, cho)
+    return max((_reading(reading, key, sq, snd, ini) for reading in understood), default=0.0)
+
+
+def _consonants(typed, cho):
+    if cho == typed:
+        return 0.97
+    return 0.86 + 0.1 * len(typed) / len(cho) if cho.startswith(typed) and len(typed) >= 3 else 0.0
+
+
+def _reading(reading, key, sq, snd, ini):
+    typed = reading.keys
+    fits = [
+        _letters(typed, key, sq),
+        _sounds(typed, snd, reading.from_hangul),
+        _words(typed.words, key.split()),
+        _initials(typed.sq, ini),
+    ]
+    return max(fits) - reading.cost
+
+
+def _letters(typed, key, sq):
+    if typed.sq == sq:
+        return 1.0
+    share = len(typed.sq) / len(sq)
+    if key.startswith(typed.key + " "):
+        return 0.95 + 0.03 * share
+    if sq.startswith(typed.sq) and len(typed.sq) >= 4:
+        return 0.87 + 0.07 * share
+    whole = OSA.normalized_similarity(typed.sq, sq) * 0.985
+    start = sq[: len(typed.sq)]
+    part = (OSA.normalized_similarity(typed.sq, start) - 0.1 + 0.04 * share) if len(typed.sq) >= 6 else 0.0
+    return max(whole, min(part, 0.9))
+
+
+def _sounds(typed, snd, from_hangul):
+    if len(typed.snd) < 3:
+        return 0.0
+    ratio = OSA.normalized_similarity(typed.snd, snd)
+    if ratio == 1:
+        return 0.86 + 0.12 * OSA.normalized_similarity(typed.snd, snd) - (0.0 if from_hangul else 0.02)
+    start = 0.80 + 0.1 * len(typed.snd) / len(snd) if snd.startswith(typed.snd) and len(typed.snd) >= 5 else 0.0
+    return max(ratio * (0.97 if from_hangul else 0.90), start)
+
+
+def _initials(typed, ini):
+    if typed != ini or not 2 <= len(typed) <= 6:
+        return 0.0
+    return 0.90 if len(typed) > 2 else 0.80
+
+
+def _words(typed, there):
+    """Each typed word with its nearest, weighted by how much it says; what the name holds beyond them counts a little against it."""
+    left = list(there)
+    total = matched = 0.0
+    rare_fit = None
+    for word in sorted(typed, key=len, reverse=True):
+        weight = _weight(word)
+        nearest, fit = max(((other, _alike(word, other)) for other in left), key=lambda one: one[1], default=("", 0.0))
+        if fit >= 0.6:
+            left.remove(nearest)
+        else:
+            fit = 0.0
+        total += weight
+        matched += weight * fit
+        if word not in COMMON:
+            rare_fit = min(fit, 1.0 if rare_fit is None else rare_fit)
+    if not total:
+        return 0.0
+    fit = matched / total
+    if rare_fit is not None and rare_fit < 0.5:
+        fit = min(fit, 0.6 + 0.1 * rare_fit)
+    rest = sum(_weight(word) for word in left) / (total + sum(_weight(word) for word in left))
+    return fit * (0.975 - 0.14 * rest)
+
+
+def _weight(word):
+    return (0.35 if word in COMMON else 1.0) * min(len(word), 8) ** 0.5
+
+
+def _alike(word, other):
+    if word == other:
+        return 1.0
+    fit = OSA.normalized_similarity(word, other)
+    if len(word) >= 3 and other.startswith(word):
+        fit = max(fit, 0.88)
+    return fit

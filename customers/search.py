@@ -1,0 +1,216 @@
+"""Search of the directory: few candidates by index, then ranked in Python.
+
+The direct statement finds equal, starting, equally sounding and equally abbreviated names; when none fits well, whole names
+and single words within a few typing errors are looked at. Measured variants: docs/decisions.md.
+"""
+
+from django.conf import settings
+from django.db import connection, transaction
+
+from customers import ranking
+from customers.models import Customer, CustomerName
+from customers.models.search import SearchName, SearchTerm
+from customers.names import keys, readings
+
+TIMEOUT_MS = 500  # a search that takes longer is an error of ours and costs nothing
+GOOD, FAIR = 0.955, 0.80  # scores from which on no wider net is cast
+RARE = 150  # names that a word may stand in to be followed on its own
+FIELDS = "SELECT customer_id, key, sq, snd, ini, cho FROM customers_searchname WHERE "
+
+
+def find(words, limit=None):
+    """The listed customers that `words` mean, best first, at most `limit` (PORTAL_SEARCH_RESULTS); [] for nothing or nonsense.
+
+    Raises django.db.OperationalError when the database takes too long.
+    """
+    understood, consonants = readings(words)
+    if not understood and not consonants:
+        return []
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SELECT set_config('statement_timeout', %s, true)", [str(TIMEOUT_MS)])
+        best = _Best(understood, consonants)
+        for widen in (_direct, _near, _by_words, _by_words_wide):
+            if best.score >= (FAIR if widen is _by_words_wide else GOOD):
+                break
+            best.look_at(widen(cursor, understood, consonants))
+    wanted = best.ids(limit or settings.PORTAL_SEARCH_RESULTS)
+    found = Customer.objects.listed().in_bulk(wanted)
+    return [found[pk] for pk in wanted if pk in found]
+
+
+def index(customer_ids):
+    """Rewrite the keys of these customers, in the transaction that changed their names; those not listed have none."""
+    customer_ids = list(customer_ids)
+    names = list(Customer.objects.listed().filter(pk__in=customer_ids).values_list("pk", "name"))
+    listed = [pk for pk, _name in names]
+    names += CustomerName.objects.filter(customer__in=listed).values_list("customer", "name")
+    rows = [_row(pk, made) for pk, name in names for made in keys(name)]
+    with transaction.atomic():
+        SearchName.objects.filter(customer__in=customer_ids).delete()
+        SearchName.objects.bulk_create(rows, batch_size=2000)
+        _count_words(rows)
+
+
+def _row(pk, made):
+    return SearchName(customer_id=pk, key=made.key, sq=made.sq, snd=made.snd, ini=made.ini, cho=made.cho)
+
+
+def _count_words(rows):
+    """Keep the vocabulary: the numbers only limit work, so they may drift."""
+    terms = {}
+    for row in rows:
+        for term in set(row.key.split()):
+            terms[term] = terms.get(term, 0) + 1
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"INSERT INTO {SearchTerm._meta.db_table} SELECT * FROM unnest(%s::text[], %s::int[]) AS t (term, names)"
+            " ON CONFLICT (term) DO UPDATE SET names = customers_searchterm.names + EXCLUDED.names",
+            [sorted(terms), [terms[term] for term in sorted(terms)]],
+        )
+
+
+class _Best:
+    """The best score of each customer so far."""
+
+    def __init__(self, understood, consonants):
+        self.understood, self.consonants = understood, consonants
+        self.scores, self.score, self.seen = {}, 0.0, set()
+
+    def look_at(self, rows):
+        for row in rows:
+            if row not in self.seen:
+                self.seen.add(row)
+                score = ranking.score(self.understood, self.consonants, row)
+                if score > self.scores.get(row[0], (0,))[0]:
+                    self.scores[row[0]] = (score, -len(row[2]))
+                self.score = max(self.score, score)
+
+    def ids(self, limit):
+        enough = max(ranking.SHOWN_FROM, self.score - ranking.SHOWN_WITHIN)
+        good = [(score, pk) for pk, score in self.scores.items() if score[0] >= enough]
+        return [pk for _score, pk in sorted(good, key=lambda one: (-one[0][0], -one[0][1], one[1]))[:limit]]
+
+
+def _run(cursor, parts):
+    """All parts as one statement: [(condition with order and limit, parameters)] -> rows of keys."""
+    if not parts:
+        return []
+    cursor.execute(" UNION ALL ".join(f"({FIELDS}{sql})" for sql, _ in parts), [one for _, given in parts for one in given])
+    return cursor.fetchall()
+
+
+def _direct(cursor, understood, consonants):
+    parts = []
+    for reading in understood:
+        made = reading.keys
+        for column, text in (("sq", made.sq), ("snd", made.snd)):
+            parts.append((f"left({column}, 4) = left(%s, 4) AND length({column}) = %s AND {column} = %s LIMIT 20", [text, len(text), text]))
+            if len(text) >= 4:
+                starts = f"left({column}, 4) = %s AND length({column}) > %s AND starts_with({column}, %s) ORDER BY length({column}) LIMIT 40"
+                parts.append((starts, [text[:4], len(text), text]))
+        if 2 <= len(made.sq) <= 6:
+            parts.append(("ini = %s AND ini <> '' ORDER BY length(sq) LIMIT 40", [made.sq]))
+        words = [word for word in made.words if word not in ranking.COMMON]
+        parts += [("string_to_array(key, ' ') @> ARRAY[%s] ORDER BY length(sq) LIMIT 60", [word]) for word in words[:4]]
+        if len(made.words) > 1:
+            parts.append(("string_to_array(key, ' ') @> %s LIMIT 60", [made.words]))
+    if len(consonants) == 2:
+        parts.append(("cho <> '' AND left(cho, 2) = %s AND length(cho) = 2 AND cho = %s LIMIT 60", [consonants, consonants]))
+    elif consonants:
+        starts = "cho <> '' AND left(cho, 2) = %s AND length(cho) >= %s AND starts_with(cho, %s) ORDER BY length(cho) LIMIT 60"
+        parts.append((starts, [consonants[:2], len(consonants), consonants]))
+    return _run(cursor, parts)
+
+
+def _near(cursor, understood, consonants):
+    """Whole names within a few edits, their first letters intact."""
+    parts = []
+    for reading in understood:
+        for column, text in (("sq", reading.keys.sq), ("snd", reading.keys.snd)):
+            if len(text) >= 5:
+                edits = 5 if reading.from_hangul else 1 + (len(text) >= 7) + (len(text) >= 12)
+                intact = text[: max(4, len(text) // 3)]
+                near = (
+                    f"left({column}, 4) = %s AND length({column}) BETWEEN %s AND %s AND {column} >= %s AND {column} < %s"
+                    f" AND levenshtein_less_equal({column}, %s, %s) <= %s LIMIT 40"
+                )
+                given = [text[:4], len(text) - edits, len(text) + edits, intact, intact + "~", text, edits, edits]
+                parts.append((near, given))
+    return _run(cursor, parts)
+
+
+def _by_words(cursor, understood, consonants):
+    """Names that hold words like those typed: half of each word intact, up to two typing errors."""
+    return _follow(cursor, understood, _half_intact)
+
+
+def _by_words_wide(cursor, understood, consonants):
+    """Two errors in one word: only its first letter and about its length are sure."""
+    return _follow(cursor, understood, _first_letter)
+
+
+def _half_intact(word):
+    half = max(2, (len(word) + 1) // 2)
+    lengths = list(range(max(2, len(word) - 2), len(word) + 3))
+    start, end = word[:half], word[-half:][::-1]
+    yield "length(term) = ANY(%s) AND term >= %s AND term < %s AND levenshtein_less_equal(term, %s, 2) <= 2", [lengths, start, start + "~", word]
+    yield (
+        "length(term) = ANY(%s) AND reverse(term) >= %s AND reverse(term) < %s AND levenshtein_less_equal(term, %s, 2) <= 2",
+        [lengths, end, end + "~", word],
+    )
+
+
+def _first_letter(word):
+    lengths = list(range(max(3, len(word) - 1), len(word) + 3))
+    yield (
+        "length(term) = ANY(%s) AND term >= %s AND term < %s AND levenshtein_less_equal(term, %s, 2) <= 2",
+        [lengths, word[0], word[0] + "~", word],
+    )
+
+
+def _follow(cursor, understood, nets):
+    parts = []
+    for reading in understood[:4]:
+        typed = reading.keys.words[:5]
+        candidates = [word for word in dict.fromkeys([*typed, *ranking.joined(typed)]) if len(word) >= 3]
+        expansions = _expand(cursor, candidates, nets)
+        alone = [term for word in candidates for term in _rare(expansions[word])]
+        if alone:
+            parts.append(("string_to_array(key, ' ') && %s::text[] LIMIT 300", [alone]))
+        for first, second in zip(candidates[: len(typed)], candidates[1 : len(typed)], strict=False):
+            left, right = ([term for term, _ in expansions[word]] for word in (first, second))
+            if left and right:
+                both = "string_to_array(key, ' ') && %s::text[] AND string_to_array(key, ' ') && %s::text[] LIMIT 120"
+                parts.append((both, [left[:40], right[:40]]))
+    return _run(cursor, parts)
+
+
+def _expand(cursor, candidates, nets):
+    """{word: [(vocabulary word, names it stands in)]}, nearest first."""
+    if not candidates:
+        return {}
+    parts, given = [], []
+    for place, word in enumerate(candidates):
+        for sql, parameters in [("term = %s", [word]), *nets(word)]:
+            parts.append(f"(SELECT {place}, term, names FROM customers_searchterm WHERE {sql} LIMIT 200)")
+            given += parameters
+    cursor.execute(" UNION ".join(parts), given)
+    found = {word: [] for word in candidates}
+    for place, term, names in cursor.fetchall():
+        found[candidates[place]].append((term, names))
+    for word, terms in found.items():
+        terms.sort(key=lambda one: (ranking.distance(one[0], word), one[1]))
+    return found
+
+
+def _rare(expansion):
+    """The nearest words while the names they stand in stay few."""
+    total = 0
+    for term, names in expansion:
+        if term in ranking.COMMON:
+            continue
+        total += names
+        if total > RARE:
+            return
+        yield term
+

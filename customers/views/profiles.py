@@ -1,0 +1,52 @@
+"""Setup > Customer Setup: the supplier's customers on the left, the chosen one on the right."""
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from accounts.access import own, role_required
+from accounts.models import Role
+from customers.forms import EndForm
+from customers.models import CustomerProfile, Stage
+from portal.states import AlreadyDecided
+
+A_PAGE = 50
+
+
+def list(request):
+    return render(request, "customers/profiles/list.html", _side(request))
+
+
+def profile(request, pk):
+    now = timezone.now()
+    profile = own(request, _visible(request).as_of(now).select_related("customer"), pk)
+    contacts = profile.customer.contacts.published() if profile.shown == Stage.CONNECTED else []
+    may_end = profile.shown == Stage.CONNECTED and request.membership.is_admin
+    context = {"profile": profile, "customer": profile.customer, "contacts": contacts, "may_end": may_end}
+    return render(request, "customers/profiles/profile.html", context | _side(request))
+
+
+@role_required(Role.ADMIN)
+def profile_end(request, pk):
+    profile = own(request, _visible(request).connected().select_related("customer", "supplier"), pk)
+    form = EndForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            profile.end(form.cleaned_data["reason"], now=timezone.now(), actor=request.user)
+            messages.success(request, _("The connection with %(customer)s has ended.") % {"customer": profile.customer})
+        except AlreadyDecided:
+            messages.info(request, _("The connection with %(customer)s had already ended.") % {"customer": profile.customer})
+        return redirect("customers:profile", profile.pk)
+    return render(request, "customers/profiles/end.html", {"profile": profile, "form": form})
+
+
+def _visible(request):
+    return CustomerProfile.objects.visible_to(request.membership)
+
+
+def _side(request):
+    """The list on the left, one page of it."""
+    profiles = _visible(request).listed(timezone.now())
+    return {"page": Paginator(profiles, A_PAGE).get_page(request.GET.get("page"))}

@@ -1,0 +1,37 @@
+"""What is unwise in a real installation: `manage.py check --deploy` says it."""
+
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.core.checks import Error, Tags, Warning, register
+
+GOOGLES_TEST_KEY = "6LeIxAcTAAAA"
+
+
+@register(Tags.security, deploy=True)
+def installation(app_configs, **kwargs):
+    """Settings that a procurement team should not go live with."""
+    found = []
+    if not settings.HTTPS:
+        found.append(Warning("PUBLIC_URL is not https: cookies travel in the clear.", id="portal.W001"))
+    if urlsplit(settings.PUBLIC_URL).hostname not in settings.ALLOWED_HOSTS:
+        found.append(Error("The host of PUBLIC_URL is not in ALLOWED_HOSTS.", id="portal.E002"))
+    if settings.MAIL_BACKEND == "portal.mail.FolderBackend":
+        found.append(Warning("EMAIL_URL is not set: mail only lands in a folder.", id="portal.W003"))
+    if settings.SUPPORT_EMAIL.endswith(".example"):
+        found.append(Warning("SUPPORT_EMAIL is not set.", id="portal.W004"))
+    if settings.HTTPS and not settings.TRUSTED_PROXY_COUNT:
+        found.append(Warning("TRUSTED_PROXY_COUNT is 0: behind a proxy everybody shares its limits.", id="portal.W005"))
+    if "LocMem" in settings.CACHES["default"]["BACKEND"]:
+        found.append(Error("The cache is not shared: limits are counted per process.", id="portal.E006"))
+    return found
+
+
+@register(Tags.security)
+def captcha(app_configs, **kwargs):
+    """CAPTCHA names one that exists, with the keys it needs."""
+    if settings.CAPTCHA not in ("pow", "recaptcha", "off"):
+        return [Error("CAPTCHA must be pow, recaptcha or off.", id="portal.E007")]
+    if settings.CAPTCHA == "recaptcha" and not (settings.RECAPTCHA_PUBLIC_KEY and settings.RECAPTCHA_PRIVATE_KEY):
+        return [Error("CAPTCHA=recaptcha needs RECAPTCHA_PUBLIC_KEY and RECAPTCHA_PRIVATE_KEY.", id="portal.E008")]
+    return []

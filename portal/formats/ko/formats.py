@@ -1,0 +1,6 @@
+DATE_FORMAT = "Y. n. j."
+SHORT_DATE_FORMAT = "Y. n. j."
+DATETIME_FORMAT = "Y. n. j. H:i"
+SHORT_DATETIME_FORMAT = "Y. n. j. H:i"
+TIME_FORMAT = "H:i"
+MONTH_DAY_FORMAT = "n월 j일"

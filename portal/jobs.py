@@ -1,0 +1,115 @@
+"""The worker's jobs of the plumbing: delivering mail, finding jobs of killed workers, cleaning up. Each may run twice."""
+
+import smtplib
+from datetime import timedelta
+
+from django.conf import settings
+from django.contrib.sessions.models import Session
+from django.core.mail import BadHeaderError, get_connection
+from django.db import connection, transaction
+from django.utils import timezone
+from procrastinate import BaseRetryStrategy, RetryDecision
+from procrastinate.contrib.django import app
+from procrastinate.contrib.django.models import ProcrastinateWorker
+
+from portal.mail import message_of
+from portal.models import Mail
+from portal.models.mail import State
+
+STALLED_AFTER = 30  # seconds without a heartbeat
+KEPT_HOURS = 72  # of finished jobs
+
+
+class MailRetry(BaseRetryStrategy):
+    """After 15 seconds, then twice as long each time up to 10 minutes, for 3 days."""
+
+    LONGEST = timedelta(minutes=10)
+    GIVE_UP = timedelta(days=3)
+
+    def get_retry_decision(self, *, exception, job):
+        wait = min(timedelta(seconds=15 * 2 ** min(job.attempts, 10)), self.LONGEST)
+        return RetryDecision(retry_in={"seconds": int(wait.total_seconds())})
+
+
+class Undeliverable(Exception):
+    """The server does not take it now; the retry strategy decides when to try again."""
+
+
+@app.task(name="portal.jobs.deliver", queue="mail", retry=MailRetry())
+def deliver(mail_id):
+    """Hand one mail to the server. At least once: killed between handing over and marking, it goes out again, with the same id."""
+    mail = Mail.objects.filter(pk=mail_id, state=State.QUEUED).first()
+    if not mail:
+        return
+    now = timezone.now()
+    if mail.valid_until and mail.valid_until <= now:
+        mail.drop()
+        return
+    try:
+        with get_connection(settings.MAIL_BACKEND, timeout=settings.EMAIL_TIMEOUT) as server:
+            server.send_messages([message_of(mail)])
+    except Exception as error:
+        if _is_final(error) or mail.created_at < now - MailRetry.GIVE_UP:
+            _fail(mail, error)
+            return
+        Mail.objects.filter(pk=mail.pk).update(tries=mail.tries + 1, server_words=_words(error))
+        raise Undeliverable(_words(error)) from error
+    mail.sent(timezone.now())
+
+
+def _is_final(error):
+    """Whether trying again is of no use: the server said 5xx, or the letter itself can't be written."""
+    if isinstance(error, smtplib.SMTPRecipientsRefused):
+        return all(code >= 500 for code, words in error.recipients.values())
+    if isinstance(error, smtplib.SMTPAuthenticationError):
+        return False  # the operator's settings, not the letter
+    if isinstance(error, smtplib.SMTPResponseException):
+        return error.smtp_code >= 500
+    return isinstance(error, BadHeaderError | UnicodeError | ValueError) and not isinstance(error, OSError)
+
+
+def _words(error):
+    if isinstance(error, smtplib.SMTPRecipientsRefused):
+        error = "; ".join(f"{code} {words.decode(errors='replace')}" for code, words in error.recipients.values())
+    return str(error).replace("\x00", "")[:1000] or type(error).__name__
+
+
+def _fail(mail, error):
+    with transaction.atomic():
+        if mail.fail(_words(error)) and mail.on_failure:
+            app.configure_task(mail.on_failure, queue="default").defer(mail_id=str(mail.pk))
+
+
+@app.periodic(cron="* * * * * */15")
+@app.task(queue="default", queueing_lock="retry_stalled", pass_context=True)
+async def retry_stalled(context, timestamp):
+    """Take up again what a killed worker was doing."""
+    manager = context.app.job_manager
+    for job in await manager.get_stalled_jobs(seconds_since_heartbeat=STALLED_AFTER):
+        await manager.retry_job(job)
+
+
+@app.periodic(cron="17 * * * *")
+@app.task(queue="default", queueing_lock="clean_up")
+def clean_up(timestamp):
+    """Forget what is over: finished jobs, bodies of mail that is no longer valid, expired sessions."""
+    now = timezone.now()
+    Mail.objects.stale(now).drop()
+    Session.objects.filter(expire_date__lt=now).delete()
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "DELETE FROM procrastinate_jobs j WHERE status IN ('succeeded', 'failed', 'cancelled', 'aborted') AND NOT EXISTS"
+            " (SELECT FROM procrastinate_events e WHERE e.job_id = j.id AND e.at > now() - make_interval(hours => %s))",
+            [KEPT_HOURS],
+        )
+
+
+def worker_is_alive(now):
+    """Whether a worker has given a sign of life in the last half minute."""
+    return ProcrastinateWorker.objects.filter(last_heartbeat__gt=now - timedelta(seconds=STALLED_AFTER)).exists()
+
+
+def oldest_waiting(now):
+    """Since when the oldest mail that could go out waits, None without one."""
+    waiting = Mail.objects.filter(state=State.QUEUED).exclude(not_before__gt=now).order_by("created_at")
+    return waiting.values_list("created_at", flat=True).first()

@@ -1,0 +1,31 @@
+"""Limits against abuse: named, over the shared cache, allowed to be a little inexact. Product limits are DailyCount rows."""
+
+import time
+
+from allauth.account.adapter import get_adapter
+from django.core.cache import cache
+from django.core.exceptions import PermissionDenied
+
+
+def client_ip(request):
+    """The address of who asks, as the trusted proxies tell it; '' when it can't be known."""
+    try:
+        return get_adapter().get_client_ip(request) or ""
+    except PermissionDenied:
+        return ""
+
+
+def allowed(name, key, limit, seconds):
+    """Count one use of a named limit for a key; False beyond `limit` in the running window of `seconds`."""
+    window = f"limit:{name}:{key}:{int(time.time() // seconds)}"
+    if cache.add(window, 1, seconds * 2):
+        return limit >= 1
+    try:
+        return cache.incr(window) <= limit
+    except ValueError:  # it was just dropped from the cache
+        return True
+
+
+def resets_in(seconds):
+    """Seconds until the running window of a limit ends."""
+    return int(seconds - time.time() % seconds)

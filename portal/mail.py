@@ -1,0 +1,122 @@
+"""The one way to send mail: a Mail row and its job, in the transaction of the deed. A worker delivers it."""
+
+import re
+from email.utils import parseaddr
+
+from django.conf import settings
+from django.core.mail import EmailMultiAlternatives
+from django.core.mail.backends.base import BaseEmailBackend
+from django.db import transaction
+from django.template.loader import render_to_string
+from django.utils import timezone, translation
+
+from portal.colours import mail_accent
+from portal.models import Mail
+
+URGENT = 10  # priority of codes: ahead of all other mail
+
+
+def send(
+    name, to, language, *, on_failure="", valid_until=None, about=None, link=None, urgent=False, not_before=None, **context
+):
+    """Queue templates/email/<name>/ for an address, in a language; returns the Mail row.
+
+    `on_failure` names a job that is deferred with the row's id when the mail fails for good; after `valid_until` it is not
+    sent any more; `link` is the Link whose token stands in it; `urgent` mail overtakes the rest.
+    """
+    with translation.override(language):
+        context |= common()
+        parts = {part: render_to_string(f"email/{name}/{part}", context) for part in ("subject.txt", "body.txt", "body.html")}
+    return queue(
+        Mail(
+            name=name,
+            sender=settings.DEFAULT_FROM_EMAIL,
+            to=to,
+            language=language,
+            subject=one_line(parts["subject.txt"]),
+            text=re.sub(r"\n{3,}", "\n\n", parts["body.txt"]).strip() + "\n",
+            html=parts["body.html"].strip(),
+            on_failure=on_failure,
+            about_type=about._meta.label_lower if about else "",
+            about_id=str(about.pk) if about else "",
+            link=link,
+            queue="codes" if urgent else "mail",
+            not_before=not_before,
+            valid_until=valid_until,
+        )
+    )
+
+
+def queue(mail):
+    """Keep a letter and its job, in the caller's transaction or one of its own."""
+    from portal.jobs import deliver  # noqa: PLC0415 - the jobs import this module
+
+    with transaction.atomic():
+        mail.save(force_insert=True)
+        priority = URGENT if mail.queue == "codes" else 0
+        deliver.configure(queue=mail.queue, priority=priority, schedule_at=mail.not_before).defer(mail_id=str(mail.pk))
+    return mail
+
+
+def common():
+    """What every mail may say."""
+    return {
+        "portal_name": settings.PORTAL_NAME,
+        "public_url": settings.PUBLIC_URL,
+        "operator_name": settings.OPERATOR_NAME,
+        "operator_address": settings.OPERATOR_ADDRESS,
+        "support_email": settings.SUPPORT_EMAIL,
+        "accent": mail_accent(settings.BRAND_COLOUR),
+        "time_zone_name": settings.TIME_ZONE,
+    }
+
+
+def one_line(text):
+    """A subject as one line: whatever breaks lines in a name would break the mail's head."""
+    return " ".join(text.split())[:300]
+
+
+def message_of(mail):
+    """The letter as Django sends it."""
+    message = EmailMultiAlternatives(mail.subject, mail.text, mail.sender, [mail.to])
+    message.extra_headers = {"Message-ID": mail.message_id, "Auto-Submitted": "auto-generated"}
+    if mail.html:
+        message.attach_alternative(mail.html, "text/html")
+    return message
+
+
+class QueueBackend(BaseEmailBackend):
+    """Takes whatever Django or allauth sends the same road: one row and one job for each address, ahead of the rest."""
+
+    def send_messages(self, messages):
+        for message in messages:
+            html = next((body for body, kind in getattr(message, "alternatives", []) if kind == "text/html"), "")
+            for address in message.recipients():
+                letter = Mail(
+                    name="account",
+                    sender=message.from_email,
+                    to=parseaddr(address)[1],
+                    language=translation.get_language(),
+                    subject=one_line(message.subject),
+                    text=message.body,
+                    html=html,
+                    queue="codes",
+                )
+                queue(letter)
+        return len(messages)
+
+
+class FolderBackend(BaseEmailBackend):
+    """The demo's post office: one readable file a message in MAIL_FOLDER, named by when, to whom and about what."""
+
+    def send_messages(self, messages):
+        settings.MAIL_FOLDER.mkdir(parents=True, exist_ok=True)
+        for message in messages:
+            moment = timezone.localtime()
+            head = f"Date: {moment:%Y-%m-%d %H:%M:%S %Z}\nFrom: {message.from_email}\nTo: {', '.join(message.to)}\nSubject: {message.subject}\n"
+            subject = re.sub(r"[^\w]+", "-", message.subject)[:60].strip("-")
+            path = settings.MAIL_FOLDER / f"{moment:%Y%m%d-%H%M%S-%f} {message.to[0].replace('/', '-')} {subject}.txt"
+            path.write_text(f"{head}\n{message.body}", encoding="utf-8")
+            for body, _kind in message.alternatives:
+                path.with_suffix(".html").write_text(body, encoding="utf-8")
+        return len(messages)

@@ -1,0 +1,31 @@
+"""What every request passes: broken ones are refused, every answer carries our headers."""
+
+from django.conf import settings
+from django.http import HttpResponseBadRequest
+
+
+def refuse_broken_requests(get_response):
+    """400 for a NUL byte in the address or a body that says it is not UTF-8."""
+
+    def middleware(request):
+        charset = (request.content_params or {}).get("charset", "utf-8").lower()
+        in_address = "\x00" in request.path or "%00" in request.META.get("QUERY_STRING", "")
+        if in_address or charset not in ("utf-8", "utf8"):
+            return HttpResponseBadRequest("This request can’t be read. Go back and try again.")
+        return get_response(request)
+
+    return middleware
+
+
+def headers(get_response):
+    """No powers for the page, and nothing of a signed-in page in a shared cache."""
+
+    def middleware(request):
+        response = get_response(request)
+        response.headers.setdefault("Permissions-Policy", "camera=(), microphone=(), geolocation=(), payment=()")
+        signed_in = settings.SESSION_COOKIE_NAME in request.COOKIES
+        if signed_in and not request.path.startswith(settings.STATIC_URL):
+            response.headers.setdefault("Cache-Control", "no-store, private")
+        return response
+
+    return middleware

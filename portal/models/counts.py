@@ -1,0 +1,38 @@
+"""Counters that promise a limit: exact when people race, for they are rows changed by one conditional UPDATE."""
+
+from django.db import models
+from django.db.models import F
+from django.db.models.functions import Greatest
+
+
+class DailyCountQuerySet(models.QuerySet):
+    def spend(self, scope, key, day, limit):
+        """Take one of `limit` for (scope, key, day) in the caller's transaction; False, with nothing taken, when none is left."""
+        DailyCount.objects.bulk_create([DailyCount(scope=scope, key=key, day=day)], ignore_conflicts=True)
+        mine = self.filter(scope=scope, key=key, day=day, used__lt=limit)
+        return bool(mine.update(used=F("used") + 1))
+
+    def give_back(self, scope, key, day, amount):
+        """Lower the count by `amount`, never below 0."""
+        self.filter(scope=scope, key=key, day=day).update(used=Greatest(F("used") - amount, 0))
+
+    def used(self, scope, key, day):
+        """How many were taken on that day."""
+        return self.filter(scope=scope, key=key, day=day).values_list("used", flat=True).first() or 0
+
+
+class DailyCount(models.Model):
+    """How often something was done on a day: searches by supplier, person and domain, requests, mails to one address."""
+
+    scope = models.CharField(max_length=20)
+    key = models.CharField(max_length=254)
+    day = models.DateField()
+    used = models.PositiveIntegerField(default=0)
+
+    objects = DailyCountQuerySet.as_manager()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["scope", "key", "day"], name="one_count_a_day")]
+
+    def __str__(self):
+        return f"{self.scope} {self.day}: {self.used}"

@@ -1,0 +1,88 @@
+"""Bearer links in mail: whoever holds the token may do one thing, once, until it expires. Only its hash is kept."""
+
+import hashlib
+import secrets
+
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from portal.models.mail import Mail
+
+LONGEST = 128
+
+
+class LinkQuerySet(models.QuerySet):
+    def of(self, purpose, object_id):
+        return self.filter(purpose=purpose, object_id=object_id)
+
+    def live(self, now):
+        return self.filter(used_at=None, revoked_at=None, expires_at__gt=now)
+
+    def revoke(self, now):
+        """Kill those not used yet, and the mails that would still carry their tokens."""
+        dying = list(self.filter(used_at=None, revoked_at=None).values_list("pk", flat=True))
+        Link.objects.filter(pk__in=dying).update(revoked_at=now)
+        Mail.objects.filter(link__in=dying).drop()
+
+
+class Link(models.Model):
+    """One address's way to one object, for one purpose."""
+
+    purpose = models.CharField(_("purpose"), max_length=20)
+    object_id = models.UUIDField(_("object"))
+    digest = models.CharField(max_length=64, unique=True, editable=False)
+    address = models.EmailField(_("address"))
+    created_at = models.DateTimeField(_("issued"), default=timezone.now)
+    expires_at = models.DateTimeField(_("expires"))
+    used_at = models.DateTimeField(_("used"), null=True, blank=True)
+    revoked_at = models.DateTimeField(_("revoked"), null=True, blank=True)
+
+    objects = LinkQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("link")
+        verbose_name_plural = _("links")
+        indexes = [models.Index(fields=["object_id", "purpose"], name="links_of_an_object")]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(used_at__isnull=True) | Q(revoked_at__isnull=True), name="used_or_revoked_not_both"
+            )
+        ]
+
+    def __str__(self):
+        return f"{self.purpose}: {self.address}"
+
+    @classmethod
+    def issue(cls, purpose, object_id, address, expires_at):
+        """Make a link for an address; returns (link, token). The token goes into a mail and is kept nowhere."""
+        token = secrets.token_urlsafe(32)
+        row = cls(purpose=purpose, object_id=object_id, digest=_digest(token), address=address, expires_at=expires_at)
+        row.save(force_insert=True)
+        return row, token
+
+    @classmethod
+    def find(cls, token, purpose):
+        """The link of a token, whatever its condition. Raises Link.DoesNotExist for one that was never issued."""
+        if len(token) > LONGEST:
+            raise cls.DoesNotExist
+        return cls.objects.get(digest=_digest(token), purpose=purpose)
+
+    def condition(self, now):
+        """'live', or why it no longer works: 'used', 'revoked' or 'expired'."""
+        if self.used_at:
+            return "used"
+        if self.revoked_at:
+            return "revoked"
+        return "live" if self.expires_at > now else "expired"
+
+    def use(self, now):
+        """Mark it used; only the first of two users at the same moment is told True."""
+        used = Link.objects.filter(pk=self.pk).live(now).update(used_at=now)
+        self.refresh_from_db(fields=["used_at", "revoked_at"])
+        return bool(used)
+
+
+def _digest(token):
+    return hashlib.sha256(token.encode(errors="surrogatepass")).hexdigest()

@@ -1,0 +1,276 @@
+"""Everything that can differ between installations, read from the environment. Secure by default; DEBUG is the only relaxer."""
+
+import secrets
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import environ
+from csp.constants import NONCE, NONE, SELF
+from django.core.exceptions import ImproperlyConfigured
+from django.utils.translation import gettext_lazy as _
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+env = environ.FileAwareEnv()
+environ.Env.read_env(BASE_DIR / ".env")
+VAR_DIR = Path(env("VAR_DIR", default=str(BASE_DIR / "var")))
+
+
+def _kept_secret():
+    """The demo's secret, made once and kept below var/; a real installation sets SECRET_KEY."""
+    path = VAR_DIR / "secret-key"
+    if not path.exists():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.touch(mode=0o600)
+        path.write_text(secrets.token_urlsafe(50))
+    return path.read_text()
+
+
+# The site -------------------------------------------------------------------------------------------------------
+DEBUG = env.bool("DEBUG", default=False)
+DEMO = env.bool("DEMO", default=False)
+PUBLIC_URL = env("PUBLIC_URL", default="http://localhost:8000").rstrip("/")
+PUBLIC_HOST = urlsplit(PUBLIC_URL).hostname
+HTTPS = PUBLIC_URL.startswith("https://")
+if not (SECRET_KEY := env("SECRET_KEY", default="")):
+    if not (DEMO or DEBUG):
+        raise ImproperlyConfigured("Set SECRET_KEY: a long random text, the same for web and worker.")
+    SECRET_KEY = _kept_secret()
+ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=[PUBLIC_HOST, *(["127.0.0.1"] if DEMO or DEBUG else [])])
+CSRF_TRUSTED_ORIGINS = [PUBLIC_URL]
+TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXY_COUNT", default=0)
+ALLAUTH_TRUSTED_PROXY_COUNT = TRUSTED_PROXY_COUNT
+SITE_ID = None
+ROOT_URLCONF = "portal.urls"
+WSGI_APPLICATION = "portal.wsgi.application"
+AUTH_USER_MODEL = "accounts.User"
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+# Who runs it and what it is called ------------------------------------------------------------------------------
+PORTAL_NAME = env("PORTAL_NAME", default="Supplier Portal")
+PORTAL_LANGUAGE = env("PORTAL_LANGUAGE", default="ko")
+OPERATOR_NAME = env("OPERATOR_NAME", default="Hanbit Procurement Services")
+OPERATOR_ADDRESS = env("OPERATOR_ADDRESS", default="24 Songdo-daero, Yeonsu-gu, Incheon, South Korea")
+SUPPORT_EMAIL = env("SUPPORT_EMAIL", default="support@portal.example")
+BRAND_COLOUR = env("BRAND_COLOUR", default="#0e6a57")
+
+# Product numbers ------------------------------------------------------------------------------------------------
+PORTAL_SEARCHES_A_DAY = env.int("PORTAL_SEARCHES_A_DAY", default=20)
+PORTAL_SEARCH_RESULTS = env.int("PORTAL_SEARCH_RESULTS", default=5)
+PORTAL_REPEAT_MINUTES = env.int("PORTAL_REPEAT_MINUTES", default=10)
+PORTAL_REQUEST_DAYS = env.int("PORTAL_REQUEST_DAYS", default=30)
+PORTAL_REQUESTS_TO_ONE = env.int("PORTAL_REQUESTS_TO_ONE", default=3)
+PORTAL_REQUESTS_A_DAY = env.int("PORTAL_REQUESTS_A_DAY", default=10)
+PORTAL_DAYS_AFTER_DECLINE = env.int("PORTAL_DAYS_AFTER_DECLINE", default=30)
+PORTAL_MAILS_A_DAY = env.int("PORTAL_MAILS_A_DAY", default=50)
+PORTAL_REMINDER_DAYS = env.list("PORTAL_REMINDER_DAYS", cast=int, default=[7, 21])
+PORTAL_REPORTS_TO_SUSPEND = env.int("PORTAL_REPORTS_TO_SUSPEND", default=3)
+STAFF_SECOND_FACTOR = env.bool("STAFF_SECOND_FACTOR", default=True)
+
+# Apps, middleware, templates ------------------------------------------------------------------------------------
+INSTALLED_APPS = [
+    "whitenoise.runserver_nostatic",
+    "portal.apps.PortalConfig",
+    "accounts.apps.AccountsConfig",
+    "customers.apps.CustomersConfig",
+    "connections.apps.ConnectionsConfig",
+    "portal.apps.OperatorAdminConfig",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "django.contrib.postgres",
+    "django.contrib.humanize",
+    "django.forms",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "allauth.usersessions",
+    "csp",
+    "procrastinate.contrib.django",
+    "pgtrigger",
+    "pghistory",
+    "import_export",
+    "django_recaptcha",
+    "django_countries",
+]
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "portal.middleware.refuse_broken_requests",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "portal.middleware.headers",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "accounts.middleware.person",
+    "allauth.account.middleware.AccountMiddleware",
+    "allauth.usersessions.middleware.UserSessionsMiddleware",
+    "django.contrib.auth.middleware.LoginRequiredMiddleware",
+    "accounts.middleware.SupplierMiddleware",
+    "pghistory.middleware.HistoryMiddleware",
+]
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "django.template.context_processors.i18n",
+                "portal.context.site",
+                "accounts.context.person",
+            ],
+        },
+    },
+]
+FORM_RENDERER = "portal.forms.Renderer"
+MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
+
+# Database, cache, jobs ------------------------------------------------------------------------------------------
+EMBEDDED_PGDATA = VAR_DIR / "pgdata"
+EMBEDDED_PG_OPTIONS = env("EMBEDDED_PG_OPTIONS", default="")
+if env("DATABASE_URL", default=""):
+    DATABASES = {"default": env.db("DATABASE_URL")}
+    if "postgresql" not in DATABASES["default"]["ENGINE"]:
+        raise ImproperlyConfigured("DATABASE_URL must name a PostgreSQL database.")
+else:
+    DATABASES = {"default": {"ENGINE": "portal.embedded", "NAME": "portal"}}
+DATABASES["default"] |= {"CONN_MAX_AGE": 60, "CONN_HEALTH_CHECKS": True}
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "django_cache",
+        "OPTIONS": {"MAX_ENTRIES": 200_000},
+    }
+}
+PROCRASTINATE_AUTODISCOVER_MODULE_NAME = "jobs"
+WORKER_CONCURRENCY = env.int("WORKER_CONCURRENCY", default=4)
+
+# Mail -----------------------------------------------------------------------------------------------------------
+EMAIL_BACKEND = "portal.mail.QueueBackend"
+MAIL_FOLDER = VAR_DIR / "mail"
+if EMAIL_URL := env("EMAIL_URL", default=""):
+    globals().update(env.email_url_config(EMAIL_URL) | {"EMAIL_BACKEND": EMAIL_BACKEND})
+    MAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+else:
+    MAIL_BACKEND = "portal.mail.FolderBackend"
+EMAIL_TIMEOUT = 20
+DEFAULT_FROM_EMAIL = env("DEFAULT_FROM_EMAIL", default="noreply@portal.example")
+SERVER_EMAIL = DEFAULT_FROM_EMAIL
+
+# Languages and time ---------------------------------------------------------------------------------------------
+LANGUAGE_CODE = "en"
+LANGUAGES = [("ko", "한국어"), ("en", "English")]
+LOCALE_PATHS = [BASE_DIR / "locale"]
+FORMAT_MODULE_PATH = ["portal.formats"]
+TIME_ZONE = env("TIME_ZONE", default="Asia/Seoul")
+USE_TZ = True
+
+# Static files ---------------------------------------------------------------------------------------------------
+STATIC_URL = "/static/"
+STATIC_ROOT = BASE_DIR / "staticfiles"
+STATICFILES_DIRS = [BASE_DIR / "static"]
+WHITENOISE_USE_FINDERS = DEMO or DEBUG
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {
+        "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
+        if DEMO or DEBUG
+        else "whitenoise.storage.CompressedManifestStaticFilesStorage"
+    },
+}
+
+# Accounts -------------------------------------------------------------------------------------------------------
+AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 9}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "accounts.passwords.PortalWordsValidator"},
+]
+LOGIN_URL = "account_login"
+LOGIN_REDIRECT_URL = "home"
+ACCOUNT_ADAPTER = "accounts.adapter.AccountAdapter"
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
+ACCOUNT_FORMS = {"signup": "accounts.signup.SignupForm", "reset_password": "accounts.signup.ResetForm"}
+ACCOUNT_EMAIL_VERIFICATION = "mandatory"
+ACCOUNT_EMAIL_VERIFICATION_BY_CODE_ENABLED = True
+ACCOUNT_EMAIL_VERIFICATION_BY_CODE_TIMEOUT = 600
+ACCOUNT_EMAIL_VERIFICATION_SUPPORTS_RESEND = True
+ACCOUNT_PREVENT_ENUMERATION = True
+ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
+ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
+ACCOUNT_EMAIL_NOTIFICATIONS = True
+ACCOUNT_REAUTHENTICATION_REQUIRED = True
+ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = False
+ACCOUNT_SESSION_REMEMBER = True
+ALLAUTH_USER_CODE_FORMAT = {"numeric": True, "length": 6, "dashed": False}
+MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
+MFA_TOTP_TOLERANCE = 1
+MFA_TOTP_ISSUER = PORTAL_NAME
+USERSESSIONS_TRACK_ACTIVITY = False
+
+# Captcha: proof of work of our own, or reCAPTCHA with keys ------------------------------------------------------
+RECAPTCHA_PUBLIC_KEY = env("RECAPTCHA_PUBLIC_KEY", default="")
+RECAPTCHA_PRIVATE_KEY = env("RECAPTCHA_PRIVATE_KEY", default="")
+RECAPTCHA_VERIFY_REQUEST_TIMEOUT = 3
+CAPTCHA = env("CAPTCHA", default="recaptcha" if RECAPTCHA_PUBLIC_KEY and RECAPTCHA_PRIVATE_KEY else "pow")
+
+# Cookies, headers -----------------------------------------------------------------------------------------------
+_prefix = "__Host-" if HTTPS else ""
+SESSION_COOKIE_NAME = f"{_prefix}sessionid"
+CSRF_COOKIE_NAME = f"{_prefix}csrftoken"
+LANGUAGE_COOKIE_NAME = f"{_prefix}language"
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = HTTPS
+CSRF_COOKIE_HTTPONLY = LANGUAGE_COOKIE_HTTPONLY = True
+LANGUAGE_COOKIE_SAMESITE = "Lax"
+LANGUAGE_COOKIE_AGE = 365 * 24 * 3600
+SESSION_COOKIE_AGE = env.int("SESSION_HOURS", default=12) * 3600
+STAFF_SESSION_AGE = env.int("STAFF_SESSION_HOURS", default=2) * 3600
+SECURE_SSL_REDIRECT = HTTPS
+SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if TRUSTED_PROXY_COUNT else None
+SECURE_HSTS_SECONDS = 2 * 365 * 24 * 3600 if HTTPS else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = HTTPS
+SECURE_REFERRER_POLICY = "no-referrer"
+X_FRAME_OPTIONS = "DENY"
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [NONE],
+        "script-src": [SELF, NONCE],
+        "style-src": [SELF, NONCE],
+        "img-src": [SELF, "data:"],
+        "font-src": [SELF],
+        "connect-src": [SELF],
+        "worker-src": [SELF],
+        "manifest-src": [SELF],
+        "form-action": [SELF],
+        "base-uri": [NONE],
+        "frame-ancestors": [NONE],
+        "object-src": [NONE],
+    }
+}
+
+IMPORT_EXPORT_ESCAPE_FORMULAE_ON_EXPORT = True
+IMPORT_EXPORT_USE_TRANSACTIONS = True
+COUNTRIES_FIRST = ["KR", "US", "JP", "CN", "DE"]
+COUNTRIES_FIRST_REPEAT = False
+COUNTRIES_OVERRIDE = {"KR": _("South Korea"), "TW": _("Taiwan")}
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "filters": {"no_tokens": {"()": "portal.logs.CutTokens"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "filters": ["no_tokens"]}},
+    "root": {"handlers": ["console"], "level": "WARNING"},
+    "loggers": {"portal": {"level": "INFO"}, "procrastinate": {"level": "WARNING"}},
+}
+SILENCED_SYSTEM_CHECKS = ["security.W019"] if DEBUG else []

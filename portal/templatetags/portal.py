@@ -1,0 +1,68 @@
+"""The few tags that templates need: icons, plates, and the Korean particle after a name."""
+
+from urllib.parse import urlsplit
+
+from django import template
+from django.templatetags.static import static
+from django.utils.html import format_html
+
+from portal import words
+
+register = template.Library()
+
+
+@register.simple_tag
+def icon(name):
+    """An icon of the sprite; it always stands beside a word."""
+    return format_html(
+        '<svg class="icon" viewBox="0 0 24 24" aria-hidden="true"><use href="{}#i-{}"/></svg>', static("img/icons.svg"), name
+    )
+
+
+@register.simple_tag
+def link_glyph(name):
+    """The line between two companies as a glyph: none, wait, setup, on, off, gone."""
+    return format_html(
+        '<svg class="link-glyph" viewBox="0 0 36 16" aria-hidden="true"><use href="{}#l-{}"/></svg>',
+        static("img/icons.svg"),
+        name,
+    )
+
+
+@register.simple_tag
+def plate(name, kinds=""):
+    """A company as a square with two letters; kinds: 'large', 'mine'."""
+    return format_html('<span class="plate {}" aria-hidden="true">{}</span>', kinds, _letters(name))
+
+
+@register.simple_tag
+def avatar(name):
+    """A person as a round with two letters."""
+    return format_html('<span class="avatar" aria-hidden="true">{}</span>', _letters(name))
+
+
+@register.filter
+def particle(name, pair):
+    """{{ name|particle:"을/를" }}: the particle alone, to stand right behind the name."""
+    return words.particle(str(name), pair)
+
+
+@register.filter
+def shown_address(url):
+    """'https://www.organon.example/kr' -> 'organon.example'"""
+    return (urlsplit(url or "").hostname or "").removeprefix("www.")
+
+
+@register.filter
+def field_url(field):
+    """The id of the control that an error summary links to."""
+    return field.id_for_label or f"{field.auto_id}_0"
+
+
+def _letters(name):
+    """'Williams-Sonoma' -> 'WS', 'Organon' -> 'Or', '김지혜' -> '지혜', '한빛식품' -> '한빛'"""
+    parts = [part for part in name.replace("-", " ").replace("(주)", " ").split() if part[0].isalnum()] or [name or "–"]
+    first = parts[0]
+    if "가" <= first[0] <= "힣":
+        return first[-2:] if len(first) == 3 else first[:2]
+    return first[0].upper() + (parts[1][0].upper() if len(parts) > 1 and parts[1][0].isascii() else first[1:2])

@@ -1,0 +1,94 @@
+"""Pages that anybody may read, and what machines ask."""
+
+import re
+
+from django.conf import settings
+from django.contrib.auth.decorators import login_not_required
+from django.db import DatabaseError, connection
+from django.db.migrations.executor import MigrationExecutor
+from django.http import Http404, HttpResponse, JsonResponse
+from django.shortcuts import render
+from django.utils import timezone, translation
+from django.views import i18n
+from django.views.decorators.cache import cache_control
+from django.views.decorators.http import require_POST
+
+from portal import jobs
+from portal.legal import VERSION
+
+HELP = ("how-to-connect", "how-to-register", "adding-users", "faq")
+LATE_MINUTES = 10
+
+
+@login_not_required
+def help_index(request):
+    return render(request, "help/index.html")
+
+
+@login_not_required
+def help_page(request, slug):
+    if slug not in HELP:
+        raise Http404
+    return _prose(request, f"help/{{}}/{slug}.html", "help/page.html")
+
+
+@login_not_required
+def privacy(request):
+    return _prose(request, "legal/{}/privacy.html")
+
+
+@login_not_required
+def terms(request):
+    return _prose(request, "legal/{}/terms.html")
+
+
+@login_not_required
+def accessibility(request):
+    return _prose(request, "legal/{}/accessibility.html")
+
+
+def _prose(request, template, frame="legal/page.html"):
+    """A page of prose in the reader's language; its numbers come from the settings."""
+    numbers = {name.removeprefix("PORTAL_").lower(): getattr(settings, name) for name in dir(settings) if name.startswith("PORTAL_")}
+    body = template.format(translation.get_language())
+    return render(request, frame, numbers | {"body": body, "version": VERSION})
+
+
+@login_not_required
+@require_POST
+def set_language(request):
+    """Django's switch; who is signed in keeps the choice."""
+    language = request.POST.get("language", "")
+    if request.user.is_authenticated and language in dict(settings.LANGUAGES):
+        type(request.user).objects.filter(pk=request.user.pk).update(language=language)
+    return i18n.set_language(request)
+
+
+@login_not_required
+@cache_control(public=True, max_age=3600)
+def brand_css(request):
+    """The one stylesheet that the server writes: the operator's colour."""
+    colour = settings.BRAND_COLOUR if re.fullmatch(r"#[0-9a-fA-F]{6}", settings.BRAND_COLOUR) else "#0e6a57"
+    return HttpResponse(f"@layer tokens {{ :root {{ --brand: {colour}; }} }}\n", content_type="text/css")
+
+
+@login_not_required
+def healthz(request):
+    """The process answers."""
+    return JsonResponse({"process": "ok"})
+
+
+@login_not_required
+def readyz(request):
+    """503 without database or with migrations to do; a silent worker and late mail are only told, the web can serve."""
+    try:
+        executor = MigrationExecutor(connection)
+        migrated = not executor.migration_plan(executor.loader.graph.leaf_nodes())
+        now = timezone.now()
+        waiting = jobs.oldest_waiting(now)
+        late = waiting and (now - waiting).total_seconds() > LATE_MINUTES * 60
+        state = {"worker": "ok" if jobs.worker_is_alive(now) else "silent", "mail": "late" if late else "ok"}
+    except DatabaseError:
+        return JsonResponse({"database": "unreachable"}, status=503)
+    state |= {"database": "ok", "migrations": "ok" if migrated else "missing"}
+    return JsonResponse(state, status=200 if migrated else 503)

@@ -1,0 +1,75 @@
+"""Plain builders with defaults: what a test does not name does not matter to it."""
+
+from datetime import timedelta
+
+from allauth.account.models import EmailAddress
+from django.utils import timezone
+
+from accounts.models import Supplier, User
+from connections.models import ConnectionRequest, SearchAttempt
+from customers.models import Customer
+from customers.search import index
+
+PASSWORD = "demo-portal-2026"
+
+
+def make_user(email="eve@acme.example", name="Eve Han", **fields):
+    """A person with a verified address."""
+    user = User.objects.create_user(email, PASSWORD, name=name, **fields)
+    EmailAddress.objects.create(user=user, email=user.email, verified=True, primary=True)
+    return user
+
+
+def make_supplier(name="Beta Tools", admin=None, country="KR", **fields):
+    """A supplier with an admin, who is made when none is given."""
+    supplier = Supplier.objects.create(name=name, country=country, **fields)
+    slug = name.split()[0].lower()
+    supplier.memberships.create(user=admin or make_user(f"admin@{slug}.example", f"{name} Admin"), role="admin")
+    return supplier
+
+
+def make_customer(name="Mirae Display", *, other_names=(), domains=(), contacts=(), searchable=False, **fields):
+    """A customer; contacts are addresses that get requests. `searchable` also writes its search keys."""
+    customer = Customer.objects.create(name=name, **{"country": "KR", "language": "en"} | fields)
+    for other in other_names:
+        customer.names.create(name=other)
+    for domain in domains:
+        customer.domains.create(domain=domain)
+    for address in contacts:
+        customer.contacts.create(email=address, name=address.partition("@")[0].title())
+    if searchable:
+        index([customer.pk])
+    return customer
+
+
+def make_attempt(membership, *customers, words="some words", now=None, **fields):
+    """A paid search that found these customers; the counters are not touched."""
+    now = now or timezone.now()
+    return SearchAttempt.objects.create(
+        supplier=membership.supplier,
+        user=membership.user,
+        words=words,
+        same_words=words,
+        results=[str(customer.pk) for customer in customers],
+        cost=1,
+        day=timezone.localtime(now, timezone.get_default_timezone()).date(),
+        created_at=now,
+        **fields,
+    )
+
+
+def make_request(membership, customer, *, contact="", message="", now=None, days_ago=0):
+    """A request sent by the real verb, at `now` or some days ago."""
+    now = (now or timezone.now()) - timedelta(days=days_ago)
+    return ConnectionRequest.send(
+        membership, customer, contact=contact, message=message, origin="suggestion", origin_id=None, now=now
+    )
+
+
+def connect(membership, customer, *, now=None):
+    """A connection made by the real verbs; returns the profile."""
+    now = now or timezone.now()
+    request = make_request(membership, customer, now=now)
+    request.accept(now=now)
+    request.profile.refresh_from_db()
+    return request.profile
