@@ -1,0 +1,116 @@
+"""How well and how fast the directory search answers. Run by `make bench`; prints a table, asserts nothing.
+
+Recall on the questions of tests/data at 20,000 customers, then the time of find() there and with synthetic customers beside.
+"""
+
+import csv
+import gzip
+import os
+import random
+import statistics
+import sys
+import time
+from collections import Counter
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+os.environ["DJANGO_SETTINGS_MODULE"] = "tests.settings"
+
+import django  # noqa: E402
+
+django.setup()
+
+from django.db import connection  # noqa: E402
+from django.test.utils import setup_databases, teardown_databases  # noqa: E402
+
+from customers import search  # noqa: E402
+from customers.imports import import_customers  # noqa: E402
+from customers.models import Customer  # noqa: E402
+
+DATA = Path(__file__).resolve().parent.parent / "tests" / "data"
+
+
+def directory():
+    """Rows of the 20,000 as import_customers takes them: [(line, row)], and {id: name}."""
+    empty = dict.fromkeys(["country", "website", "domains", "city", "language"], "")
+    rows, names = [], {}
+    with gzip.open(DATA / "directory-20k.txt.gz", "rt", encoding="utf-8") as lines:
+        for line, text in enumerate(lines, 1):
+            number, name, aliases, _source = text.rstrip("\n").split("\t")
+            rows.append((line, empty | {"name": name, "other_names": aliases}))
+            names[number] = name
+    return rows, names
+
+
+def questions():
+    with open(DATA / "search-dev.tsv", encoding="utf-8") as file:
+        return list(csv.reader(file, delimiter="\t", quoting=csv.QUOTE_NONE))
+
+
+def measure(show_misses=False):
+    first, five, total, times, misses = Counter(), Counter(), Counter(), [], []
+    for asked, wanted, kind, _number in questions():
+        start = time.perf_counter()
+        found = [customer.name for customer in search.find(asked)]
+        times.append((time.perf_counter() - start) * 1000)
+        total[kind] += 1
+        first[kind] += found[:1] == [wanted]
+        five[kind] += wanted in found
+        if wanted not in found[:1]:
+            misses.append((kind, asked, wanted, found))
+    return first, five, total, times, misses
+
+
+def nonsense(number=300):
+    """Share of made-up words that find nothing."""
+    letters = random.Random(7)
+    words = ["".join(letters.choice("bcdfghjklmnpqrstvwxz" if at % 2 else "aeiouy") for at in range(letters.randint(6, 11))) for _ in range(number)]
+    return sum(not search.find(word) for word in words) / number
+
+
+def more(number):
+    """Add synthetic customers made of words of the real ones."""
+    rng = random.Random(1)
+    words = sorted({word for name in Customer.objects.values_list("name", flat=True)[:20000] for word in name.split()})
+    for start in range(0, number, 20000):
+        batch = [Customer(name=f"{' '.join(rng.sample(words, rng.randint(2, 4)))} {start + at}") for at in range(min(20000, number - start))]
+        Customer.objects.bulk_create(batch, batch_size=5000)
+        search.index([customer.pk for customer in batch])
+
+
+def report(title, times, base=None):
+    cuts = statistics.quantiles(times, n=100)
+    ratio = f"   p95 {cuts[94] / base:.2f} times that at 20,000" if base else ""
+    print(f"{title:>12}: p50 {cuts[49]:6.2f} ms   p95 {cuts[94]:6.2f} ms   p99 {cuts[98]:6.2f} ms{ratio}")
+    return cuts[94]
+
+
+def main():
+    old = setup_databases(0, interactive=False)
+    try:
+        rows, _names = directory()
+        start = time.perf_counter()
+        import_customers(rows)
+        print(f"import of {len(rows)} customers: {time.perf_counter() - start:.1f} s")
+        with connection.cursor() as cursor:
+            cursor.execute("ANALYZE")
+        first, five, total, times, misses = measure()
+        for kind in sorted(total):
+            print(f"{kind:>24}  first {first[kind] / total[kind]:.2f}  among five {five[kind] / total[kind]:.2f}  of {total[kind]}")
+        everything = sum(total.values())
+        print(f"recall@1 {sum(first.values()) / everything:.3f}   recall@5 {sum(five.values()) / everything:.3f}   nonsense finds nothing {nonsense():.3f}")
+        base = report("20,000", times)
+        if "-v" in sys.argv:
+            for miss in misses:
+                print(*miss)
+        for size in [int(size) for size in sys.argv[1:] if size.isdigit()]:
+            more(size - Customer.objects.count())
+            with connection.cursor() as cursor:
+                cursor.execute("ANALYZE")
+            report(f"{size:,}", measure()[3], base)
+    finally:
+        teardown_databases(old, 0)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,114 @@
+"""The bulk way into the directory: rows of a CSV file, with names, domains and search keys, all or nothing."""
+
+import csv
+import io
+
+from django.core.exceptions import ValidationError
+from django.core.validators import URLValidator
+from django.db import transaction
+from django_countries import countries
+
+from accounts.domains import is_free_mail, registrable
+from accounts.names import validate_name
+from customers import search
+from customers.models import Customer, CustomerDomain, CustomerName
+
+COLUMNS = ["name", "other_names", "country", "website", "domains", "city", "language"]
+ENCODINGS = ("utf-8-sig", "cp949")  # the second is what Korean Excel writes
+A_BATCH = 2000
+_is_url = URLValidator(["http", "https"])
+
+
+class BadFile(ValueError):
+    """A row, named by its line, or the file itself can't be taken; nothing was imported."""
+
+
+def read(data):
+    """bytes of a CSV file, UTF-8 or CP949 -> [(line, {column: text})]. Raises BadFile."""
+    for encoding in ENCODINGS:
+        try:
+            text = data.decode(encoding)
+            break
+        except UnicodeDecodeError:
+            continue
+    else:
+        raise BadFile("The file is neither UTF-8 nor CP949. Save it as CSV UTF-8.")
+    rows = csv.DictReader(io.StringIO(text, newline=""))
+    unknown = set(rows.fieldnames or []) - set(COLUMNS)
+    if "name" not in (rows.fieldnames or []) or unknown:
+        raise BadFile(f"The first line must name the columns: {', '.join(COLUMNS)}.")
+    return [(rows.line_num, {column: (row.get(column) or "").strip() for column in COLUMNS}) for row in rows]
+
+
+def import_customers(rows):
+    """Add or update customers from read() rows; returns (new, updated).
+
+    One is matched by exact name and country: what the row says is taken over, names and domains are added, nothing is deleted.
+    New ones are listed and take requests. Raises BadFile, with nothing changed, at the first bad row.
+    """
+    cleaned = [_clean(line, row) for line, row in rows]
+    with transaction.atomic():
+        known = {(name, country): pk for pk, name, country in Customer.objects.values_list("pk", "name", "country")}
+        new, changed = [], []
+        for row in cleaned:
+            key = (row["name"], row["country"])
+            fields = {field: row[field] for field in ("name", "country", "city", "website", "language") if row[field]}
+            customer = Customer(pk=known[key], **fields) if key in known else Customer(**fields)
+            (changed if key in known else new).append((customer, row))
+            known[key] = customer.pk
+        Customer.objects.bulk_create([customer for customer, _ in new], batch_size=A_BATCH)
+        for field in ("city", "website", "language"):
+            filled = [customer for customer, row in changed if row[field]]
+            Customer.objects.bulk_update(filled, [field], batch_size=A_BATCH)
+        _add_names_and_domains([*new, *changed])
+        _index([customer.pk for customer, _ in [*new, *changed]])
+    return len(new), len(changed)
+
+
+def _clean(line, row):
+    try:
+        row = row | {"other_names": _parts(row["other_names"]), "domains": _domains(row["domains"])}
+        _check_names([row["name"], *row["other_names"], row["city"]])
+        if row["country"] and row["country"].upper() not in countries.countries:
+            raise ValidationError(f"{row['country']} is not a country code such as KR.")
+        row["country"] = row["country"].upper()
+        if row["website"]:
+            _is_url(row["website"])
+        if row["language"] not in ("", "ko", "en"):
+            raise ValidationError("The language must be ko or en.")
+    except ValidationError as error:
+        raise BadFile(f"Line {line}: {' '.join(error.messages)}") from None
+    return row
+
+
+def _check_names(names):
+    if not names[0]:
+        raise ValidationError("The name is missing.")
+    for name in names:
+        validate_name(name)
+        if len(name) > 200:
+            raise ValidationError("A name is longer than 200 letters.")
+
+
+def _parts(text):
+    return [part.strip() for part in text.split("|") if part.strip()]
+
+
+def _domains(text):
+    domains = [registrable(part) or part for part in _parts(text)]
+    for domain in domains:
+        if not registrable(domain) or is_free_mail(domain):
+            raise ValidationError(f"{domain} is not the company’s own domain.")
+    return domains
+
+
+def _add_names_and_domains(customers):
+    names = [CustomerName(customer=customer, name=name) for customer, row in customers for name in row["other_names"]]
+    domains = [CustomerDomain(customer=customer, domain=domain) for customer, row in customers for domain in row["domains"]]
+    CustomerName.objects.bulk_create(names, batch_size=A_BATCH, ignore_conflicts=True)
+    CustomerDomain.objects.bulk_create(domains, batch_size=A_BATCH, ignore_conflicts=True)
+
+
+def _index(pks):
+    for start in range(0, len(pks), A_BATCH):
+        search.index(pks[start : start + A_BATCH])
