@@ -10,7 +10,9 @@ from accounts.numbers import clean_registration_number
 class AccountForm(forms.ModelForm):
     """What a person says about themself."""
 
-    time_zone = forms.ChoiceField(label=_("Time zone"), choices=[(zone, zone) for zone in sorted(zoneinfo.available_timezones())])
+    time_zone = forms.ChoiceField(
+        label=_("Time zone"), choices=[(zone, zone) for zone in sorted(zoneinfo.available_timezones())]
+    )
 
     class Meta:
         model = User
@@ -22,7 +24,15 @@ class CompanyForm(forms.ModelForm):
 
     class Meta:
         model = Supplier
-        fields = ["name", "english_name", "representative", "country", "registration_number", "address", "website"]
+        fields = [
+            "name",
+            "english_name",
+            "representative",
+            "country",
+            "registration_number",
+            "address",
+            "website",
+        ]
 
     def clean(self):
         cleaned = super().clean()

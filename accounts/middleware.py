@@ -12,7 +12,13 @@ from accounts.access import SESSION_KEY, OtherSupplier
 
 REFRESHED_EVERY = 600  # seconds; the idle time of a session is counted that exactly
 FREE_NAMESPACES = {"admin", "mfa", "usersessions"}
-FREE_VIEWS = {"accounts:company_new", "accounts:account", "accounts:switch", "accounts:support", "accounts:support_sent"}
+FREE_VIEWS = {
+    "accounts:company_new",
+    "accounts:account",
+    "accounts:switch",
+    "accounts:support",
+    "accounts:support_sent",
+}
 
 
 def person(get_response):
@@ -54,7 +60,8 @@ class SupplierMiddleware:
                 membership.user = request.user
             chosen = request.session.get(SESSION_KEY)
             request.membership = next(
-                (one for one in request.memberships if str(one.supplier_id) == chosen), next(iter(request.memberships), None)
+                (one for one in request.memberships if str(one.supplier_id) == chosen),
+                next(iter(request.memberships), None),
             )
             request.supplier = request.membership and request.membership.supplier
         return self.get_response(request)
@@ -63,12 +70,20 @@ class SupplierMiddleware:
         if request.membership or not request.user.is_authenticated or not getattr(view, "login_required", True):
             return None
         match = request.resolver_match
-        if match.view_name in FREE_VIEWS or FREE_NAMESPACES & set(match.namespaces) or match.view_name.startswith(("account_", "mfa_", "usersessions_")):
+        if (
+            match.view_name in FREE_VIEWS
+            or FREE_NAMESPACES & set(match.namespaces)
+            or match.view_name.startswith(("account_", "mfa_", "usersessions_"))
+        ):
             return None
         return redirect("admin:index" if request.user.is_staff else "accounts:company_new")
 
     def process_exception(self, request, error):
         if isinstance(error, OtherSupplier):
-            context = {"other": error.supplier, "next": request.get_full_path(), "action": reverse("accounts:switch")}
+            context = {
+                "other": error.supplier,
+                "next": request.get_full_path(),
+                "action": reverse("accounts:switch"),
+            }
             return render(request, "accounts/switch_offer.html", context, status=404)
         return None

@@ -19,9 +19,13 @@ def clean_registration_number(number, country):
     if module is None:
         return number
     try:
-        return module.format(number) if module.validate(number) and hasattr(module, "format") else module.compact(number)
+        return (
+            module.format(number) if module.validate(number) and hasattr(module, "format") else module.compact(number)
+        )
     except NumberError:
-        raise ValidationError(_("This is not a registration number of that country. Check its digits."), code="number") from None
+        raise ValidationError(
+            _("This is not a registration number of that country. Check its digits."), code="number"
+        ) from None
 
 
 def _korean(number):

@@ -13,7 +13,9 @@ class PortalWordsValidator:
         for word in (*settings.PORTAL_NAME.lower().split(), *BANNED):
             rest = rest.replace(word, "")
         if len(rest.strip("0123456789!@#$%^&*.-_ ")) < 3 and len(rest) < len(password):
-            raise ValidationError(_("Choose a password that does not consist of this portal’s words."), code="portal_words")
+            raise ValidationError(
+                _("Choose a password that does not consist of this portal’s words."), code="portal_words"
+            )
 
     def get_help_text(self):
         return _("At least 9 characters. Four words you will remember work well.")

@@ -35,7 +35,8 @@ class SignupForm(allauth_forms.SignupForm):
     )
     country = CountryField(blank_label=_("Choose a country")).formfield(label=_("Country or region"))
     terms = forms.BooleanField(
-        label=_("I accept the Terms of Use."), error_messages={"required": _("Accept the terms to create an account.")}
+        label=_("I accept the Terms of Use."),
+        error_messages={"required": _("Accept the terms to create an account.")},
     )
     privacy = forms.BooleanField(
         label=_("I agree that my personal data is processed as the Privacy Notice says."),
@@ -66,7 +67,9 @@ class SignupForm(allauth_forms.SignupForm):
             return super().try_save(request)
 
     def custom_signup(self, request, user):
-        PendingCompany.objects.create(user=user, name=self.cleaned_data["company"], country=self.cleaned_data["country"])
+        PendingCompany.objects.create(
+            user=user, name=self.cleaned_data["company"], country=self.cleaned_data["country"]
+        )
         for kind in (Consent.TERMS, Consent.PRIVACY):
             user.consents.create(kind=kind, version=VERSION, language=translation.get_language())
 
@@ -81,6 +84,10 @@ class ResetForm(allauth_forms.ResetPasswordForm):
 
     def save(self, request, **kwargs):
         if not self.users:
-            context = {"user": User(email=self.cleaned_data["email"]), "password_reset_url": "", "request": request}
+            context = {
+                "user": User(email=self.cleaned_data["email"]),
+                "password_reset_url": "",
+                "request": request,
+            }
             get_adapter().render_mail("account/email/password_reset_key", self.cleaned_data["email"], context)
         return super().save(request, **kwargs)

@@ -16,7 +16,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 os.environ["DJANGO_SETTINGS_MODULE"] = "tests.settings"
 
-import django  # noqa: E402
+import django
 
 django.setup()
 
@@ -64,7 +64,10 @@ def measure(show_misses=False):
 def nonsense(number=300):
     """Share of made-up words that find nothing."""
     letters = random.Random(7)
-    words = ["".join(letters.choice("bcdfghjklmnpqrstvwxz" if at % 2 else "aeiouy") for at in range(letters.randint(6, 11))) for _ in range(number)]
+    words = [
+        "".join(letters.choice("bcdfghjklmnpqrstvwxz" if at % 2 else "aeiouy") for at in range(letters.randint(6, 11)))
+        for _ in range(number)
+    ]
     return sum(not search.find(word) for word in words) / number
 
 
@@ -73,7 +76,10 @@ def more(number):
     rng = random.Random(1)
     words = sorted({word for name in Customer.objects.values_list("name", flat=True)[:20000] for word in name.split()})
     for start in range(0, number, 20000):
-        batch = [Customer(name=f"{' '.join(rng.sample(words, rng.randint(2, 4)))} {start + at}") for at in range(min(20000, number - start))]
+        batch = [
+            Customer(name=f"{' '.join(rng.sample(words, rng.randint(2, 4)))} {start + at}")
+            for at in range(min(20000, number - start))
+        ]
         Customer.objects.bulk_create(batch, batch_size=5000)
         search.index([customer.pk for customer in batch])
 
@@ -96,9 +102,13 @@ def main():
             cursor.execute("ANALYZE")
         first, five, total, times, misses = measure()
         for kind in sorted(total):
-            print(f"{kind:>24}  first {first[kind] / total[kind]:.2f}  among five {five[kind] / total[kind]:.2f}  of {total[kind]}")
+            print(
+                f"{kind:>24}  first {first[kind] / total[kind]:.2f}  among five {five[kind] / total[kind]:.2f}  of {total[kind]}"
+            )
         everything = sum(total.values())
-        print(f"recall@1 {sum(first.values()) / everything:.3f}   recall@5 {sum(five.values()) / everything:.3f}   nonsense finds nothing {nonsense():.3f}")
+        print(
+            f"recall@1 {sum(first.values()) / everything:.3f}   recall@5 {sum(five.values()) / everything:.3f}   nonsense finds nothing {nonsense():.3f}"
+        )
         base = report("20,000", times)
         if "-v" in sys.argv:
             for miss in misses:

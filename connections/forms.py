@@ -29,7 +29,11 @@ class ChoiceForm(forms.Form):
     """Which of the customers found it is; `customers` are those that can be asked."""
 
     customer = forms.ModelChoiceField(
-        None, error_messages={"required": _("Choose your customer."), "invalid_choice": _("Choose one of these customers.")}
+        None,
+        error_messages={
+            "required": _("Choose your customer."),
+            "invalid_choice": _("Choose one of these customers."),
+        },
     )
 
     def __init__(self, data, queryset):
@@ -45,7 +49,12 @@ class RequestForm(forms.Form):
         help_text=_("The e-mail address of someone who buys from you there."),
         max_length=254,
         widget=forms.EmailInput(
-            attrs={"autocomplete": "off", "autocapitalize": "none", "spellcheck": "false", "inputmode": "email"}
+            attrs={
+                "autocomplete": "off",
+                "autocapitalize": "none",
+                "spellcheck": "false",
+                "inputmode": "email",
+            }
         ),
         error_messages={
             "required": _("Type the e-mail address of your contact there."),

@@ -80,7 +80,15 @@ def _tell_customer(request, now):
         link, token = None, ""
         if request.status == "accepted" and address != decider:
             link, token = Link.issue("not_us", request.pk, address, now + timedelta(days=NOT_US_DAYS))
-        _mail_contact(request, f"request_{request.status}_contact", address, now, link=link, token=token, decider=decider)
+        _mail_contact(
+            request,
+            f"request_{request.status}_contact",
+            address,
+            now,
+            link=link,
+            token=token,
+            decider=decider,
+        )
 
 
 def tell_supplier(request):
@@ -91,7 +99,14 @@ def tell_supplier(request):
     admins = {membership.user for membership in request.supplier.admins()}
     for user in people:
         if user in admins or user == request.requested_by:
-            mail.send(f"request_{request.status}", user.email, user.speaks, about=request, request=request, person=user)
+            mail.send(
+                f"request_{request.status}",
+                user.email,
+                user.speaks,
+                about=request,
+                request=request,
+                person=user,
+            )
 
 
 def _mail_contact(request, name, address, now, *, link, token, **context):
@@ -122,4 +137,6 @@ def _slot(address, now):
 
 
 def _muted(request, addresses):
-    return set(Mute.objects.filter(supplier=request.supplier, address__in=list(addresses)).values_list("address", flat=True))
+    return set(
+        Mute.objects.filter(supplier=request.supplier, address__in=list(addresses)).values_list("address", flat=True)
+    )

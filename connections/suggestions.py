@@ -6,7 +6,7 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from connections.models import ConnectionRequest, Dismissal
-from customers.models import Customer, CustomerProfile, VendorRecord
+from customers.models import Customer, VendorRecord
 from customers.models.directory import bare_number
 
 MOST = 20  # shown

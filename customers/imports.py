@@ -104,7 +104,9 @@ def _domains(text):
 
 def _add_names_and_domains(customers):
     names = [CustomerName(customer=customer, name=name) for customer, row in customers for name in row["other_names"]]
-    domains = [CustomerDomain(customer=customer, domain=domain) for customer, row in customers for domain in row["domains"]]
+    domains = [
+        CustomerDomain(customer=customer, domain=domain) for customer, row in customers for domain in row["domains"]
+    ]
     CustomerName.objects.bulk_create(names, batch_size=A_BATCH, ignore_conflicts=True)
     CustomerDomain.objects.bulk_create(domains, batch_size=A_BATCH, ignore_conflicts=True)
 

@@ -3,7 +3,6 @@
 import re
 import unicodedata
 from dataclasses import dataclass
-from itertools import pairwise
 
 from anyascii import anyascii
 
@@ -78,7 +77,11 @@ def _spellings(text):
         for base in dict.fromkeys((text, _with_letters(text), lettered if _mostly_letters(text) else text)):
             yield from _translations(base)
             yield hangul.romanise(base)
-    flat = re.sub(r"[äöüøœæå]", lambda found: {"ø": "oe", "œ": "oe", "å": "aa", "æ": "ae"}.get(found[0], anyascii(found[0]) + "e"), text)
+    flat = re.sub(
+        r"[äöüøœæå]",
+        lambda found: {"ø": "oe", "œ": "oe", "å": "aa", "æ": "ae"}.get(found[0], anyascii(found[0]) + "e"),
+        text,
+    )
     if flat != text:
         yield flat
     short = re.sub(r"(?<=[a-z])(ue|oe|ae|aa)(?=[a-z])", lambda found: found[0][0], text)
@@ -175,8 +178,3 @@ def _understood(text, plain):
         yield hangul.typed_in_latin(unicodedata.normalize("NFC", text[:LONGEST])).lower(), 0.04
     elif plain.isascii() and (meant := hangul.typed_in_hangul(text.strip()[:LONGEST])) and hangul.is_hangul(meant):
         yield meant, 0.04
-
-
-def pairs(parts):
-    """Neighbouring words joined, for names that are split differently: ['sun', 'flower'] -> ['sunflower']."""
-    return [first + second for first, second in pairwise(parts)]

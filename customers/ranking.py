@@ -1,5 +1,7 @@
 """How well a spelling fits what was typed, from 0 to 1. Pure: strings in, numbers out."""
 
+from itertools import pairwise
+
 from rapidfuzz.distance import OSA
 
 from customers.words import COMMON
@@ -15,7 +17,7 @@ def distance(one, other):
 
 def joined(typed):
     """Words as if typed without the space between them: ['sun', 'flower'] -> ['sunflower']."""
-    return [first + second for first, second in zip(typed, typed[1:], strict=False)]
+    return [first + second for first, second in pairwise(typed)]
 
 
 def score(understood, consonants, row):

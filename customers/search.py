@@ -4,6 +4,8 @@ The direct statement finds equal, starting, equally sounding and equally abbrevi
 and single words within a few typing errors are looked at. Measured variants: docs/decisions.md.
 """
 
+from itertools import pairwise
+
 from django.conf import settings
 from django.db import connection, transaction
 
@@ -29,7 +31,8 @@ def find(words, limit=None):
     with transaction.atomic(), connection.cursor() as cursor:
         # The planner takes a LIMIT for a hint that reading everything will soon do; here an index always serves.
         cursor.execute(
-            "SELECT set_config('statement_timeout', %s, true), set_config('enable_seqscan', 'off', true)", [str(TIMEOUT_MS)]
+            "SELECT set_config('statement_timeout', %s, true), set_config('enable_seqscan', 'off', true)",
+            [str(TIMEOUT_MS)],
         )
         best = _Best(understood, consonants)
         for widen in (_direct, _near, _by_words, _by_words_wide):
@@ -98,7 +101,10 @@ def _run(cursor, parts):
     """All parts as one statement: [(condition with order and limit, parameters)] -> rows of keys."""
     if not parts:
         return []
-    cursor.execute(" UNION ALL ".join(f"({FIELDS}{sql})" for sql, _ in parts), [one for _, given in parts for one in given])
+    cursor.execute(
+        " UNION ALL ".join(f"({FIELDS}{sql})" for sql, _ in parts),
+        [one for _, given in parts for one in given],
+    )
     return cursor.fetchall()
 
 
@@ -107,7 +113,12 @@ def _direct(cursor, understood, consonants):
     for reading in understood:
         made = reading.keys
         for column, text in (("sq", made.sq), ("snd", made.snd)):
-            parts.append((f"left({column}, 4) = left(%s, 4) AND length({column}) = %s AND {column} = %s LIMIT 20", [text, len(text), text]))
+            parts.append(
+                (
+                    f"left({column}, 4) = left(%s, 4) AND length({column}) = %s AND {column} = %s LIMIT 20",
+                    [text, len(text), text],
+                )
+            )
             if len(text) >= 4:
                 starts = f"left({column}, 4) = %s AND length({column}) > %s AND starts_with({column}, %s) ORDER BY length({column}) LIMIT 40"
                 parts.append((starts, [text[:4], len(text), text]))
@@ -118,7 +129,12 @@ def _direct(cursor, understood, consonants):
         if len(made.words) > 1:
             parts.append(("string_to_array(key, ' ') @> %s LIMIT 60", [made.words]))
     if len(consonants) == 2:
-        parts.append(("cho <> '' AND left(cho, 2) = %s AND length(cho) = 2 AND cho = %s LIMIT 60", [consonants, consonants]))
+        parts.append(
+            (
+                "cho <> '' AND left(cho, 2) = %s AND length(cho) = 2 AND cho = %s LIMIT 60",
+                [consonants, consonants],
+            )
+        )
     elif consonants:
         starts = "cho <> '' AND left(cho, 2) = %s AND length(cho) >= %s AND starts_with(cho, %s) ORDER BY length(cho) LIMIT 60"
         parts.append((starts, [consonants[:2], len(consonants), consonants]))
@@ -137,7 +153,16 @@ def _near(cursor, understood, consonants):
                     f"left({column}, 4) = %s AND length({column}) BETWEEN %s AND %s AND {column} >= %s AND {column} < %s"
                     f" AND levenshtein_less_equal({column}, %s, %s) <= %s LIMIT 40"
                 )
-                given = [text[:4], len(text) - edits, len(text) + edits, intact, intact + "~", text, edits, edits]
+                given = [
+                    text[:4],
+                    len(text) - edits,
+                    len(text) + edits,
+                    intact,
+                    intact + "~",
+                    text,
+                    edits,
+                    edits,
+                ]
                 parts.append((near, given))
     return _run(cursor, parts)
 
@@ -156,7 +181,10 @@ def _half_intact(word):
     half = max(2, (len(word) + 1) // 2)
     lengths = list(range(max(2, len(word) - 2), len(word) + 3))
     start, end = word[:half], word[-half:][::-1]
-    yield "length(term) = ANY(%s) AND term >= %s AND term < %s AND levenshtein_less_equal(term, %s, 2) <= 2", [lengths, start, start + "~", word]
+    yield (
+        "length(term) = ANY(%s) AND term >= %s AND term < %s AND levenshtein_less_equal(term, %s, 2) <= 2",
+        [lengths, start, start + "~", word],
+    )
     yield (
         "length(term) = ANY(%s) AND reverse(term) >= %s AND reverse(term) < %s AND levenshtein_less_equal(term, %s, 2) <= 2",
         [lengths, end, end + "~", word],
@@ -180,7 +208,7 @@ def _follow(cursor, understood, nets):
         alone = [term for word in candidates for term in _rare(expansions[word])]
         if alone:
             parts.append(("string_to_array(key, ' ') && %s::text[] LIMIT 300", [alone]))
-        for first, second in zip(candidates[: len(typed)], candidates[1 : len(typed)], strict=False):
+        for first, second in pairwise(candidates[: len(typed)]):
             left, right = ([term for term, _ in expansions[word]] for word in (first, second))
             if left and right:
                 both = "string_to_array(key, ' ') && %s::text[] AND string_to_array(key, ' ') && %s::text[] LIMIT 120"
@@ -216,4 +244,3 @@ def _rare(expansion):
         if total > RARE:
             return
         yield term
-

@@ -9,7 +9,9 @@ LEGAL = frozenset(
     aktiengesellschaft limitada sociedad anonima societe anonyme osakeyhtio aktiebolag yugen gaisha chusik hoesa jusik jusikhoesa
     """.split()
 ) - {"group", "ss", "et", "eu", "da"}
-SMALL = frozenset("and of the de der die das des du del della di da do dos le la les el los und et e y i for in van von den".split())
+SMALL = frozenset(
+    "and of the de der die das des du del della di da do dos le la les el los und et e y i for in van von den".split()
+)
 KOREAN_LEGAL = (
     "주식회사",
     "유한책임회사",

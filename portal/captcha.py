@@ -16,6 +16,7 @@ from django.conf import settings
 from django.core import signing
 from django.core.cache import cache
 from django.core.exceptions import ValidationError
+from django.templatetags.static import static
 from django.utils import timezone
 from django.utils.crypto import constant_time_compare
 from django.utils.translation import gettext_lazy as _
@@ -30,7 +31,11 @@ NUMBERS = 1_200
 AGE = 600  # seconds that a challenge lives
 OUTAGES = (OSError, http.client.HTTPException, ValueError, LookupError, TypeError, AttributeError)
 
-_GOOGLE = ("https://www.google.com/recaptcha/", "https://recaptcha.google.com/recaptcha/", "https://www.gstatic.com/recaptcha/")
+_GOOGLE = (
+    "https://www.google.com/recaptcha/",
+    "https://recaptcha.google.com/recaptcha/",
+    "https://www.gstatic.com/recaptcha/",
+)
 log = logging.getLogger(__name__)
 
 
@@ -67,9 +72,9 @@ def csp(view):
     if settings.CAPTCHA != "recaptcha":
         return view
     main, alternative, _static = _GOOGLE
-    return csp_update(
-        {"frame-src": [main, alternative], "connect-src": [main], "style-src-attr": ["'unsafe-inline'"]}
-    )(view)
+    return csp_update({"frame-src": [main, alternative], "connect-src": [main], "style-src-attr": ["'unsafe-inline'"]})(
+        view
+    )
 
 
 class CaptchaWidget(forms.Widget):
@@ -78,7 +83,12 @@ class CaptchaWidget(forms.Widget):
     template_name = "components/captcha.html"
 
     def value_from_datadict(self, data, files, name):
-        names = {"token": f"{name}_token", "number": f"{name}_number", "code": f"{name}_code", "google": "g-recaptcha-response"}
+        names = {
+            "token": f"{name}_token",
+            "number": f"{name}_number",
+            "code": f"{name}_code",
+            "google": "g-recaptcha-response",
+        }
         return {part: data.get(posted, "").strip() for part, posted in names.items()}
 
     def get_context(self, name, value, attrs):
@@ -91,7 +101,8 @@ class CaptchaWidget(forms.Widget):
             "rounds": ROUNDS,
             "numbers": NUMBERS,
             "code_sent": field.code_sent,
-            "scripts": [f"{settings.STATIC_URL}js/captcha.js", f"{settings.STATIC_URL}js/captcha-worker.js"],
+            "script": static("js/captcha.js"),
+            "worker": static("js/captcha-worker.js"),
         }
         context = super().get_context(name, value, attrs)
         context["widget"] |= extra | fresh
@@ -157,4 +168,3 @@ class _GoogleField(ReCaptchaField):
 
     def get_remote_ip(self):
         return ""
-

@@ -17,16 +17,28 @@ URGENT = 10  # priority of codes: ahead of all other mail
 
 
 def send(
-    name, to, language, *, on_failure="", valid_until=None, about=None, link=None, urgent=False, not_before=None, **context
+    name,
+    to,
+    language,
+    *,
+    on_failure="",
+    valid_until=None,
+    about=None,
+    link=None,
+    urgent=False,
+    not_before=None,
+    **context,
 ):
     """Queue templates/email/<name>/ for an address, in a language; returns the Mail row.
 
     `on_failure` names a job that is deferred with the row's id when the mail fails for good; after `valid_until` it is not
     sent any more; `link` is the Link whose token stands in it; `urgent` mail overtakes the rest.
     """
-    with translation.override(language):
+    with translation.override(language), timezone.override(timezone.get_default_timezone()):
         context |= common()
-        parts = {part: render_to_string(f"email/{name}/{part}", context) for part in ("subject.txt", "body.txt", "body.html")}
+        parts = {
+            part: render_to_string(f"email/{name}/{part}", context) for part in ("subject.txt", "body.txt", "body.html")
+        }
     return queue(
         Mail(
             name=name,

@@ -49,9 +49,10 @@ def accessibility(request):
 
 def _prose(request, template, frame="legal/page.html"):
     """A page of prose in the reader's language; its numbers come from the settings."""
-    numbers = {name.removeprefix("PORTAL_").lower(): getattr(settings, name) for name in dir(settings) if name.startswith("PORTAL_")}
+    names = [name for name in dir(settings) if name.startswith("PORTAL_") and name != "PORTAL_NAME"]
+    numbers = {name.removeprefix("PORTAL_").lower(): getattr(settings, name) for name in names}
     body = template.format(translation.get_language())
-    return render(request, frame, numbers | {"body": body, "version": VERSION})
+    return render(request, frame, numbers | {"body": body, "version": VERSION, "time_zone": settings.TIME_ZONE})
 
 
 @login_not_required

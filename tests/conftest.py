@@ -51,7 +51,11 @@ def rival(rob):
 @pytest.fixture
 def organon(db):
     return make_customer(
-        "Organon", other_names=["오가논"], domains=["organon.example"], contacts=["maria@organon.example"], country="US"
+        "Organon",
+        other_names=["오가논"],
+        domains=["organon.example"],
+        contacts=["maria@organon.example"],
+        country="US",
     )
 
 

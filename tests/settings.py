@@ -13,7 +13,7 @@ os.environ |= {
 }
 os.environ.setdefault("VAR_DIR", str(Path(__file__).resolve().parent.parent / "var" / "test"))
 
-from portal.settings import *  # noqa: E402, F403 - the environment has to be set before
+from portal.settings import *  # noqa: F403 - the environment has to be set before
 
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}  # noqa: F405

@@ -1,5 +1,5 @@
 from accounts.models.notifications import Notification, notify
-from accounts.models.people import Consent, Membership, PendingCompany, Role, User
+from accounts.models.people import Consent, Membership, PendingCompany, Role, User, person_key
 from accounts.models.records import AuditEntry, SupportRequest
 from accounts.models.suppliers import Supplier
 
@@ -14,4 +14,5 @@ __all__ = [
     "SupportRequest",
     "User",
     "notify",
+    "person_key",
 ]

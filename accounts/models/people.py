@@ -11,8 +11,8 @@ from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext_lazy as _
 from django_countries.fields import CountryField
 
-from accounts.names import validate_name
 from accounts.models.suppliers import Supplier
+from accounts.names import validate_name
 
 
 class UserManager(BaseUserManager):

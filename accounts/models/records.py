@@ -40,18 +40,31 @@ class AuditEntry(models.Model):
 
     kind = models.CharField(_("what"), max_length=60)
     actor = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("who")
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("who"),
     )
     address = models.EmailField(_("by link"), blank=True)
     supplier = models.ForeignKey(
-        Supplier, models.PROTECT, null=True, blank=True, related_name="audit_entries", verbose_name=_("supplier")
+        Supplier,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="audit_entries",
+        verbose_name=_("supplier"),
     )
     object_type = models.CharField(_("type"), max_length=60)
     object_id = models.CharField(_("object"), max_length=40)
     at = models.DateTimeField(_("when"), default=timezone.now)
     data = models.JSONField(_("details"), default=dict, blank=True)
     audience = models.CharField(
-        _("for"), max_length=10, default=SUPPLIER, choices=[(SUPPLIER, _("supplier")), (OPERATOR, _("operator"))]
+        _("for"),
+        max_length=10,
+        default=SUPPLIER,
+        choices=[(SUPPLIER, _("supplier")), (OPERATOR, _("operator"))],
     )
 
     objects = AuditQuerySet.as_manager()
@@ -76,7 +89,12 @@ class SupportRequest(models.Model):
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     user = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("person")
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("person"),
     )
     supplier = models.ForeignKey(
         Supplier, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("supplier")

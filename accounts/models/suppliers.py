@@ -81,7 +81,11 @@ class Supplier(models.Model):
     def suspend(self, reason, *, now, actor=None):
         """Stop searching and requesting until the operator decides; the admins are told. AlreadyDecided when suspended."""
         with transaction.atomic():
-            move(Supplier.objects.filter(pk=self.pk, suspended_at=None), suspended_at=now, suspended_because=reason)
+            move(
+                Supplier.objects.filter(pk=self.pk, suspended_at=None),
+                suspended_at=now,
+                suspended_because=reason,
+            )
             self.suspended_at, self.suspended_because = now, reason
             self._record("supplier_suspended", self, actor=actor, reason=reason)
             self.mail_admins("supplier_suspended")
@@ -106,6 +110,13 @@ class Supplier(models.Model):
                 self.registration_verified_at = None
             self.save(update_fields=[*form_fields, "registration_verified_at"])
             self._record("company_changed", self, actor=actor, fields=sorted(form_fields))
+
+    def verify_number(self, *, now, actor):
+        """The operator has checked the registration number; suggestions may match by it."""
+        with transaction.atomic():
+            self.registration_verified_at = now
+            self.save(update_fields=["registration_verified_at"])
+            self._record("number_verified", self, actor=actor, number=self.registration_number)
 
     def admins(self):
         """The active admins' memberships, with their people."""

@@ -22,7 +22,11 @@ def support(request):
         question = form.save(commit=False)
         question.page = page.replace("\x00", "")[:300]
         if request.user.is_authenticated:
-            question.user, question.supplier, question.email = request.user, request.supplier, request.user.email
+            question.user, question.supplier, question.email = (
+                request.user,
+                request.supplier,
+                request.user.email,
+            )
         question.send()
         return redirect("accounts:support_sent")
     return render(request, "accounts/support.html", {"form": form, "page": page})

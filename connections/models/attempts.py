@@ -44,7 +44,9 @@ def keys_of(membership):
 def left(membership, now):
     """Searches left today for this member: the smallest remainder of its scopes, never below 0."""
     keys = keys_of(membership)
-    used = DailyCount.objects.filter(day=today(now), scope__in=keys, key__in=keys.values()).values_list("scope", "key", "used")
+    used = DailyCount.objects.filter(day=today(now), scope__in=keys, key__in=keys.values()).values_list(
+        "scope", "key", "used"
+    )
     most = max((count for scope, key, count in used if keys[scope] == key), default=0)
     return max(0, membership.supplier.search_limit - most)
 
@@ -115,7 +117,8 @@ class SearchAttempt(models.Model):
     def _spend_and_search(self):
         before = transaction.savepoint()
         paid = all(
-            DailyCount.objects.spend(scope, key, self.day, self.supplier.search_limit) for scope, key in self.keys.items()
+            DailyCount.objects.spend(scope, key, self.day, self.supplier.search_limit)
+            for scope, key in self.keys.items()
         )
         earlier = self._just_asked()
         if earlier or not paid:
@@ -151,6 +154,11 @@ class SearchAttempt(models.Model):
                 returned_at=now, returned_because=reason
             )
             AuditEntry.objects.record(
-                "searches_given_back", about=supplier, supplier=supplier, actor=actor, reason=reason, number=len(attempts)
+                "searches_given_back",
+                about=supplier,
+                supplier=supplier,
+                actor=actor,
+                reason=reason,
+                number=len(attempts),
             )
         return len(attempts)

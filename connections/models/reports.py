@@ -8,7 +8,9 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import Supplier
 from customers.models import Customer
 
-REASON = "Several customers reported that they do not know this company."  # for the operator, who reads English and Korean
+REASON = (
+    "Several customers reported that they do not know this company."  # for the operator, who reads English and Korean
+)
 
 
 class Report(models.Model):
@@ -29,9 +31,7 @@ class Report(models.Model):
         verbose_name = _("report")
         verbose_name_plural = _("reports")
         ordering = ["-at"]
-        constraints = [
-            models.UniqueConstraint(fields=["request", "kind", "address"], name="one_report_per_address")
-        ]
+        constraints = [models.UniqueConstraint(fields=["request", "kind", "address"], name="one_report_per_address")]
 
     def __str__(self):
         return f"{self.get_kind_display()}: {self.supplier}"

@@ -51,11 +51,23 @@ class CannotRequest(Exception):
 
 
 class Refusal(models.TextChoices):
-    SUSPENDED = "suspended", _("Your company can’t send requests at the moment. Contact support to find out why.")
-    INVITATION_ONLY = "invitation_only", _("This customer joins by invitation only. Ask your contact there to invite you.")
+    SUSPENDED = (
+        "suspended",
+        _("Your company can’t send requests at the moment. Contact support to find out why."),
+    )
+    INVITATION_ONLY = (
+        "invitation_only",
+        _("This customer joins by invitation only. Ask your contact there to invite you."),
+    )
     CONNECTED = "connected", _("You are already connected with this customer.")
-    PENDING = "pending", _("Your company has already asked this customer. The request is waiting for an answer.")
-    TOO_MANY = "too_many", _("Your company has asked this customer as often as it can. Contact support if they expect you.")
+    PENDING = (
+        "pending",
+        _("Your company has already asked this customer. The request is waiting for an answer."),
+    )
+    TOO_MANY = (
+        "too_many",
+        _("Your company has asked this customer as often as it can. Contact support if they expect you."),
+    )
     DECLINED = "declined", _("This customer declined. You can ask again later.")
     DAILY = "daily", _("Your company has sent all its requests for today. Try again tomorrow.")
 
@@ -135,7 +147,9 @@ class ConnectionRequest(models.Model):
         ]
         constraints = [
             models.UniqueConstraint(
-                fields=["supplier", "customer"], condition=Q(status=Status.PENDING), name="one_pending_request"
+                fields=["supplier", "customer"],
+                condition=Q(status=Status.PENDING),
+                name="one_pending_request",
             ),
             models.CheckConstraint(
                 condition=Q(status=Status.PENDING, decided_at__isnull=True)
@@ -254,7 +268,13 @@ class ConnectionRequest(models.Model):
         """The one door: from pending only, in time, once. Returns the pair's profile, locked before the request."""
         profile = CustomerProfile.locked(self.supplier, self.customer)
         mine = ConnectionRequest.objects.filter(pk=self.pk)
-        self.status, self.decided_at, self.decided_link, self.reason, self.comment = status, now, link, reason, comment
+        self.status, self.decided_at, self.decided_link, self.reason, self.comment = (
+            status,
+            now,
+            link,
+            reason,
+            comment,
+        )
         move(
             mine.overdue(now) if status == Status.EXPIRED else mine.waiting(now),
             status=status,
@@ -291,12 +311,13 @@ class ConnectionRequest(models.Model):
                 routing.again(self, now)
 
     def send_to(self, address, *, now, actor):
-        """The operator names a contact for a request that has none; the mail goes there."""
+        """The operator adds a contact of the customer; the request is mailed there. AlreadyDecided when none is waiting."""
         with transaction.atomic():
+            self.customer.contacts.get_or_create(email=address.lower())
             still = ConnectionRequest.objects.filter(pk=self.pk)
             move(still.waiting(now), no_known_contact=False)
             self._record("request_routed", actor=actor, audience=AuditEntry.OPERATOR, to=[address])
-            routing.write(self, [address], now)
+            routing.write(self, [address.lower()], now)
 
     # Telling --------------------------------------------------------------------------------------------------
 

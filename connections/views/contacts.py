@@ -1,7 +1,9 @@
 """The contact's page behind a link from a mail: no account, GET changes nothing, one address per answer."""
 
+from contextlib import suppress
 from functools import wraps
 
+from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.http import Http404
 from django.shortcuts import redirect, render
@@ -82,10 +84,8 @@ def answer_mute(request, token, link, asked):
 
 def _decided(token, decide):
     """Do it, or let the page say what was done already."""
-    try:
+    with suppress(AlreadyDecided):
         decide(timezone.now())
-    except AlreadyDecided:
-        pass
     return redirect("connections:answer", token)
 
 
@@ -99,6 +99,7 @@ def _page(request, token, link, asked, form):
         "shown": asked.status_at(now),
         "form": form,
         "contact": asked.customer.contacts.filter(email=link.address).first(),
+        "pause": settings.PORTAL_DAYS_AFTER_DECLINE,
         "is_muted": Mute.objects.filter(address=link.address, supplier=asked.supplier).exists(),
     }
     if context["shown"] == Status.PENDING and link.condition(now) == "live":

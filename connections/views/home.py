@@ -19,7 +19,9 @@ def home(request):
     context = {
         "agenda": agenda[:SHOWN],
         "number": len(agenda),
-        "profiles": CustomerProfile.objects.visible_to(request.membership).listed(now).filter(shown="connected")[:SHOWN],
+        "profiles": CustomerProfile.objects.visible_to(request.membership)
+        .listed(now)
+        .filter(shown="connected")[:SHOWN],
         "waiting": requests.waiting(now).select_related("customer")[:SHOWN],
         "news": request.user.notifications.filter(supplier=request.supplier)[:3],
     }

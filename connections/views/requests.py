@@ -64,12 +64,17 @@ def request_new(request, pk):
                 origin_id=origin_id,
                 now=now,
             )
-            messages.success(request, _("Request sent to %(customer)s. We e-mail you when they answer.") % {"customer": customer})
+            messages.success(
+                request,
+                _("Request sent to %(customer)s. We e-mail you when they answer.") % {"customer": customer},
+            )
             return redirect("connections:requests")
     except CannotRequest as refusal:
         return render(request, "connections/requests/refused.html", {"customer": customer, "refusal": refusal})
     return render(
-        request, "connections/requests/request_new.html", {"customer": customer, "form": form} | allowance(request)
+        request,
+        "connections/requests/request_new.html",
+        {"customer": customer, "form": form} | allowance(request),
     )
 
 
@@ -84,7 +89,9 @@ def captcha_code(request, pk):
     messages.info(request, _("We sent a code to %(email)s. Type it below.") % {"email": request.user.email})
     form = RequestForm(initial=request.POST.dict(), request=request, contact_is_optional=origin[2])
     return render(
-        request, "connections/requests/request_new.html", {"customer": customer, "form": form} | allowance(request)
+        request,
+        "connections/requests/request_new.html",
+        {"customer": customer, "form": form} | allowance(request),
     )
 
 

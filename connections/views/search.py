@@ -34,7 +34,8 @@ def attempt(request, pk):
     attempt = own(request, request.supplier.attempts.all(), pk)
     customers = attempt.customers()
     choice = ChoiceForm(
-        request.GET if "chosen" in request.GET else None, Customer.objects.taking_requests().filter(pk__in=attempt.results)
+        request.GET if "chosen" in request.GET else None,
+        Customer.objects.taking_requests().filter(pk__in=attempt.results),
     )
     if choice.is_bound and choice.is_valid():
         return redirect(reverse("connections:request_new", args=[choice.cleaned_data["customer"].pk]))

@@ -32,7 +32,11 @@ class Customer(models.Model):
     city = models.CharField(_("city"), max_length=100, blank=True, validators=[validate_name])
     website = models.URLField(_("website"), max_length=200, blank=True)
     language = models.CharField(
-        _("language"), max_length=5, choices=settings.LANGUAGES, blank=True, help_text=_("Of mail to its contacts.")
+        _("language"),
+        max_length=5,
+        choices=settings.LANGUAGES,
+        blank=True,
+        help_text=_("Of mail to its contacts."),
     )
     is_listed = models.BooleanField(_("listed"), default=True, help_text=_("Suppliers find it by search."))
     takes_requests = models.BooleanField(
@@ -101,7 +105,9 @@ class CustomerDomain(models.Model):
         if not self.domain:
             raise ValidationError({"domain": _("Enter a domain such as organon.example.")})
         if is_free_mail(self.domain):
-            raise ValidationError({"domain": _("Anybody can have an address there: enter a domain of the company’s own.")})
+            raise ValidationError(
+                {"domain": _("Anybody can have an address there: enter a domain of the company’s own.")}
+            )
 
 
 class ContactQuerySet(models.QuerySet):

@@ -80,7 +80,8 @@ class CustomerProfile(models.Model):
                 name="connected_has_a_date",
             ),
             models.CheckConstraint(
-                condition=~Q(stage=Stage.REQUESTED) | Q(waiting_until__isnull=False), name="waiting_has_an_end"
+                condition=~Q(stage=Stage.REQUESTED) | Q(waiting_until__isnull=False),
+                name="waiting_has_an_end",
             ),
         ]
 
@@ -121,7 +122,12 @@ class CustomerProfile(models.Model):
             )
             self.refresh_from_db()
             AuditEntry.objects.record(
-                "connection_ended", about=self, supplier=self.supplier, actor=actor, customer=self.customer.name, reason=reason
+                "connection_ended",
+                about=self,
+                supplier=self.supplier,
+                actor=actor,
+                customer=self.customer.name,
+                reason=reason,
             )
             self._tell_about_the_end(reason, actor)
 
@@ -129,11 +135,24 @@ class CustomerProfile(models.Model):
         if self.supplier.memberships.active().filter(user=actor).exists():
             for contact in self.customer.contacts.getting_requests().select_related("customer"):
                 mail.send(
-                    "connection_ended", contact.email, contact.speaks, about=self, profile=self, reason=reason, actor=actor
+                    "connection_ended",
+                    contact.email,
+                    contact.speaks,
+                    about=self,
+                    profile=self,
+                    reason=reason,
+                    actor=actor,
                 )
         else:
             people = [membership.user for membership in self.people()]
-            notify(self.supplier, "connection_ended", about=self, users=people, customer=self.customer.name, reason=reason)
+            notify(
+                self.supplier,
+                "connection_ended",
+                about=self,
+                users=people,
+                customer=self.customer.name,
+                reason=reason,
+            )
             self.supplier.mail_admins("connection_ended_by_operator", profile=self, reason=reason)
 
     def people(self):

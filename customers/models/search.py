@@ -36,7 +36,13 @@ class SearchName(models.Model):
             models.Index(Left("sq", 4), Length("sq"), F("sq"), name="search_by_letters"),
             models.Index(Left("snd", 4), Length("snd"), F("snd"), name="search_by_sound"),
             models.Index(F("ini"), Length("sq"), name="search_by_initials", condition=~models.Q(ini="")),
-            models.Index(Left("cho", 2), Length("cho"), F("cho"), name="search_by_consonants", condition=~models.Q(cho="")),
+            models.Index(
+                Left("cho", 2),
+                Length("cho"),
+                F("cho"),
+                name="search_by_consonants",
+                condition=~models.Q(cho=""),
+            ),
             GinIndex(Words(F("key"), Value(" ")), name="search_by_words", fastupdate=False),
         ]
 

@@ -37,7 +37,10 @@ def profile_end(request, pk):
             profile.end(form.cleaned_data["reason"], now=timezone.now(), actor=request.user)
             messages.success(request, _("The connection with %(customer)s has ended.") % {"customer": profile.customer})
         except AlreadyDecided:
-            messages.info(request, _("The connection with %(customer)s had already ended.") % {"customer": profile.customer})
+            messages.info(
+                request,
+                _("The connection with %(customer)s had already ended.") % {"customer": profile.customer},
+            )
         return redirect("customers:profile", profile.pk)
     return render(request, "customers/profiles/end.html", {"profile": profile, "form": form})
 

@@ -165,7 +165,9 @@ def _make_private(folder, account):
     except FileExistsError:
         if _settles(folder, owner):
             return
-        raise LauncherError(f"{folder} belongs to somebody else or is open to others: remove it, or set VAR_DIR.") from None
+        raise LauncherError(
+            f"{folder} belongs to somebody else or is open to others: remove it, or set VAR_DIR."
+        ) from None
 
 
 def _settles(folder, owner):
@@ -184,7 +186,7 @@ class _locked:
         self.path = f"{home}.lock"
 
     def __enter__(self):
-        self.file = open(self.path, "a+")  # noqa: SIM115 - closed in __exit__
+        self.file = open(self.path, "a+")
         fcntl.flock(self.file, fcntl.LOCK_EX)
 
     def __exit__(self, *error):

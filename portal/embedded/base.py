@@ -8,7 +8,12 @@ from portal import embedded
 
 class DatabaseWrapper(base.DatabaseWrapper):
     def __init__(self, settings_dict, *args, **kwargs):
-        where = {"HOST": str(embedded.socket_folder(settings.EMBEDDED_PGDATA)), "USER": "postgres", "PASSWORD": "", "PORT": ""}
+        where = {
+            "HOST": str(embedded.socket_folder(settings.EMBEDDED_PGDATA)),
+            "USER": "postgres",
+            "PASSWORD": "",
+            "PORT": "",
+        }
         settings_dict.update(where)
         super().__init__(settings_dict, *args, **kwargs)
 

@@ -30,7 +30,11 @@ class Code(models.Model):
     def issue(cls, user, purpose):
         """Make the person's code for a purpose, six digits as text; an earlier one dies."""
         code = f"{secrets.randbelow(10**6):06}"
-        fresh = {"digest": make_password(code), "tries": 0, "expires_at": timezone.now() + timedelta(minutes=MINUTES)}
+        fresh = {
+            "digest": make_password(code),
+            "tries": 0,
+            "expires_at": timezone.now() + timedelta(minutes=MINUTES),
+        }
         cls.objects.update_or_create(owner=str(user.pk), purpose=purpose, defaults=fresh)
         return code
 
@@ -38,7 +42,11 @@ class Code(models.Model):
     def redeem(cls, user, purpose, code):
         """Whether it is the live code; a right one is used up, five wrong ones kill it."""
         with transaction.atomic():
-            row = cls.objects.select_for_update().filter(owner=str(user.pk), purpose=purpose, expires_at__gt=timezone.now()).first()
+            row = (
+                cls.objects.select_for_update()
+                .filter(owner=str(user.pk), purpose=purpose, expires_at__gt=timezone.now())
+                .first()
+            )
             if not row or row.tries >= TRIES:
                 return False
             right = check_password(code, row.digest)

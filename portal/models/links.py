@@ -47,7 +47,8 @@ class Link(models.Model):
         indexes = [models.Index(fields=["object_id", "purpose"], name="links_of_an_object")]
         constraints = [
             models.CheckConstraint(
-                condition=Q(used_at__isnull=True) | Q(revoked_at__isnull=True), name="used_or_revoked_not_both"
+                condition=Q(used_at__isnull=True) | Q(revoked_at__isnull=True),
+                name="used_or_revoked_not_both",
             )
         ]
 
@@ -58,7 +59,13 @@ class Link(models.Model):
     def issue(cls, purpose, object_id, address, expires_at):
         """Make a link for an address; returns (link, token). The token goes into a mail and is kept nowhere."""
         token = secrets.token_urlsafe(32)
-        row = cls(purpose=purpose, object_id=object_id, digest=_digest(token), address=address, expires_at=expires_at)
+        row = cls(
+            purpose=purpose,
+            object_id=object_id,
+            digest=_digest(token),
+            address=address,
+            expires_at=expires_at,
+        )
         row.save(force_insert=True)
         return row, token
 

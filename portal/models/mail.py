@@ -73,9 +73,13 @@ class Mail(models.Model):
         ]
         constraints = [
             models.CheckConstraint(
-                condition=~Q(state__in=[State.SENT, State.DROPPED]) | Q(text="", html=""), name="sent_mail_forgets_its_body"
+                condition=~Q(state__in=[State.SENT, State.DROPPED]) | Q(text="", html=""),
+                name="sent_mail_forgets_its_body",
             ),
-            models.CheckConstraint(condition=Q(state=State.SENT, sent_at__isnull=False) | ~Q(state=State.SENT), name="sent_has_a_date"),
+            models.CheckConstraint(
+                condition=Q(state=State.SENT, sent_at__isnull=False) | ~Q(state=State.SENT),
+                name="sent_has_a_date",
+            ),
         ]
 
     def __str__(self):

@@ -15,7 +15,9 @@ register = template.Library()
 def icon(name):
     """An icon of the sprite; it always stands beside a word."""
     return format_html(
-        '<svg class="icon" viewBox="0 0 24 24" aria-hidden="true"><use href="{}#i-{}"/></svg>', static("img/icons.svg"), name
+        '<svg class="icon" viewBox="0 0 24 24" aria-hidden="true"><use href="{}#i-{}"/></svg>',
+        static("img/icons.svg"),
+        name,
     )
 
 
@@ -51,6 +53,16 @@ def particle(name, pair):
 def shown_address(url):
     """'https://www.organon.example/kr' -> 'organon.example'"""
     return (urlsplit(url or "").hostname or "").removeprefix("www.")
+
+
+@register.filter
+def punycode(address):
+    """An address whose domain shows as it travels, so that letters which only look alike are seen."""
+    name, at, domain = address.rpartition("@")
+    try:
+        return name + at + domain.encode("idna").decode()
+    except UnicodeError:
+        return address
 
 
 @register.filter

@@ -1,0 +1,124 @@
+"""Suppliers, people, what they asked and what happened, for the operator."""
+
+from django.contrib import admin
+from django.contrib.auth.admin import UserAdmin
+from django.contrib.auth.forms import AdminUserCreationForm
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import AuditEntry, Membership, Supplier, SupportRequest, User
+from portal.admin import History, with_reason
+
+
+class MembershipInline(admin.TabularInline):
+    model = Membership
+    autocomplete_fields = ["user"]
+    fields = ["user", "role", "sees_all_customers", "is_active"]
+    extra = 0
+    can_delete = False
+
+
+@admin.register(Supplier)
+class SupplierAdmin(admin.ModelAdmin):
+    list_display = ["name", "country", "registration_number", "is_suspended", "searches_a_day", "created_at"]
+    list_filter = [
+        ("suspended_at", admin.EmptyFieldListFilter),
+        ("registration_verified_at", admin.EmptyFieldListFilter),
+        "country",
+    ]
+    search_fields = ["name", "english_name", "registration_number", "memberships__user__email"]
+    date_hierarchy = "created_at"
+    readonly_fields = ["registration_verified_at", "suspended_at", "suspended_because", "created_at"]
+    inlines = [MembershipInline]
+    actions = ["verify_number", "suspend", "lift_suspension"]
+
+    def has_delete_permission(self, request, obj=None):
+        return False
+
+    @admin.display(boolean=True, description=_("suspended"))
+    def is_suspended(self, supplier):
+        return supplier.is_suspended
+
+    @admin.action(description=_("Registration number is verified"), permissions=["change"])
+    def verify_number(self, request, queryset):
+        for supplier in queryset.exclude(registration_number=""):
+            supplier.verify_number(now=timezone.now(), actor=request.user)
+
+    @with_reason(_("Suspend"))
+    def suspend(self, request, supplier, given):
+        supplier.suspend(given["reason"], now=timezone.now(), actor=request.user)
+
+    @with_reason(_("Lift the suspension"))
+    def lift_suspension(self, request, supplier, given):
+        supplier.lift_suspension(given["reason"], now=timezone.now(), actor=request.user)
+
+
+class PersonCreationForm(AdminUserCreationForm):
+    class Meta:
+        model = User
+        fields = ["email", "name"]
+
+
+@admin.register(User)
+class PersonAdmin(UserAdmin):
+    add_form = PersonCreationForm
+    list_display = ["email", "name", "is_active", "is_staff", "last_login"]
+    list_filter = ["is_active", "is_staff"]
+    search_fields = ["email", "name"]
+    ordering = ["email"]
+    readonly_fields = ["last_login", "date_joined"]
+    fieldsets = [
+        (None, {"fields": ["email", "password", "name", "job_title", "language", "time_zone"]}),
+        (_("Rights"), {"fields": ["is_active", "is_staff", "is_superuser", "groups", "user_permissions"]}),
+        (_("Since"), {"fields": ["date_joined", "last_login"]}),
+    ]
+    add_fieldsets = [(None, {"fields": ["email", "name", "usable_password", "password1", "password2"]})]
+
+    def get_readonly_fields(self, request, obj=None):
+        """Only a superuser makes operators and gives rights: changing people must not be a way to more power."""
+        rights = (
+            [] if request.user.is_superuser else ["is_staff", "is_superuser", "groups", "user_permissions", "email"]
+        )
+        return [*self.readonly_fields, *rights]
+
+    def has_change_permission(self, request, obj=None):
+        allowed = super().has_change_permission(request, obj)
+        return allowed and (request.user.is_superuser or not (obj and obj.is_staff))
+
+    def has_delete_permission(self, request, obj=None):
+        return False
+
+
+@admin.register(SupportRequest)
+class SupportRequestAdmin(History):
+    list_display = ["created_at", "email", "supplier", "page", "closed_at"]
+    list_filter = [("closed_at", admin.EmptyFieldListFilter)]
+    list_select_related = ["supplier"]
+    search_fields = ["email", "message", "supplier__name"]
+    date_hierarchy = "created_at"
+    actions = ["close"]
+
+    @admin.action(description=_("Close"), permissions=["view"])
+    def close(self, request, queryset):
+        queryset.open().update(closed_at=timezone.now())
+
+
+@admin.register(AuditEntry)
+class AuditEntryAdmin(History):
+    list_display = ["at", "kind", "actor", "address", "supplier", "audience", "data"]
+    list_filter = ["kind", "audience"]
+    list_select_related = ["actor", "supplier"]
+    search_fields = ["supplier__name", "actor__email", "address", "object_id"]
+    date_hierarchy = "at"
+
+
+admin.site.register_queue(
+    _("Support requests"),
+    lambda: SupportRequest.objects.open().count(),
+    "accounts/supportrequest/?closed_at__isempty=1",
+)
+admin.site.register_queue(
+    _("Suspended suppliers"),
+    lambda: Supplier.objects.suspended().count(),
+    "accounts/supplier/?suspended_at__isempty=0",
+)

@@ -1,0 +1,144 @@
+"""Requests with the queue of those that reach nobody, searches, reports, for the operator."""
+
+from django import forms
+from django.contrib import admin
+from django.utils import timezone
+from django.utils.html import format_html_join
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import AuditEntry
+from connections.models import ConnectionRequest, Mute, Report, SearchAttempt, Status
+from connections.models.requests import Reason
+from customers.models import Customer
+from portal.admin import History, ReasonForm, with_reason
+from portal.models import Mail
+
+
+class ContactForm(forms.Form):
+    """Where the operator sends a request; the address becomes a contact of the customer."""
+
+    email = forms.EmailField(label=_("E-mail"))
+
+
+class CommentForm(forms.Form):
+    """What the supplier reads about the operator's decision."""
+
+    comment = forms.CharField(label=_("Comment"), max_length=1000, required=False)
+
+
+@admin.register(ConnectionRequest)
+class ConnectionRequestAdmin(admin.ModelAdmin):
+    list_display = [
+        "created_at",
+        "supplier",
+        "customer",
+        "status",
+        "no_known_contact",
+        "contact_email",
+        "expires_at",
+    ]
+    list_filter = ["status", "no_known_contact", "origin"]
+    list_select_related = ["supplier", "customer"]
+    search_fields = ["supplier__name", "customer__name", "contact_email"]
+    date_hierarchy = "created_at"
+    fields = [
+        "supplier", "customer", "requested_by", "contact_email", "message", "origin", "status", "no_known_contact",
+        "reason", "comment", "created_at", "expires_at", "decided_at", "reminders_sent", "consented_at", "consent_text",
+        "timeline", "mails",
+    ]  # fmt: skip
+    readonly_fields = fields
+    actions = ["send_to", "accept", "decline"]
+
+    def has_add_permission(self, request):
+        return False
+
+    def has_delete_permission(self, request, obj=None):
+        return False
+
+    @admin.display(description=_("timeline"))
+    def timeline(self, asked):
+        entries = AuditEntry.objects.about(asked).select_related("actor").order_by("at")
+        rows = ((timezone.localtime(one.at), one.kind, one.actor or one.address or "–", one.data) for one in entries)
+        return format_html_join("", "<p>{:%Y-%m-%d %H:%M} {} {} {}</p>", rows)
+
+    @admin.display(description=_("mail"))
+    def mails(self, asked):
+        rows = ((one.get_state_display(), one.to, one.name, one.server_words) for one in Mail.objects.about(asked))
+        return format_html_join("", "<p>{}: {} {} {}</p>", rows)
+
+    @with_reason(_("Add a contact and send"), ContactForm)
+    def send_to(self, request, asked, given):
+        asked.send_to(given["email"], now=timezone.now(), actor=request.user)
+
+    @with_reason(_("Accept for the customer"), CommentForm)
+    def accept(self, request, asked, given):
+        asked.accept(now=timezone.now(), actor=request.user, comment=given["comment"])
+
+    @with_reason(_("Decline for the customer"), CommentForm)
+    def decline(self, request, asked, given):
+        asked.decline(Reason.OTHER, now=timezone.now(), actor=request.user, comment=given["comment"])
+
+
+@admin.register(SearchAttempt)
+class SearchAttemptAdmin(History):
+    list_display = ["created_at", "supplier", "user", "words", "found", "cost", "returned_at"]
+    list_filter = ["cost", ("returned_at", admin.EmptyFieldListFilter)]
+    list_select_related = ["supplier", "user"]
+    search_fields = ["supplier__name", "user__email", "words"]
+    date_hierarchy = "created_at"
+    exclude = ["same_words", "keys", "results"]
+    readonly_fields = ["names_found"]
+    actions = ["give_back"]
+
+    @admin.display(description=_("found"))
+    def found(self, attempt):
+        return len(attempt.results)
+
+    @admin.display(description=_("results"))
+    def names_found(self, attempt):
+        return ", ".join(Customer.objects.filter(pk__in=attempt.results).values_list("name", flat=True)) or "–"
+
+    def has_change_permission(self, request, obj=None):
+        return obj is None and super(History, self).has_change_permission(request, obj)
+
+    @with_reason(_("Give today’s searches of the supplier back"), ReasonForm)
+    def give_back(self, request, attempt, given):
+        SearchAttempt.give_back(attempt.supplier, given["reason"], now=timezone.now(), actor=request.user)
+
+
+@admin.register(Report)
+class ReportAdmin(History):
+    list_display = ["at", "kind", "supplier", "customer", "address", "handled_at"]
+    list_filter = ["kind", ("handled_at", admin.EmptyFieldListFilter)]
+    list_select_related = ["supplier", "customer"]
+    search_fields = ["supplier__name", "customer__name", "address"]
+    date_hierarchy = "at"
+    actions = ["handled"]
+
+    @admin.action(description=_("Handled"), permissions=["view"])
+    def handled(self, request, queryset):
+        queryset.filter(handled_at=None).update(handled_at=timezone.now())
+
+
+@admin.register(Mute)
+class MuteAdmin(admin.ModelAdmin):
+    list_display = ["address", "supplier", "at"]
+    list_select_related = ["supplier"]
+    search_fields = ["address", "supplier__name"]
+    autocomplete_fields = ["supplier"]
+
+
+def _without_contact():
+    return ConnectionRequest.objects.filter(status=Status.PENDING, no_known_contact=True).count()
+
+
+admin.site.register_queue(
+    _("Requests with no known contact"),
+    _without_contact,
+    "connections/connectionrequest/?no_known_contact__exact=1",
+)
+admin.site.register_queue(
+    _("Reports"),
+    lambda: Report.objects.filter(handled_at=None).count(),
+    "connections/report/?handled_at__isempty=1",
+)

@@ -1,0 +1,121 @@
+"""The directory and the connections, for the operator."""
+
+from django.contrib import admin
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from import_export.admin import ImportExportModelAdmin
+
+from customers import search
+from customers.models import (
+    Customer,
+    CustomerContact,
+    CustomerDomain,
+    CustomerName,
+    CustomerProfile,
+    VendorRecord,
+)
+from customers.resources import CustomerResource, VendorResource
+from portal.admin import with_reason
+
+VENDORS_SHOWN = 50
+
+
+class NameInline(admin.TabularInline):
+    model = CustomerName
+    extra = 0
+
+
+class DomainInline(admin.TabularInline):
+    model = CustomerDomain
+    extra = 0
+
+
+class ContactInline(admin.TabularInline):
+    model = CustomerContact
+    extra = 0
+
+
+class VendorInline(admin.TabularInline):
+    """The first vendor records; a long list is edited in its own place."""
+
+    model = VendorRecord
+    extra = 0
+    max_num = VENDORS_SHOWN
+
+
+@admin.register(Customer)
+class CustomerAdmin(ImportExportModelAdmin):
+    resource_classes = [CustomerResource]
+    list_display = ["name", "country", "city", "is_listed", "takes_requests", "created_at"]
+    list_filter = ["is_listed", "takes_requests", "country"]
+    search_fields = ["name", "names__name", "domains__domain", "contacts__email"]
+    date_hierarchy = "created_at"
+    inlines = [NameInline, DomainInline, ContactInline, VendorInline]
+
+    def get_inlines(self, request, customer):
+        """A vendor list that is too long for one page stays out of it."""
+        many = customer and customer.vendors.count() > VENDORS_SHOWN
+        return [inline for inline in self.inlines if not (many and inline is VendorInline)]
+
+    def save_related(self, request, form, formsets, change):
+        """Names are saved by now: what suppliers search by follows in the same transaction."""
+        super().save_related(request, form, formsets, change)
+        search.index([form.instance.pk])
+
+    def has_delete_permission(self, request, obj=None):
+        return False
+
+
+@admin.register(VendorRecord)
+class VendorRecordAdmin(ImportExportModelAdmin):
+    resource_classes = [VendorResource]
+    list_display = ["name", "customer", "email", "tax_number"]
+    list_select_related = ["customer"]
+    search_fields = ["name", "customer__name", "email", "tax_number"]
+    autocomplete_fields = ["customer"]
+
+
+@admin.register(CustomerProfile)
+class CustomerProfileAdmin(admin.ModelAdmin):
+    list_display = ["supplier", "customer", "stage", "connected_at", "ended_at", "extra_requests"]
+    list_filter = ["stage"]
+    list_select_related = ["supplier", "customer"]
+    search_fields = ["supplier__name", "customer__name"]
+    fields = [
+        "supplier",
+        "customer",
+        "stage",
+        "waiting_until",
+        "connected_at",
+        "ended_at",
+        "ended_because",
+        "extra_requests",
+        "members",
+    ]
+    readonly_fields = [
+        "supplier",
+        "customer",
+        "stage",
+        "waiting_until",
+        "connected_at",
+        "ended_at",
+        "ended_because",
+    ]
+    actions = ["end"]
+
+    def formfield_for_manytomany(self, field, request, **kwargs):
+        profile = request.resolver_match.kwargs.get("object_id")
+        people = (
+            field.related_model.objects.active().filter(supplier__profiles=profile).select_related("user", "supplier")
+        )
+        return super().formfield_for_manytomany(field, request, queryset=people, **kwargs)
+
+    def has_add_permission(self, request):
+        return False
+
+    def has_delete_permission(self, request, obj=None):
+        return False
+
+    @with_reason(_("End the connection"))
+    def end(self, request, profile, given):
+        profile.end(given["reason"], now=timezone.now(), actor=request.user)

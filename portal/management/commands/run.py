@@ -1,0 +1,146 @@
+import contextlib
+import ctypes
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+
+import polib
+import psycopg
+from django.conf import settings
+from django.core.management import call_command
+from django.core.management.base import BaseCommand, CommandError
+
+from accounts.models import User
+from portal import embedded
+
+PATIENCE = 60  # seconds for the web server to answer
+LOGINS = """
+  admin@acme.example       admin of ACME Supplies       member@acme.example   member
+  admin@rival.example      admin of Rival Parts         viewer@acme.example   viewer
+  operator@portal.example  operator: /admin/
+  All with the password demo-portal-2026. Mail lands in {mail}
+"""
+
+
+class Command(BaseCommand):
+    help = (
+        "Serves the portal: database, migrations, demo data once, then web server and worker until Ctrl-C or SIGTERM."
+    )
+
+    def handle(self, **options):
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, _stop)
+        host, port = os.environ.get("HOST", "127.0.0.1"), int(os.environ.get("PORT", "8000"))
+        _refuse_taken(host, port)
+        children = []
+        try:
+            prepare()
+            children = [
+                _start(*_web(host, port)),
+                _start(sys.executable, "manage.py", "procrastinate", "worker", *_worker()),
+            ]
+            _wait_for(f"http://127.0.0.1:{port}/healthz", children)
+            self.stdout.write(f"Portal ready: http://localhost:{port}/")
+            if settings.DEMO and User.objects.filter(email="admin@acme.example").exists():
+                self.stdout.write(LOGINS.format(mail=settings.MAIL_FOLDER))
+            self.stdout.flush()
+            _watch(children)
+        except KeyboardInterrupt:
+            self.stdout.write("Stopping.")
+        finally:
+            for number in (signal.SIGINT, signal.SIGTERM):
+                signal.signal(number, signal.SIG_IGN)
+            _end(children)
+
+
+def prepare():
+    """Bring catalogues, database, cache table and, once, the demo data up to date."""
+    for catalogue in settings.LOCALE_PATHS[0].glob("*/LC_MESSAGES/django.po"):
+        compiled = catalogue.with_suffix(".mo")
+        if not compiled.exists() or compiled.stat().st_mtime < catalogue.stat().st_mtime:
+            polib.pofile(str(catalogue)).save_as_mofile(str(compiled))
+    if settings.DATABASES["default"]["ENGINE"] == "portal.embedded":
+        _create_database(settings.DATABASES["default"]["NAME"])
+    call_command("migrate", verbosity=0)
+    call_command("createcachetable", verbosity=0)
+    if settings.DEMO and not User.objects.exists():
+        call_command("demo")
+
+
+def _create_database(name):
+    folder = embedded.ensure(settings.EMBEDDED_PGDATA, settings.EMBEDDED_PG_OPTIONS)
+    with psycopg.connect(host=str(folder), user="postgres", autocommit=True) as connection:
+        if not connection.execute("SELECT FROM pg_database WHERE datname = %s", [name]).fetchone():
+            connection.execute(psycopg.sql.SQL("CREATE DATABASE {}").format(psycopg.sql.Identifier(name)))
+
+
+def _refuse_taken(host, port):
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError:
+            raise CommandError(
+                f"Port {port} is taken. Stop what uses it, or take another: PORT=8123 make run"
+            ) from None
+
+
+def _web(host, port):
+    program = os.path.join(os.path.dirname(sys.executable), "granian")
+    where = ["--host", host, "--port", str(port), "--workers", "1", "--blocking-threads", "4", "--no-ws"]
+    return [program, "--interface", "wsgi", *where, "--log-level", "warning", "portal.wsgi:application"]
+
+
+def _worker():
+    return ["--concurrency", str(settings.WORKER_CONCURRENCY), "--shutdown-graceful-timeout", "10"]
+
+
+def _start(*command):
+    return subprocess.Popen(command, cwd=settings.BASE_DIR, start_new_session=True, preexec_fn=_die_with_parent)
+
+
+def _die_with_parent():
+    """Linux sends us SIGTERM when the parent dies, even by kill -9; elsewhere nothing happens."""
+    with contextlib.suppress(OSError, AttributeError):
+        ctypes.CDLL(None).prctl(1, signal.SIGTERM)
+
+
+def _wait_for(address, children):
+    for _try in range(PATIENCE * 10):
+        _refuse_dead(children)
+        with contextlib.suppress(urllib.error.URLError, OSError), urllib.request.urlopen(address, timeout=5):  # noqa: S310
+            return
+        time.sleep(0.1)
+    raise CommandError("The web server does not answer.")
+
+
+def _watch(children):
+    while True:
+        _refuse_dead(children)
+        time.sleep(0.5)
+
+
+def _refuse_dead(children):
+    for child in children:
+        if child.poll() is not None:
+            raise CommandError(f"{os.path.basename(child.args[0])} ended by itself (exit {child.returncode}).")
+
+
+def _end(children):
+    for child in children:
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(child.pid, signal.SIGTERM)
+    for child in children:
+        try:
+            child.wait(15)
+        except subprocess.TimeoutExpired:
+            os.killpg(child.pid, signal.SIGKILL)
+
+
+def _stop(number, frame):
+    raise KeyboardInterrupt
