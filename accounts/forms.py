@@ -1,6 +1,7 @@
 import zoneinfo
 
 from django import forms
+from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import PendingCompany, Supplier, SupportRequest, User
@@ -17,6 +18,10 @@ class AccountForm(forms.ModelForm):
     class Meta:
         model = User
         fields = ["name", "job_title", "language", "time_zone"]
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["language"].choices = [("", _("As in the browser")), *settings.LANGUAGES]
 
 
 class CompanyForm(forms.ModelForm):

@@ -1,4 +1,4 @@
-"""Signing up and asking for a new password: the same answer and the same work whether or not the address is known."""
+"""Signing in, signing up and asking for a new password: the same answer and the same work whether or not the address is known."""
 
 from allauth.account import forms as allauth_forms
 from allauth.account.adapter import get_adapter
@@ -13,6 +13,17 @@ from django_countries.fields import CountryField
 from accounts.models import Consent, PendingCompany, User
 from accounts.names import validate_name
 from portal.legal import VERSION
+
+
+class LoginForm(allauth_forms.LoginForm):
+    """Signing in, in our words."""
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["login"].label = _("E-mail")
+        self.fields["login"].widget.attrs |= {"placeholder": "", "autocomplete": "username", "inputmode": "email"}
+        self.fields["password"].help_text = ""
+        self.fields["password"].widget.attrs["placeholder"] = ""
 
 
 class SignupForm(allauth_forms.SignupForm):
@@ -91,3 +102,19 @@ class ResetForm(allauth_forms.ResetPasswordForm):
             }
             get_adapter().render_mail("account/email/password_reset_key", self.cleaned_data["email"], context)
         return super().save(request, **kwargs)
+
+
+class ChangePasswordForm(allauth_forms.ChangePasswordForm):
+    """A new password, with the present one asked."""
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        labels = {
+            "oldpassword": _("Present password"),
+            "password1": _("New password"),
+            "password2": _("New password again"),
+        }
+        for name, label in labels.items():
+            self.fields[name].label = label
+            self.fields[name].widget.attrs["placeholder"] = ""
+        self.fields["password1"].help_text = _("At least 9 characters. Four words you will remember work well.")

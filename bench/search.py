@@ -107,7 +107,8 @@ def main():
             )
         everything = sum(total.values())
         print(
-            f"recall@1 {sum(first.values()) / everything:.3f}   recall@5 {sum(five.values()) / everything:.3f}   nonsense finds nothing {nonsense():.3f}"
+            f"recall@1 {sum(first.values()) / everything:.3f}   recall@5 {sum(five.values()) / everything:.3f}"
+            f"   nonsense finds nothing {nonsense():.3f}"
         )
         base = report("20,000", times)
         if "-v" in sys.argv:

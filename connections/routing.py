@@ -35,13 +35,13 @@ def to_own_contacts(request, now, besides=()):
         write(request, targets, now)
     elif not request.links().live(now).exists():
         type(request).objects.filter(pk=request.pk).waiting(now).update(no_known_contact=True)
-    request._record("request_routed", audience=AuditEntry.OPERATOR, to=targets)
+    request._record("request_routed", now, audience=AuditEntry.OPERATOR, to=targets)
 
 
 def failed(request, address, now):
     """Mail to an address failed for good: it counts as unknown from now on. The supplier sees no difference."""
     request.links().filter(address=address).revoke(now)
-    request._record("request_mail_failed", audience=AuditEntry.OPERATOR, to=[address])
+    request._record("request_mail_failed", now, audience=AuditEntry.OPERATOR, to=[address])
     if request.status_at(now) == "pending":
         written_to = request.links().values_list("address", flat=True)
         to_own_contacts(request, now, besides=[address, *written_to])
@@ -66,7 +66,7 @@ def answered(request, now):
     """Tell both sides: each addressee of the request, on acceptance the customer's other contacts, and the supplier."""
     if not request.supplier.is_suspended:
         _tell_customer(request, now)
-    tell_supplier(request)
+    tell_supplier(request, now)
 
 
 def _tell_customer(request, now):
@@ -91,11 +91,11 @@ def _tell_customer(request, now):
         )
 
 
-def tell_supplier(request):
+def tell_supplier(request, now):
     """Ring the bell of everybody who may see the customer; mail the requester, if still a member, and the admins."""
     people = [membership.user for membership in request.profile.people()]
     words = {"customer": request.customer.name, "comment": request.comment}
-    notify(request.supplier, f"request_{request.status}", about=request, users=people, **words)
+    notify(request.supplier, f"request_{request.status}", about=request, users=people, at=now, **words)
     admins = {membership.user for membership in request.supplier.admins()}
     for user in people:
         if user in admins or user == request.requested_by:

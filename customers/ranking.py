@@ -65,7 +65,7 @@ def _sounds(typed, snd, from_hangul):
     ratio = OSA.normalized_similarity(typed.snd, snd)
     if ratio == 1:
         return 0.86 + 0.12 * OSA.normalized_similarity(typed.snd, snd) - (0.0 if from_hangul else 0.02)
-    start = 0.80 + 0.1 * len(typed.snd) / len(snd) if snd.startswith(typed.snd) and len(typed.snd) >= 5 else 0.0
+    start = 0.76 + 0.1 * len(typed.snd) / len(snd) if snd.startswith(typed.snd) and len(typed.snd) >= 4 else 0.0
     return max(ratio * (0.97 if from_hangul else 0.90), start)
 
 

@@ -58,8 +58,9 @@ class Notification(models.Model):
         return reverse(view, args=[self.object_id])
 
 
-def notify(supplier, kind, *, about, users, **data):
+def notify(supplier, kind, *, about, users, at, **data):
     """Ring the bell of each user about one thing; `data` holds the words' parts (names, comment), for ever as they were."""
     Notification.objects.bulk_create(
-        Notification(user=user, supplier=supplier, kind=kind, object_id=about.pk, data=data) for user in users
+        Notification(user=user, supplier=supplier, kind=kind, object_id=about.pk, data=data, created_at=at)
+        for user in users
     )

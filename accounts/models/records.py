@@ -12,7 +12,7 @@ from portal import mail
 
 
 class AuditQuerySet(models.QuerySet):
-    def record(self, kind, *, about, supplier=None, actor=None, address="", audience="supplier", **data):
+    def record(self, kind, *, about, supplier=None, actor=None, address="", audience="supplier", at=None, **data):
         """Write one entry in the caller's transaction. Neither actor nor address means the system did it."""
         return AuditEntry.objects.create(
             kind=kind,
@@ -23,6 +23,7 @@ class AuditQuerySet(models.QuerySet):
             object_id=str(about.pk),
             audience=audience,
             data=data,
+            at=at or timezone.now(),
         )
 
     def about(self, thing):

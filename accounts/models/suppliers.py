@@ -87,7 +87,7 @@ class Supplier(models.Model):
                 suspended_because=reason,
             )
             self.suspended_at, self.suspended_because = now, reason
-            self._record("supplier_suspended", self, actor=actor, reason=reason)
+            self._record("supplier_suspended", self, at=now, actor=actor, reason=reason)
             self.mail_admins("supplier_suspended")
 
     def lift_suspension(self, reason, *, now, actor):
@@ -100,7 +100,7 @@ class Supplier(models.Model):
                 reports_count_from=now,
             )
             self.suspended_at, self.suspended_because, self.reports_count_from = None, "", now
-            self._record("suspension_lifted", self, actor=actor, reason=reason)
+            self._record("suspension_lifted", self, at=now, actor=actor, reason=reason)
             self.mail_admins("suspension_lifted")
 
     def change_details(self, form_fields, *, actor):
@@ -116,7 +116,7 @@ class Supplier(models.Model):
         with transaction.atomic():
             self.registration_verified_at = now
             self.save(update_fields=["registration_verified_at"])
-            self._record("number_verified", self, actor=actor, number=self.registration_number)
+            self._record("number_verified", self, at=now, actor=actor, number=self.registration_number)
 
     def admins(self):
         """The active admins' memberships, with their people."""

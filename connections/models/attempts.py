@@ -156,6 +156,7 @@ class SearchAttempt(models.Model):
             AuditEntry.objects.record(
                 "searches_given_back",
                 about=supplier,
+                at=now,
                 supplier=supplier,
                 actor=actor,
                 reason=reason,

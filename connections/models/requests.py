@@ -86,7 +86,7 @@ class ConnectionRequestQuerySet(models.QuerySet):
 
     def with_history(self):
         """Each row with what decides about asking again: how often was asked, the last decline, the newest of the pair."""
-        counted = Q(created_at__gte=Coalesce(F("profile__count_from"), F("profile__created_at")))
+        counted = Q(profile__count_from=None) | Q(created_at__gte=F("profile__count_from"))
         pair = ConnectionRequest.objects.filter(profile=OuterRef("profile")).order_by().values("profile")
         counted_pair = pair.filter(counted)
         return self.select_related("customer", "profile", "profile__customer").annotate(
@@ -194,7 +194,7 @@ class ConnectionRequest(models.Model):
             )
             request.save(force_insert=True)
             profile.mark_requested(request.expires_at)
-            request._record("request_sent", actor=membership.user)
+            request._record("request_sent", now, actor=membership.user)
             routing.first(request, now)
         return request
 
@@ -262,7 +262,7 @@ class ConnectionRequest(models.Model):
         """Time ran out: the supplier's people learn of it. AlreadyDecided when it is not overdue."""
         with transaction.atomic():
             self._decide(Status.EXPIRED, now=now).drop()
-            routing.tell_supplier(self)
+            routing.tell_supplier(self, now)
 
     def _decide(self, status, *, now, link=None, actor=None, reason="", comment=""):
         """The one door: from pending only, in time, once. Returns the pair's profile, locked before the request."""
@@ -287,7 +287,7 @@ class ConnectionRequest(models.Model):
         if link:
             link.use(now)
         self.links().revoke(now)
-        self._record(f"request_{status}", actor=actor, address=link.address if link else "", comment=comment)
+        self._record(f"request_{status}", now, actor=actor, address=link.address if link else "", comment=comment)
         return profile
 
     # By link --------------------------------------------------------------------------------------------------
@@ -301,7 +301,7 @@ class ConnectionRequest(models.Model):
         with transaction.atomic():
             mute = Mute(address=link.address, supplier=self.supplier, at=now)
             Mute.objects.bulk_create([mute], ignore_conflicts=True)
-            self._record("address_muted", address=link.address, audience=AuditEntry.OPERATOR)
+            self._record("address_muted", now, address=link.address, audience=AuditEntry.OPERATOR)
 
     def remind(self, *, now):
         """Write again to everybody with a live link, each with a new one, once per reminder day."""
@@ -316,7 +316,7 @@ class ConnectionRequest(models.Model):
             self.customer.contacts.get_or_create(email=address.lower())
             still = ConnectionRequest.objects.filter(pk=self.pk)
             move(still.waiting(now), no_known_contact=False)
-            self._record("request_routed", actor=actor, audience=AuditEntry.OPERATOR, to=[address])
+            self._record("request_routed", now, actor=actor, audience=AuditEntry.OPERATOR, to=[address])
             routing.write(self, [address.lower()], now)
 
     # Telling --------------------------------------------------------------------------------------------------
@@ -337,8 +337,9 @@ class ConnectionRequest(models.Model):
         self.can_ask_again = over and refusal is None
         self.ask_from = refusal.when if refusal else None
 
-    def _record(self, kind, **data):
-        return AuditEntry.objects.record(kind, about=self, supplier=self.supplier, customer=self.customer.name, **data)
+    def _record(self, kind, now, **data):
+        names = {"supplier": self.supplier, "customer": self.customer.name}
+        return AuditEntry.objects.record(kind, about=self, at=now, **names, **data)
 
 
 class Dismissal(models.Model):

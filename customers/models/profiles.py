@@ -124,14 +124,15 @@ class CustomerProfile(models.Model):
             AuditEntry.objects.record(
                 "connection_ended",
                 about=self,
+                at=now,
                 supplier=self.supplier,
                 actor=actor,
                 customer=self.customer.name,
                 reason=reason,
             )
-            self._tell_about_the_end(reason, actor)
+            self._tell_about_the_end(reason, actor, now)
 
-    def _tell_about_the_end(self, reason, actor):
+    def _tell_about_the_end(self, reason, actor, now):
         if self.supplier.memberships.active().filter(user=actor).exists():
             for contact in self.customer.contacts.getting_requests().select_related("customer"):
                 mail.send(

@@ -1,11 +1,17 @@
 """The suppliers of the demo and who works for them."""
 
-PASSWORD = "demo-portal-2026"
+PASSWORD = "demo-portal-2026"  # noqa: S105 - everybody may know it
 
 # name, English name, country, registration number, address, website, representative
 SUPPLIERS = {
-    "acme": ("ACME Supplies", "ACME Supplies Co., Ltd.", "KR", "120-81-47521", "인천광역시 연수구 송도과학로 32", "https://acme.example/", "김지혜"),
-    "rival": ("Rival Parts", "Rival Parts Inc.", "KR", "220-81-62517", "경기도 수원시 영통구 광교로 107", "https://rival.example/", "최로빈"),
+    "acme": (
+        "ACME Supplies", "ACME Supplies Co., Ltd.", "KR", "120-81-47521", "인천광역시 연수구 송도과학로 32",
+        "https://acme.example/", "김지혜",
+    ),
+    "rival": (
+        "Rival Parts", "Rival Parts Inc.", "KR", "220-81-62517", "경기도 수원시 영통구 광교로 107",
+        "https://rival.example/", "최로빈",
+    ),
     "hanmaum": ("한마음포장", "Hanmaum Packaging", "KR", "", "경기도 안산시 단원구 산단로 19", "https://hanmaum.example/", "오정훈"),
     "daon": ("다온정밀공업", "Daon Precision", "KR", "", "경상남도 창원시 성산구 공단로 473", "", "배성호"),
     "saebit": ("새빛인쇄", "Saebit Printing", "KR", "", "서울특별시 중구 을지로 158", "https://saebit.example/", "윤서연"),

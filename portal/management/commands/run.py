@@ -9,7 +9,6 @@ import time
 import urllib.error
 import urllib.request
 
-import polib
 import psycopg
 from django.conf import settings
 from django.core.management import call_command
@@ -60,10 +59,7 @@ class Command(BaseCommand):
 
 def prepare():
     """Bring catalogues, database, cache table and, once, the demo data up to date."""
-    for catalogue in settings.LOCALE_PATHS[0].glob("*/LC_MESSAGES/django.po"):
-        compiled = catalogue.with_suffix(".mo")
-        if not compiled.exists() or compiled.stat().st_mtime < catalogue.stat().st_mtime:
-            polib.pofile(str(catalogue)).save_as_mofile(str(compiled))
+    call_command("compilecatalogues")
     if settings.DATABASES["default"]["ENGINE"] == "portal.embedded":
         _create_database(settings.DATABASES["default"]["NAME"])
     call_command("migrate", verbosity=0)
@@ -75,7 +71,7 @@ def prepare():
 def _create_database(name):
     folder = embedded.ensure(settings.EMBEDDED_PGDATA, settings.EMBEDDED_PG_OPTIONS)
     with psycopg.connect(host=str(folder), user="postgres", autocommit=True) as connection:
-        if not connection.execute("SELECT FROM pg_database WHERE datname = %s", [name]).fetchone():
+        if not connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [name]).fetchone():
             connection.execute(psycopg.sql.SQL("CREATE DATABASE {}").format(psycopg.sql.Identifier(name)))
 
 

@@ -1,0 +1,51 @@
+# Every target sets up what it needs. PORT=8123 make run takes another port; DEMO=0 leaves the demo data out.
+PYTHON ?= python3
+BIN := .venv/bin
+export DEMO ?= 1
+CHROMIUM ?= $(shell command -v chromium || command -v chromium-browser || command -v google-chrome)
+export CHROMIUM
+
+.PHONY: run test bench lock messages shots
+.DEFAULT_GOAL := run
+
+# A stamp is written last, so that a half-made environment is made again.
+.venv/runtime: requirements.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or newer is needed."; exit 1; }
+	@$(PYTHON) -m venv --clear .venv || { echo "Python's venv module is missing. On Debian: apt-get install python3-venv"; exit 1; }
+	@echo "Installing, about a minute the first time …"
+	@$(BIN)/pip install -q --disable-pip-version-check --only-binary :all: --require-hashes -r requirements.txt
+	@touch $@
+
+.venv/development: .venv/runtime requirements-dev.txt
+	@$(BIN)/pip install -q --disable-pip-version-check --only-binary :all: --require-hashes -r requirements-dev.txt
+	@touch $@
+
+run: .venv/runtime
+	@PUBLIC_URL=$${PUBLIC_URL:-http://localhost:$${PORT:-8000}} exec $(BIN)/python manage.py run
+
+test: export DEMO = 0
+test: export SECRET_KEY = only-for-tests
+test: .venv/development
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/python manage.py compilecatalogues
+	DJANGO_SETTINGS_MODULE=tests.settings $(BIN)/python manage.py makemigrations --check --dry-run
+	PUBLIC_URL=https://portal.test ALLOWED_HOSTS=portal.test EMAIL_URL=smtp://mail.test SUPPORT_EMAIL=help@portal.test TRUSTED_PROXY_COUNT=1 \
+	SECRET_KEY=$$($(BIN)/python -c 'import secrets; print(secrets.token_urlsafe(50))') $(BIN)/python manage.py check --deploy --fail-level WARNING
+	$(BIN)/python -m pytest -p no:playwright --ignore tests/e2e --cov --cov-report term:skip-covered --cov-fail-under 85 -q
+	@if [ -n "$(CHROMIUM)" ]; then $(BIN)/python -m pytest tests/e2e -q; \
+	else echo "###### NO CHROMIUM: THE BROWSER TESTS DID NOT RUN. Install chromium, then make test again. ######"; [ -z "$$CI" ]; fi
+
+bench: .venv/development
+	$(BIN)/python bench/search.py 200000
+
+lock: .venv/development
+	$(BIN)/uv pip compile -q --generate-hashes --no-emit-index-url --no-annotate --no-header --universal --python-version 3.11 pyproject.toml -o requirements.txt
+	$(BIN)/uv pip compile -q --generate-hashes --no-emit-index-url --no-annotate --no-header --universal --python-version 3.11 --group dev -c requirements.txt -o requirements-dev.txt
+
+messages: .venv/development
+	$(BIN)/python manage.py makemessages -l ko --no-obsolete --add-location file --ignore .venv --ignore var
+
+# The pictures of the help pages, taken from the demo; it has to be running on PORT.
+shots: .venv/development
+	$(BIN)/python -m tests.e2e.shots http://localhost:$${PORT:-8000}
