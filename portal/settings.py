@@ -173,6 +173,7 @@ LOCALE_PATHS = [BASE_DIR / "locale"]
 FORMAT_MODULE_PATH = ["portal.formats"]
 TIME_ZONE = env("TIME_ZONE", default="Asia/Seoul")
 USE_TZ = True
+FORMS_URLFIELD_ASSUME_HTTPS = True
 
 # Static files ---------------------------------------------------------------------------------------------------
 STATIC_URL = "/static/"

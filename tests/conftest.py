@@ -98,3 +98,9 @@ def vic_at_acme(vic, acme):
 @pytest.fixture
 def rob_at_rival(rob, rival):
     return membership(rob, rival)
+
+
+@pytest.fixture(autouse=True)
+def queue_mail(settings):
+    """Django's test runner takes mail aside; here it goes the portal's own road."""
+    settings.EMAIL_BACKEND = "portal.mail.QueueBackend"

@@ -1,0 +1,84 @@
+"""Running the queued jobs in the test's own transaction, and a real SMTP server on loopback."""
+
+import asyncio
+import json
+import socket
+
+import pytest
+from aiosmtpd.controller import Controller
+from django.db import connection
+from procrastinate.contrib.django import app
+
+
+@pytest.fixture
+def run_jobs(db):
+    """run_jobs() runs what is due, in order of priority, until nothing is left; returns the names of the tasks."""
+
+    def run():
+        done = []
+        while row := _take():
+            name, arguments = row
+            task = app.tasks[name]
+            result = task.func(**arguments)
+            if asyncio.iscoroutine(result):
+                result.close()
+            done.append(name)
+        return done
+
+    return run
+
+
+def _take():
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT id, task_name, args FROM procrastinate_jobs WHERE status = 'todo'"
+            " AND (scheduled_at IS NULL OR scheduled_at <= now()) ORDER BY priority DESC, id LIMIT 1"
+        )
+        row = cursor.fetchone()
+        if row:
+            cursor.execute("DELETE FROM procrastinate_jobs WHERE id = %s", [row[0]])
+    if row is None:
+        return None
+    _id, name, arguments = row
+    return name, arguments if isinstance(arguments, dict) else json.loads(arguments)
+
+
+@pytest.fixture
+def empty_queue(transactional_db):
+    """For tests that commit: procrastinate's tables are not emptied by Django."""
+    yield
+    with connection.cursor() as cursor:
+        cursor.execute("TRUNCATE procrastinate_jobs, procrastinate_events, procrastinate_periodic_defers CASCADE")
+
+
+class Post:
+    """What the SMTP server answers, and what it took."""
+
+    def __init__(self):
+        self.answer = "250 OK"
+        self.messages = []
+
+    async def handle_RCPT(self, server, session, envelope, address, options):
+        if not self.answer.startswith("250"):
+            return self.answer
+        envelope.rcpt_tos.append(address)
+        return "250 OK"
+
+    async def handle_DATA(self, server, session, envelope):
+        self.messages.append((envelope.rcpt_tos[0], envelope.content.decode()))
+        return "250 OK"
+
+
+@pytest.fixture
+def post(settings):
+    """A real SMTP server; `post.answer` is what it says to each recipient."""
+    handler = Post()
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    server = Controller(handler, hostname="127.0.0.1", port=port)
+    server.start()
+    settings.MAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", port
+    yield handler
+    server.stop()
