@@ -5,6 +5,7 @@ from urllib.parse import urlsplit
 from django import template
 from django.templatetags.static import static
 from django.utils.html import format_html
+from django.utils.translation import get_language
 
 from portal import words
 
@@ -44,9 +45,16 @@ def avatar(name):
 
 
 @register.filter
-def particle(name, pair):
-    """{{ name|particle:"을/를" }}: the particle alone, to stand right behind the name."""
-    return words.particle(str(name), pair)
+def with_particle(name, pair):
+    """{{ name|with_particle:"을/를" }}: in Korean the name with the particle that its sound asks for, else the name alone."""
+    return f"{name}{words.particle(str(name), pair)}" if get_language() == "ko" else name
+
+
+@register.filter
+def breakable(address):
+    """An e-mail address that may break before its @."""
+    name, at, domain = address.rpartition("@")
+    return format_html("{}<wbr>{}{}", name, at, domain)
 
 
 @register.filter

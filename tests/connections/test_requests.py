@@ -214,7 +214,7 @@ def test_all_links_die_with_the_decision_and_the_row_says_whose_decided(ada_at_a
     request = make_request(ada_at_acme, organon, now=now)
     mine = Link.objects.of("request", request.pk).get(address="two@organon.example")
     request.accept(now=now, link=mine)
-    conditions = dict((link.address, link.condition(now)) for link in Link.objects.of("request", request.pk))
+    conditions = {link.address: link.condition(now) for link in Link.objects.of("request", request.pk)}
     assert conditions == {"two@organon.example": "used", "maria@organon.example": "revoked"}
     request.refresh_from_db()
     assert request.decided_link == mine
