@@ -54,8 +54,7 @@ class SupplierMiddleware:
     def __call__(self, request):
         request.memberships, request.membership, request.supplier = [], None, None
         if request.user.is_authenticated:
-            active = request.user.memberships.active().filter(supplier__isnull=False).select_related("supplier")
-            request.memberships = list(active)
+            request.memberships = list(request.user.memberships.active().select_related("supplier").with_unread())
             for membership in request.memberships:
                 membership.user = request.user
             chosen = request.session.get(SESSION_KEY)

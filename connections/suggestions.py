@@ -2,11 +2,12 @@
 
 from dataclasses import dataclass
 
-from django.db.models import Q
+from django.db.models import Count, Exists, F, Max, OuterRef, Q
 from django.utils.translation import gettext as _
 
-from connections.models import ConnectionRequest, Dismissal
-from customers.models import Customer, VendorRecord
+from connections.models import ConnectionRequest, Dismissal, Status
+from connections.models.requests import History
+from customers.models import Customer, CustomerProfile, VendorRecord
 from customers.models.directory import bare_number
 
 MOST = 20  # shown
@@ -39,12 +40,13 @@ def suggest(membership, now):
     domains = supplier.verified_domains()
     dismissed = Dismissal.objects.filter(supplier=supplier).values("customer")
     records = matching(supplier, domains).exclude(customer__in=dismissed).select_related("customer")
-    found = {}
+    reasons, customers = {}, {}
     for record in records.order_by("customer__name", "customer", "pk")[:READ]:
-        found.setdefault(record.customer, _reason(record, domains))
-    for customer in _out_of_reach(membership, found, now):
-        del found[customer]
-    return [Suggestion(customer, reason) for customer, reason in list(found.items())[:MOST]]
+        customers[record.customer_id] = record.customer
+        reasons.setdefault(record.customer_id, _reason(record, domains))
+    for pk in _out_of_reach(membership, customers, now):
+        customers.pop(pk, None)
+    return [Suggestion(customer, reasons[pk]) for pk, customer in list(customers.items())[:MOST]]
 
 
 def suggested(membership, customer, now):
@@ -57,15 +59,20 @@ def _out_of_reach(membership, customers, now):
     supplier = membership.supplier
     if supplier.is_suspended:
         return list(customers)
-    profiles = supplier.profiles.filter(customer__in=customers).select_related("customer")
-    visible = set(profiles.visible_to(membership).values_list("pk", flat=True))
-    asked = ConnectionRequest.objects.filter(profile__in=profiles).with_history().order_by("created_at")
-    newest = {request.profile_id: request for request in asked}
-    return [
-        profile.customer
-        for profile in profiles
-        if profile.pk not in visible or ConnectionRequest.refusal(profile, newest.get(profile.pk), now)
-    ]
+    counted = Q(requests__created_at__gte=F("count_from")) | Q(count_from=None)
+    profiles = supplier.profiles.filter(customer__in=customers).annotate(
+        is_seen=Exists(CustomerProfile.objects.visible_to(membership).filter(pk=OuterRef("pk"))),
+        is_waiting=Exists(ConnectionRequest.objects.waiting(now).filter(profile=OuterRef("pk"))),
+        asked=Count("requests", filter=counted),
+        declined_at=Max("requests__decided_at", filter=counted & Q(requests__status=Status.DECLINED)),
+    )
+    closed = []
+    for profile in profiles:
+        profile.supplier, profile.customer = supplier, customers[profile.customer_id]
+        history = History(profile.is_waiting, profile.asked, profile.declined_at)
+        if not profile.is_seen or ConnectionRequest.refusal(profile, history, now):
+            closed.append(profile.customer_id)
+    return closed
 
 
 def _reason(record, domains):

@@ -5,6 +5,7 @@ from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.models import PermissionsMixin
 from django.db import models, transaction
+from django.db.models import Count, F, Q
 from django.db.models.functions import Lower
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
@@ -99,6 +100,11 @@ class MembershipQuerySet(models.QuerySet):
     def active(self):
         """Memberships that open the portal: neither they nor their person are deactivated."""
         return self.filter(is_active=True, user__is_active=True)
+
+    def with_unread(self):
+        """Each with `unread`, the number of its person's unread notifications about its supplier."""
+        unread = Q(supplier__notifications__user=F("user"), supplier__notifications__read_at=None)
+        return self.annotate(unread=Count("supplier__notifications", filter=unread))
 
     def admins(self):
         return self.active().filter(role=Role.ADMIN)

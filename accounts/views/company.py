@@ -9,7 +9,7 @@ from django.views.decorators.http import require_POST
 
 from accounts.access import SESSION_KEY, role_required
 from accounts.forms import CompanyForm, CompanyNewForm, SwitchForm
-from accounts.models import Role, Supplier
+from accounts.models import Role, Supplier, User
 
 
 def company(request):
@@ -34,7 +34,7 @@ def company_new(request):
     form = CompanyNewForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         with transaction.atomic():
-            type(request.user).objects.select_for_update().get(pk=request.user.pk)  # a double click founds one company
+            User.objects.select_for_update(no_key=True).get(pk=request.user.pk)  # a double click founds one company
             if not request.user.memberships.active().exists():
                 Supplier.found(request.user, **form.cleaned_data)
         return redirect("home")

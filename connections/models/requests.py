@@ -1,7 +1,8 @@
 """A supplier asks a customer to connect: the one state machine of a request, and who may ask when."""
 
 import uuid
-from datetime import timedelta
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import models, transaction
@@ -70,6 +71,28 @@ class Refusal(models.TextChoices):
     )
     DECLINED = "declined", _("This customer declined. You can ask again later.")
     DAILY = "daily", _("Your company has sent all its requests for today. Try again tomorrow.")
+
+
+@dataclass(frozen=True)
+class History:
+    """What went before between a supplier and a customer, as far as it decides about asking again."""
+
+    is_waiting: bool = False
+    asked: int = 0
+    declined_at: datetime | None = None
+    request: "ConnectionRequest | None" = None
+
+    @classmethod
+    def up_to(cls, newest, now):
+        """Of the pair's newest request, which needs with_history(); None stands for no request yet."""
+        if newest is None:
+            return cls()
+        return cls(newest.status_at(now) == Status.PENDING, newest.asked, newest.declined_at, newest)
+
+    @property
+    def again_from(self):
+        """When the pause after the last decline ends, None without one."""
+        return self.declined_at and self.declined_at + timedelta(days=settings.PORTAL_DAYS_AFTER_DECLINE)
 
 
 class ConnectionRequestQuerySet(models.QuerySet):
@@ -201,12 +224,13 @@ class ConnectionRequest(models.Model):
     @classmethod
     def check_may_ask(cls, profile, now):
         """Raise CannotRequest when the profile's supplier may not ask its customer at `now`; today's number is not looked at."""
-        if refusal := cls.refusal(profile, profile.requests.with_history().first(), now):
+        newest = profile.requests.with_history().first() if not profile._state.adding else None
+        if refusal := cls.refusal(profile, History.up_to(newest, now), now):
             raise refusal
 
     @staticmethod
-    def refusal(profile, newest, now):
-        """The CannotRequest that stands against asking, None without one; `newest` is the pair's newest, with_history()."""
+    def refusal(profile, history, now):
+        """The CannotRequest that stands against asking, None without one; `history` is the pair's History."""
         customer = profile.customer
         if profile.supplier.is_suspended:
             return CannotRequest(Refusal.SUSPENDED)
@@ -214,23 +238,18 @@ class ConnectionRequest(models.Model):
             return CannotRequest(Refusal.INVITATION_ONLY)
         if profile.stage == Stage.CONNECTED:
             return CannotRequest(Refusal.CONNECTED)
-        if newest and newest.status_at(now) == Status.PENDING:
-            return CannotRequest(Refusal.PENDING, request=newest)
-        if newest and newest.asked >= profile.requests_allowed:
+        if history.is_waiting:
+            return CannotRequest(Refusal.PENDING, request=history.request)
+        if history.asked >= profile.requests_allowed:
             return CannotRequest(Refusal.TOO_MANY)
-        if newest and newest.again_from and newest.again_from > now:
-            return CannotRequest(Refusal.DECLINED, when=newest.again_from)
+        if history.again_from and history.again_from > now:
+            return CannotRequest(Refusal.DECLINED, when=history.again_from)
         return None
 
     @staticmethod
     def _spend_one_of_today(supplier, now):
         if not DailyCount.objects.spend("requests", str(supplier.pk), today(now), settings.PORTAL_REQUESTS_A_DAY):
             raise CannotRequest(Refusal.DAILY)
-
-    @property
-    def again_from(self):
-        """When the pause after the last decline ends, None without one. Needs with_history()."""
-        return self.declined_at and self.declined_at + timedelta(days=settings.PORTAL_DAYS_AFTER_DECLINE)
 
     # Deciding -------------------------------------------------------------------------------------------------
 
@@ -333,7 +352,7 @@ class ConnectionRequest(models.Model):
         self.shown = self.status_at(now)
         self.can_withdraw = self.shown == Status.PENDING
         over = self.shown in (Status.DECLINED, Status.EXPIRED, Status.WITHDRAWN) and self.created_at == self.newest_at
-        refusal = self.refusal(self.profile, self, now) if over else None
+        refusal = self.refusal(self.profile, History.up_to(self, now), now) if over else None
         self.can_ask_again = over and refusal is None
         self.ask_from = refusal.when if refusal else None
 

@@ -1,37 +1,40 @@
 """Home: says in a sentence what needs the person, then where everything stands."""
 
+from django.db.models import Case, When
 from django.shortcuts import render
 from django.utils import timezone
 
-from connections.models import ConnectionRequest
+from connections.models import ConnectionRequest, Status
 from connections.suggestions import suggest
-from customers.models import CustomerProfile
+from customers.models import CustomerProfile, Stage
 
-SHOWN = 5
+SHOWN, NEWS, READ = 5, 3, 40
 
 
 def home(request):
     now = timezone.now()
-    requests = ConnectionRequest.objects.visible_to(request.membership)
+    open_requests = _open_requests(request, now)
     agenda = []
     if request.membership.may_act:
-        agenda = [{"suggestion": one} for one in suggest(request.membership, now)] + _again(request, requests, now)
+        agenda = [{"suggestion": one} for one in suggest(request.membership, now)]
+        agenda += [{"request": one} for one in open_requests if one.can_ask_again and one.shown != Status.WITHDRAWN]
+    connected = CustomerProfile.objects.visible_to(request.membership).listed(now).filter(shown=Stage.CONNECTED)
     context = {
         "agenda": agenda[:SHOWN],
         "number": len(agenda),
-        "profiles": CustomerProfile.objects.visible_to(request.membership)
-        .listed(now)
-        .filter(shown="connected")[:SHOWN],
-        "waiting": requests.waiting(now).select_related("customer")[:SHOWN],
-        "news": request.user.notifications.filter(supplier=request.supplier)[:3],
+        "profiles": connected[:SHOWN],
+        "waiting": [one for one in open_requests if one.can_withdraw][:SHOWN],
+        "news": request.user.notifications.filter(supplier=request.supplier)[:NEWS],
     }
     return render(request, "portal/home.html", context)
 
 
-def _again(request, requests, now):
-    """Requests that came to nothing and may be sent again, newest first."""
-    over = requests.with_history().exclude(status="accepted")[: SHOWN * 4]
-    for one in over:
+def _open_requests(request, now):
+    """Requests that were not accepted, the waiting ones first, then the newest."""
+    requests = ConnectionRequest.objects.visible_to(request.membership).with_history().exclude(status=Status.ACCEPTED)
+    first = Case(When(status=Status.PENDING, then=0), default=1)
+    found = list(requests.order_by(first, "-created_at")[:READ])
+    for one in found:
         one.profile.supplier = request.supplier
         one.describe(now)
-    return [{"request": one} for one in over if one.can_ask_again and one.shown != "withdrawn"]
+    return found

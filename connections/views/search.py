@@ -17,16 +17,18 @@ from customers.models import Customer
 
 @role_required(Role.MEMBER)
 def search(request):
-    form = SearchForm(request.POST or None)
+    form, none_left = SearchForm(request.POST or None), False
     if request.method == "POST" and not request.supplier.is_suspended and form.is_valid():
         try:
             attempt = SearchAttempt.make(request.membership, form.cleaned_data["words"], now=timezone.now())
             return redirect("connections:attempt", attempt.pk)
         except NoneLeft:
-            pass  # the page says so, and when it starts again
+            none_left = True
         except OperationalError:
             form.add_error(None, _("The search took too long. It was not counted: try again, or with fewer words."))
-    return render(request, "connections/search/search.html", {"form": form} | allowance(request))
+    return render(
+        request, "connections/search/search.html", {"form": form, "none_left": none_left} | allowance(request)
+    )
 
 
 @role_required(Role.MEMBER)

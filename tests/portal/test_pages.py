@@ -1,0 +1,117 @@
+"""Budgets and promises of every signed-in page."""
+
+import gzip
+import logging
+from pathlib import Path
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+from django.utils import timezone
+
+from accounts.models import notify
+from portal.logs import CutTokens
+from tests.builders import connect, make_customer, make_request
+
+STATIC = Path(__file__).resolve().parents[2] / "static"
+PAGES = [
+    "home",
+    "customers:list",
+    "connections:requests",
+    "connections:search",
+    "accounts:notifications",
+    "accounts:team",
+    "accounts:company",
+    "accounts:account",
+]
+
+
+def fill(membership, numbers):
+    """For each number a connection, a waiting and a declined request, a suggestion and a notification."""
+    for number in numbers:
+        connect(membership, make_customer(f"Connected {number}"))
+        make_request(membership, make_customer(f"Waiting {number}"))
+        make_request(membership, make_customer(f"Declined {number}"), days_ago=40).expire(now=timezone.now())
+        suggested = make_customer(f"Suggested {number}")
+        suggested.vendors.create(name="ACME", email="x@acme.example", domain="acme.example")
+        notify(
+            membership.supplier,
+            "request_accepted",
+            about=suggested,
+            users=[membership.user],
+            at=timezone.now(),
+            customer="X",
+        )
+
+
+def queries(client, path):
+    client.get(path)  # the session's first page of the day is allowed to write
+    with CaptureQueriesContext(
+        connection,
+    ) as captured:
+        assert client.get(path).status_code == 200
+    return [query["sql"] for query in captured if "SAVEPOINT" not in query["sql"]]
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_a_page_does_at_most_nine_queries_whatever_the_data_grows_to(name, ada_at_acme, client_of, settings):
+    settings.PORTAL_REQUESTS_A_DAY = 1000
+    client, counts = client_of(ada_at_acme.user), []
+    for numbers in (range(1), range(1, 30)):
+        fill(ada_at_acme, numbers)
+        counts.append(len(queries(client, reverse(name))))
+    assert counts[0] == counts[1] <= 9, queries(client, reverse(name))
+
+
+def test_a_first_visit_loads_at_most_30_kb_of_css_and_javascript():
+    files = [*STATIC.glob("css/*.css"), *STATIC.glob("js/*.js")]
+    assert sum(len(gzip.compress(path.read_bytes())) for path in files) <= 30_000
+
+
+@pytest.mark.parametrize("path", ["/accounts/login/", "/help/", "/privacy/"])
+def test_pages_carry_a_strict_policy_and_ask_no_third_party(path, db):
+    answer = Client().get(path)
+    policy = answer["Content-Security-Policy"]
+    assert "default-src 'none'" in policy
+    assert "unsafe" not in policy
+    assert "frame-ancestors 'none'" in policy
+    assert 'src="http' not in answer.content.decode()
+
+
+def test_signed_in_pages_are_kept_by_no_cache(client_of, ada, acme):
+    assert client_of(ada).get("/")["Cache-Control"] == "no-store, private"
+
+
+def test_readiness_tells_of_worker_and_mail_without_taking_the_web_out(db):
+    answer = Client().get("/readyz")
+    assert (answer.status_code, answer.json()["worker"], answer.json()["migrations"]) == (200, "silent", "ok")
+
+
+def test_health_needs_no_database():
+    assert Client().get("/healthz").json() == {"process": "ok"}
+
+
+@pytest.mark.parametrize("language", ["ko", "en"])
+@pytest.mark.parametrize("slug", ["how-to-connect", "how-to-register", "adding-users", "faq"])
+def test_help_reads_in_both_languages_with_the_settings_numbers(slug, language, settings):
+    settings.PORTAL_SEARCHES_A_DAY = 77
+    page = Client(headers={"accept-language": language}).get(f"/help/{slug}/").content.decode()
+    assert f'<html lang="{language}">' in page
+    assert "PORTAL_" not in page
+    assert ("77" in page) == (slug in ("how-to-connect", "faq"))
+
+
+def test_the_language_of_a_person_is_kept(client_of, ada, acme):
+    client = client_of(ada)
+    client.post("/language/", {"language": "ko", "next": "/"})
+    ada.refresh_from_db()
+    assert ada.language == "ko"
+    assert '<html lang="ko">' in client.get("/").content.decode()
+
+
+def test_tokens_are_cut_out_of_the_log(caplog, db):
+    record = logging.LogRecord("x", 30, "", 0, "Not Found: %s", ("/r/secret-token/accept/",), None)
+    CutTokens().filter(record)
+    assert record.getMessage() == "Not Found: /r/…/accept/"
