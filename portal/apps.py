@@ -10,4 +10,4 @@ class PortalConfig(AppConfig):
 
 
 class OperatorAdminConfig(AdminConfig):
-    default_site = "portal.admin.OperatorSite"
+    default_site = "portal.operator.OperatorSite"

@@ -150,6 +150,7 @@ class CustomerProfile(models.Model):
                 self.supplier,
                 "connection_ended",
                 about=self,
+                at=now,
                 users=people,
                 customer=self.customer.name,
                 reason=reason,

@@ -1,0 +1,78 @@
+import pytest
+from django.urls import reverse
+
+from customers.models import CustomerProfile
+from portal.models import Mail
+from portal.states import AlreadyDecided
+from tests.builders import connect, make_customer, make_request
+
+
+@pytest.fixture
+def page(client_of, ada, acme):
+    return lambda name, *args: client_of(ada).get(reverse(f"customers:{name}", args=args)).content.decode()
+
+
+def test_a_connected_customer_that_asks_for_nothing_says_so(page, ada_at_acme, organon):
+    profile = connect(ada_at_acme, organon)
+    assert "Organon asks for nothing at the moment." in page("profile", profile.pk)
+
+
+def test_without_customers_it_says_what_to_do(page):
+    assert "No customers yet" in page("list")
+
+
+def test_only_published_contacts_show_and_only_when_connected(page, ada_at_acme, organon):
+    organon.contacts.create(email="desk@organon.example", name="Desk", is_published=True)
+    request = make_request(ada_at_acme, organon)
+    assert "desk@organon.example" not in page("profile", request.profile_id)
+    request.accept(now=request.created_at)
+    shown = page("profile", request.profile_id)
+    assert "desk@organon.example" in shown
+    assert "maria@organon.example" not in shown
+
+
+def test_dropped_and_overdue_ones_are_not_listed(page, ada_at_acme, organon, now):
+    make_request(ada_at_acme, organon, now=now).decline("other", now=now)
+    make_request(ada_at_acme, make_customer("Late Ltd"), days_ago=31)
+    listed = page("list")
+    assert ("Organon" in listed, "Late Ltd" in listed) == (False, False)
+
+
+def test_an_overdue_request_after_a_connection_shows_as_ended(ada_at_acme, organon, now):
+    profile = connect(ada_at_acme, organon, now=now)
+    profile.end("over", now=now, actor=ada_at_acme.user)
+    CustomerProfile.objects.update(stage="requested", waiting_until=now)
+    assert [one.shown for one in CustomerProfile.objects.listed(now)] == ["ended"]
+
+
+def test_a_limited_member_sees_only_theirs(ada_at_acme, vic_at_acme, organon, client_of):
+    mine = connect(ada_at_acme, organon)
+    vic_at_acme.sees_all_customers = False
+    vic_at_acme.save(update_fields=["sees_all_customers"])
+    connect(ada_at_acme, make_customer("Secret SA"))
+    mine.members.add(vic_at_acme)
+    client = client_of(vic_at_acme.user)
+    for name in ("customers:list", "connections:requests", "home"):
+        shown = client.get(reverse(name)).content.decode()
+        assert ("Organon" in shown, "Secret" in shown) == (True, False), name
+
+
+def test_an_admin_ends_a_connection_with_a_reason_once(client_of, ada_at_acme, organon):
+    profile = connect(ada_at_acme, organon)
+    Mail.objects.all().delete()
+    path = reverse("customers:profile_end", args=[profile.pk])
+    client = client_of(ada_at_acme.user)
+    assert "id_reason_error" in client.post(path, {"reason": " "}).content.decode()
+    client.post(path, {"reason": "We moved"})
+    profile.refresh_from_db()
+    assert (profile.stage, profile.ended_because) == ("ended", "We moved")
+    assert Mail.objects.get().to == "maria@organon.example"
+    with pytest.raises(AlreadyDecided):
+        profile.end("again", now=profile.ended_at, actor=ada_at_acme.user)
+
+
+def test_an_end_by_the_operator_is_mailed_to_our_admins(ada_at_acme, mia, organon, operator, now):
+    profile = connect(ada_at_acme, organon)
+    Mail.objects.all().delete()
+    profile.end("moved", now=now, actor=operator)
+    assert list(Mail.objects.values_list("name", "to")) == [("connection_ended_by_operator", "ada@acme.example")]

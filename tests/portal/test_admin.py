@@ -1,0 +1,159 @@
+"""The operator's admin: it opens, its lists stay cheap, its actions call the verbs."""
+
+import pytest
+from django.contrib import admin
+from django.db import connection
+from django.test import RequestFactory
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from accounts.models import AuditEntry, SupportRequest
+from connections.models import SearchAttempt
+from connections.models.attempts import left
+from customers.models import Customer
+from customers.search import find
+from portal.models import Mail
+from tests.builders import connect, make_attempt, make_customer, make_request, make_supplier
+
+OURS = ("portal", "accounts", "customers", "connections")
+LISTS = [model._meta for model in admin.site._registry if model._meta.app_label in OURS]
+
+
+@pytest.fixture
+def browser(client_of, operator):
+    return client_of(operator)
+
+
+def fill(numbers):
+    for number in numbers:
+        supplier = make_supplier(f"S{number} Works")
+        member = supplier.memberships.select_related("supplier", "user").get()
+        customer = make_customer(f"C{number} Corp", contacts=[f"a@c{number}.example"])
+        customer.vendors.create(name=f"V{number}")
+        connect(member, customer)
+        make_attempt(member, customer)
+        asked = make_request(member, make_customer(f"D{number} Corp", contacts=[f"a@d{number}.example"]))
+        asked.report(now=asked.created_at, link=asked.links().get())
+        supplier.mutes.create(address="x@y.example")
+        SupportRequest.objects.create(email="x@y.example", message="Hi", supplier=supplier)
+
+
+@pytest.mark.parametrize("meta", LISTS, ids=lambda meta: meta.model_name)
+def test_a_list_does_the_same_queries_at_3_and_30_rows(meta, browser):
+    path = reverse(f"admin:{meta.app_label}_{meta.model_name}_changelist")
+    counts = []
+    for numbers in (range(3), range(3, 15)):
+        fill(numbers)
+        browser.get(path)
+        with CaptureQueriesContext(connection) as captured:
+            assert browser.get(path, {"q": "a"}).status_code == 200
+        counts.append(len(captured))
+    assert counts[0] == counts[1] <= 15
+
+
+@pytest.mark.parametrize("meta", LISTS, ids=lambda meta: meta.model_name)
+def test_every_row_opens(meta, browser):
+    fill(range(1))
+    model = next(model for model in admin.site._registry if model._meta is meta)
+    row = model.objects.first()
+    path = reverse(f"admin:{meta.app_label}_{meta.model_name}_change", args=[row.pk])
+    assert browser.get(path).status_code == 200
+
+
+def test_the_front_page_says_what_waits(browser, ada_at_acme):
+    make_request(ada_at_acme, make_customer("Nobody AB"))
+    page = browser.get(reverse("admin:index")).content.decode()
+    assert "Requests with no known contact" in page
+    assert "<td>1</td>" in page
+
+
+def act(browser, row, action, **given):
+    meta = row._meta
+    path = reverse(f"admin:{meta.app_label}_{meta.model_name}_changelist")
+    return browser.post(path, {"action": action, "_selected_action": row.pk} | given, follow=True)
+
+
+def test_a_suspension_needs_a_reason(browser, acme):
+    assert "Reason" in act(browser, acme, "suspend").content.decode()
+    act(browser, acme, "suspend", apply="1", reason="")
+    acme.refresh_from_db()
+    assert not acme.is_suspended
+    act(browser, acme, "suspend", apply="1", reason="Reported by phone")
+    acme.refresh_from_db()
+    assert (acme.is_suspended, acme.suspended_because) == (True, "Reported by phone")
+    page = act(browser, acme, "suspend", apply="1", reason="again").content.decode()
+    assert "already decided" in page
+
+
+def test_the_operator_decides_a_request_and_it_is_audited(browser, ada_at_acme, organon, operator):
+    asked = make_request(ada_at_acme, organon)
+    act(browser, asked, "accept", apply="1", comment="By phone")
+    asked.refresh_from_db()
+    assert (asked.status, asked.comment) == ("accepted", "By phone")
+    assert AuditEntry.objects.get(kind="request_accepted").actor == operator
+    assert "already decided" in act(browser, asked, "decline", apply="1").content.decode()
+
+
+def test_a_request_without_contact_is_sent_by_the_operator(browser, ada_at_acme):
+    asked = make_request(ada_at_acme, make_customer("Nobody AB"))
+    act(browser, asked, "send_to", apply="1", email="Found@nobody.example")
+    assert Mail.objects.get(name="request_received").to == "found@nobody.example"
+
+
+def test_searches_are_given_back_with_a_reason(browser, ada_at_acme, organon, now):
+    attempt = SearchAttempt.make(ada_at_acme, "organon", now=now)
+    act(browser, attempt, "give_back", apply="1", reason="Our mistake")
+    assert left(ada_at_acme, now) == 20
+    assert SearchAttempt.objects.get().returned_because == "Our mistake"
+
+
+def test_saving_a_customer_keeps_the_search_up_to_date(browser):
+    page = reverse("admin:customers_customer_add")
+    empty = {}
+    for prefix in ("names", "domains", "contacts", "vendors"):
+        empty |= {f"{prefix}-TOTAL_FORMS": 0, f"{prefix}-INITIAL_FORMS": 0}
+    data = {"name": "Organon", "country": "US", "is_listed": "on", "takes_requests": "on"} | empty
+    data |= {"names-TOTAL_FORMS": 1, "names-0-name": "오가논"}
+    browser.post(page, data)
+    assert find("오가논") == [Customer.objects.get()]
+
+
+def test_a_customer_gets_no_free_mail_domain(browser, organon):
+    organon.domains.all().delete()
+    organon.names.all().delete()
+    organon.contacts.all().delete()
+    data = {
+        "name": "Organon",
+        "country": "US",
+        "domains-TOTAL_FORMS": 1,
+        "domains-INITIAL_FORMS": 0,
+        "domains-0-domain": "gmail.com",
+    }
+    for prefix in ("names", "contacts", "vendors"):
+        data |= {f"{prefix}-TOTAL_FORMS": 0, f"{prefix}-INITIAL_FORMS": 0}
+    page = browser.post(reverse("admin:customers_customer_change", args=[organon.pk]), data)
+    assert "Anybody can have an address there" in page.content.decode()
+
+
+def test_a_failed_mail_is_sent_again_and_no_body_is_shown(browser):
+    mail = Mail.objects.create(
+        name="x", sender="a@b.example", to="c@d.example", language="en", subject="S", text="secret-link"
+    )
+    mail.fail("550 no")
+    act(browser, mail, "send_again")
+    mail.refresh_from_db()
+    assert mail.state == "queued"
+    page = browser.get(reverse("admin:portal_mail_change", args=[mail.pk])).content.decode()
+    assert "secret-link" not in page
+
+
+def test_staff_who_are_no_superusers_give_no_rights(operator, ada):
+    operator.is_superuser = False
+    request = RequestFactory().get("/")
+    request.user = operator
+    readonly = admin.site._registry[type(ada)].get_readonly_fields(request, ada)
+    assert {"is_superuser", "is_staff", "groups", "user_permissions"} <= set(readonly)
+
+
+def test_suppliers_do_not_enter(client_of, ada, acme):
+    assert client_of(ada).get(reverse("admin:index")).status_code == 302
