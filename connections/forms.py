@@ -73,9 +73,9 @@ class RequestForm(forms.Form):
         label=consent.TEXT, error_messages={"required": _("Confirm this to send the request.")}
     )
 
-    def __init__(self, *args, request, contact_is_optional, **kwargs):
+    def __init__(self, *args, request, contact_is_optional, code_sent=False, **kwargs):
         super().__init__(*args, **kwargs)
-        self.fields["captcha"].bind_to(request)
+        self.fields["captcha"].bind_to(request, code_sent=code_sent)
         if contact_is_optional:
             self.fields["contact"].required = False
             self.fields["contact"].help_text = _("Leave it empty and we write to the contacts that the customer named.")

@@ -64,7 +64,7 @@ PORTAL_DAYS_AFTER_DECLINE = env.int("PORTAL_DAYS_AFTER_DECLINE", default=30)
 PORTAL_MAILS_A_DAY = env.int("PORTAL_MAILS_A_DAY", default=50)
 PORTAL_REMINDER_DAYS = env.list("PORTAL_REMINDER_DAYS", cast=int, default=[7, 21])
 PORTAL_REPORTS_TO_SUSPEND = env.int("PORTAL_REPORTS_TO_SUSPEND", default=3)
-STAFF_SECOND_FACTOR = env.bool("STAFF_SECOND_FACTOR", default=True)
+STAFF_SECOND_FACTOR = env.bool("STAFF_SECOND_FACTOR", default=not DEMO)
 
 # Apps, middleware, templates ------------------------------------------------------------------------------------
 INSTALLED_APPS = [

@@ -87,7 +87,7 @@ def captcha_code(request, pk):
         raise Http404
     captcha.issue_code(request.user, "request")
     messages.info(request, _("We sent a code to %(email)s. Type it below.") % {"email": request.user.email})
-    form = RequestForm(initial=request.POST.dict(), request=request, contact_is_optional=origin[2])
+    form = RequestForm(initial=request.POST.dict(), request=request, contact_is_optional=origin[2], code_sent=True)
     return render(
         request,
         "connections/requests/request_new.html",

@@ -1,0 +1,184 @@
+"""The guide's walk in a real browser, in Korean and English, and every page under axe."""
+
+import re
+
+import pytest
+from django.urls import reverse
+
+from connections.models import ConnectionRequest
+from customers.models import CustomerProfile
+from portal.models import Mail
+from tests.e2e.conftest import HOME, log_in, violations
+
+WORDS = {
+    "en": {
+        "setup": "Setup", "requests": "Connection Requests", "customers": "Customer Setup", "continue": "Continue",
+        "request": "Request", "sent": "Request sent to Coupa Software Incorporated.", "waiting": "Waiting", "accept": "Accept",
+        "accepted": "was accepted", "connected": "You are connected with Coupa Software Incorporated.",
+        "note": "Coupa Software Incorporated accepted your request", "left": "13 of 20 searches left today",
+        "bell": "Notifications",
+    },
+    "ko": {
+        "setup": "설정", "requests": "연결 요청", "customers": "고객 설정", "continue": "계속",
+        "request": "요청", "sent": "Coupa Software Incorporated에 요청을 보냈어요.", "waiting": "답변 대기", "accept": "수락",
+        "accepted": "수락되었습니다", "connected": "Coupa Software Incorporated 고객과 연결되어 있어요.",
+        "note": "Coupa Software Incorporated에서 요청을 수락했", "left": "오늘 검색 20회 중 13회 남음", "bell": "알림",
+    },
+}  # fmt: skip
+
+
+def ask_coupa(page, say):
+    """From Home to the sent request, as the guide shows it."""
+    page.get_by_role("link", name=say["setup"], exact=True).click()
+    page.get_by_role("link", name=say["requests"], exact=True).first.click()
+    page.fill("#id_words", "coupa")
+    page.press("#id_words", "Enter")
+    page.wait_for_url(re.compile(r"/search/[0-9a-f-]{36}/"))
+    names = page.locator(".picks b").all_inner_texts()
+    assert names == ["Coupa Software Incorporated", "Coopang Corp."]
+    assert say["left"] in page.inner_text("main")
+    page.get_by_text("Coupa Software Incorporated").click()
+    page.get_by_role("button", name=say["continue"]).click()
+    page.fill("#id_contact", "procurement@coupa.example")
+    page.check("#id_consent")
+    page.get_by_role("button", name=say["request"], exact=True).click()
+    page.get_by_text(say["sent"]).wait_for()
+
+
+def link_to_answer():
+    text = Mail.objects.filter(name="request_received", to="procurement@coupa.example").latest("created_at").text
+    return re.search(r"(/r/[^/\s]+/)", text)[1]
+
+
+@pytest.mark.parametrize("language", ["ko", "en"])
+@pytest.mark.parametrize("phone", [False, True], ids=["desktop", "phone"])
+def test_the_guide_from_log_in_to_an_accepted_request(language, phone, demo, open_page):
+    say, page = WORDS[language], open_page(language, phone=phone)
+    log_in(page)
+    ask_coupa(page, say)
+    row = page.locator("tr", has_text="Coupa Software Incorporated")
+    assert say["waiting"] in row.inner_text()
+    contact = open_page(language, phone=phone)
+    contact.goto(link_to_answer())
+    contact.get_by_role("button", name=say["accept"], exact=True).click()
+    contact.get_by_text(say["accepted"]).wait_for()
+    page.goto("/setup/customers/")
+    page.locator("nav.customers").get_by_text("Coupa Software Incorporated").click()
+    page.get_by_text(say["connected"]).wait_for()
+    page.goto("/notifications/")
+    assert say["note"] in page.inner_text("main")
+    assert CustomerProfile.objects.get(supplier=demo, customer__name="Coupa Software Incorporated").stage == "connected"
+
+
+def test_it_works_without_javascript_by_a_mailed_code(demo, open_page):
+    page = open_page(scripts=False)
+    log_in(page)
+    page.goto("/setup/requests/")
+    page.fill("#id_words", "coupa")
+    page.press("#id_words", "Enter")
+    page.get_by_text("Coupa Software Incorporated").click()
+    page.get_by_role("button", name="Continue").click()
+    page.fill("#id_contact", "procurement@coupa.example")
+    page.fill("#id_message", "We print your labels.")
+    page.get_by_role("button", name="Send me a code").click()
+    code = re.search(r"\d{6}", Mail.objects.get(name="captcha_code").subject)[0]
+    assert page.input_value("#id_contact") == "procurement@coupa.example"
+    page.fill("#id_captcha_code", code)
+    page.check("#id_consent")
+    page.get_by_role("button", name="Request", exact=True).click()
+    page.get_by_text("Request sent to").wait_for()
+    assert ConnectionRequest.objects.get(message="We print your labels.").status == "pending"
+
+
+def test_the_keyboard_alone_suffices(demo, open_page):
+    page = open_page()
+    page.goto("/accounts/login/")
+    page.locator("[name=login]").focus()
+    page.keyboard.type("admin@acme.example")
+    page.keyboard.press("Tab")
+    page.keyboard.type("demo-portal-2026")
+    page.keyboard.press("Enter")
+    page.wait_for_url(HOME)
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.className") == "skip"
+    page.goto("/setup/requests/")
+    page.locator("#id_words").focus()
+    page.keyboard.type("coupa")
+    page.keyboard.press("Enter")
+    page.wait_for_url(re.compile(r"/search/[0-9a-f-]{36}/"))
+    page.locator("[name=customer]").first.focus()
+    page.keyboard.press("Space")
+    page.keyboard.press("Enter")
+    page.wait_for_url(re.compile(r"/new/"))
+
+
+def test_signing_up_in_korean(demo, open_page):
+    page = open_page("ko")
+    page.goto("/accounts/signup/")
+    for name, value in {
+        "email": "new@beta.example",
+        "name": "한새롬",
+        "company": "베타공구",
+        "password1": "four quiet words",
+    }.items():
+        page.fill(f"[name={name}]", value)
+    page.select_option("[name=country]", "KR")
+    page.check("[name=terms]")
+    page.check("[name=privacy]")
+    page.get_by_role("button", name="계정 만들기").click()
+    code = re.search(r"\d{6}", Mail.objects.get(to="new@beta.example").subject)[0]
+    page.fill("[name=code]", code)
+    page.get_by_role("button", name="확인").click()
+    page.get_by_text("한새롬 님, 지금은 할 일이 없어요.").wait_for()
+
+
+OPEN_TO_ALL = ["/accounts/login/", "/accounts/signup/", "/accounts/password/reset/", "/help/", "/help/how-to-connect/", "/help/faq/",
+               "/privacy/", "/terms/", "/accessibility/", "/support/", "/support/sent/", "/r/unknown/", "/nope/"]  # fmt: skip
+SIGNED_IN = ["/", "/setup/customers/", "/setup/requests/", "/setup/requests/search/", "/setup/admin/", "/notifications/", "/company/",
+             "/company/edit/", "/account/", "/accounts/password/change/", "/accounts/2fa/", "/accounts/sessions/", "/accounts/logout/",
+             "/nope/"]  # fmt: skip
+LOOKS = [("en", False, False), ("en", True, True), ("ko", False, True), ("ko", True, False)]
+
+
+@pytest.mark.parametrize(("language", "dark", "phone"), LOOKS)
+def test_axe_finds_nothing_and_no_page_scrolls_sideways(language, dark, phone, demo, open_page):
+    page, found = open_page(language, dark=dark, phone=phone), {}
+
+    def look(path):
+        page.goto(path)
+        sideways = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+        if (problems := violations(page)) or sideways > 1:
+            found[path] = (problems, sideways)
+
+    for path in OPEN_TO_ALL:
+        look(path)
+    page.goto("/accounts/signup/")
+    page.locator("form.form button").click()
+    found |= {"errors": violations(page)} if violations(page) else {}
+    log_in(page)
+    profile = CustomerProfile.objects.get(supplier=demo, customer__name="Organon")
+    waiting = ConnectionRequest.objects.get(supplier=demo, status="pending")
+    mail_token = link_to_answer()
+    ours = [reverse("customers:profile", args=[profile.pk]), reverse("customers:profile_end", args=[profile.pk])]
+    ours += [reverse("connections:request", args=[waiting.pk]), mail_token]
+    ours += [reverse("connections:request_new", args=[waiting.customer_id])]
+    for path in [*SIGNED_IN, *ours]:
+        look(path)
+    page.goto("/")
+    page.locator("details.menu summary").click()
+    found |= {"menu": violations(page)} if violations(page) else {}
+    assert found == {}
+
+
+def test_the_admin_breaks_no_policy(demo, open_page):
+    page = open_page()
+    log_in(page, "operator@portal.example")
+    for path in (
+        "",
+        "customers/customer/",
+        "connections/connectionrequest/",
+        "customers/customer/add/",
+        "accounts/supplier/",
+    ):
+        page.goto(f"/admin/{path}")
+        assert page.locator("#content").count() == 1
