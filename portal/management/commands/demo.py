@@ -144,6 +144,8 @@ class Command(BaseCommand):
                 Customer.objects.filter(pk=customer.pk).update(takes_requests=True)
                 customer.takes_requests = True
                 asked = self._ask(member, customer.name, days)
+                if days > 7:
+                    asked.remind(now=self._ago(days - 7))
                 if step == 0:
                     asked.accept(now=self._ago(days - 2), link=self._link())
         for place, member in enumerate(members[:4]):
