@@ -57,6 +57,7 @@ class Post:
     def __init__(self):
         self.answer = "250 OK"
         self.messages = []
+        self.pause = 0
 
     async def handle_RCPT(self, server, session, envelope, address, options):
         if not self.answer.startswith("250"):
@@ -65,6 +66,7 @@ class Post:
         return "250 OK"
 
     async def handle_DATA(self, server, session, envelope):
+        await asyncio.sleep(self.pause)
         self.messages.append((envelope.rcpt_tos[0], envelope.content.decode()))
         return "250 OK"
 

@@ -28,10 +28,13 @@ def said_in_templates():
         text = templatize(path.read_text(), origin=str(path))
         for found in re.findall(r"""(?:^|[^\w])(?:gettext|_)\(\s*u?(['"]{1,3})(.*?)\1\s*\)""", text, re.DOTALL):
             yield path, found[1]
+        for context, said in re.findall(r"""pgettext\(\s*u?['"](.*?)['"],\s*u?['"](.*?)['"]\s*\)""", text):
+            yield path, f"{context}|{said}"
 
 
 def translated():
-    return {entry.msgid for entry in CATALOGUE if entry.translated() and "fuzzy" not in entry.flags}
+    done = [entry for entry in CATALOGUE if entry.translated() and "fuzzy" not in entry.flags]
+    return {f"{entry.msgctxt}|{entry.msgid}" if entry.msgctxt else entry.msgid for entry in done}
 
 
 def test_every_string_of_the_code_is_translated():
