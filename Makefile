@@ -21,7 +21,7 @@ export CHROMIUM
 	@touch $@
 
 run: .venv/runtime
-	@PUBLIC_URL=$${PUBLIC_URL:-http://localhost:$${PORT:-8000}} exec $(BIN)/python manage.py run
+	@LOCAL=1 PUBLIC_URL=$${PUBLIC_URL:-http://localhost:$${PORT:-8000}} exec $(BIN)/python manage.py run
 
 test: export DEMO = 0
 test: export SECRET_KEY = only-for-tests

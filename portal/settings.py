@@ -16,7 +16,7 @@ VAR_DIR = Path(env("VAR_DIR", default=str(BASE_DIR / "var")))
 
 
 def _kept_secret():
-    """The demo's secret, made once and kept below var/; a real installation sets SECRET_KEY."""
+    """The secret of `make run`, made once and kept below var/; a real installation sets SECRET_KEY."""
     path = VAR_DIR / "secret-key"
     if not path.exists():
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -28,14 +28,15 @@ def _kept_secret():
 # The site -------------------------------------------------------------------------------------------------------
 DEBUG = env.bool("DEBUG", default=False)
 DEMO = env.bool("DEMO", default=False)
+LOCAL = env.bool("LOCAL", default=DEMO or DEBUG)  # `make run`: secret and static files need no preparation
 PUBLIC_URL = env("PUBLIC_URL", default="http://localhost:8000").rstrip("/")
 PUBLIC_HOST = urlsplit(PUBLIC_URL).hostname
 HTTPS = PUBLIC_URL.startswith("https://")
 if not (SECRET_KEY := env("SECRET_KEY", default="")):
-    if not (DEMO or DEBUG):
+    if not LOCAL:
         raise ImproperlyConfigured("Set SECRET_KEY: a long random text, the same for web and worker.")
     SECRET_KEY = _kept_secret()
-ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=[PUBLIC_HOST, *(["127.0.0.1"] if DEMO or DEBUG else [])])
+ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=[PUBLIC_HOST, *(["127.0.0.1"] if LOCAL else [])])
 CSRF_TRUSTED_ORIGINS = [PUBLIC_URL]
 TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXY_COUNT", default=0)
 ALLAUTH_TRUSTED_PROXY_COUNT = TRUSTED_PROXY_COUNT
@@ -179,12 +180,12 @@ FORMS_URLFIELD_ASSUME_HTTPS = True
 STATIC_URL = "/static/"
 STATIC_ROOT = BASE_DIR / "staticfiles"
 STATICFILES_DIRS = [BASE_DIR / "static"]
-WHITENOISE_USE_FINDERS = DEMO or DEBUG
+WHITENOISE_USE_FINDERS = LOCAL
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {
         "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
-        if DEMO or DEBUG
+        if LOCAL
         else "whitenoise.storage.CompressedManifestStaticFilesStorage"
     },
 }

@@ -6,6 +6,7 @@ from pathlib import Path
 os.environ |= {
     "DEBUG": "0",
     "DEMO": "0",
+    "LOCAL": "0",
     "SECRET_KEY": "only-for-tests",
     "PUBLIC_URL": "http://localhost:8000",
     "STAFF_SECOND_FACTOR": "0",

@@ -17,10 +17,11 @@ from connections.models import CannotRequest, ConnectionRequest, Dismissal, Stat
 from connections.suggestions import suggest
 from connections.views.search import allowance
 from customers.models import Customer, CustomerProfile
-from portal import captcha
+from portal import captcha, limits
 from portal.states import AlreadyDecided
 
 A_PAGE = 25
+CODES_AN_HOUR = 5
 
 
 def requests(request):
@@ -85,6 +86,8 @@ def captcha_code(request, pk):
     customer = get_object_or_404(Customer.objects.listed(), pk=pk)
     if not (origin := origins.find(request.membership, customer, timezone.now())):
         raise Http404
+    if not limits.allowed("captcha-code", request.user.pk, CODES_AN_HOUR, 3600):
+        return render(request, "429.html", {"minutes": limits.resets_in(3600) // 60 + 1}, status=429)
     captcha.issue_code(request.user, "request")
     messages.info(request, _("We sent a code to %(email)s. Type it below.") % {"email": request.user.email})
     form = RequestForm(initial=request.POST.dict(), request=request, contact_is_optional=origin[2], code_sent=True)

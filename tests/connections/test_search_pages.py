@@ -2,6 +2,8 @@ import re
 from datetime import timedelta
 
 import pytest
+from django.core.cache import cache
+from django.db import OperationalError
 from django.urls import reverse
 
 from connections.models import ConnectionRequest, Dismissal, SearchAttempt
@@ -129,6 +131,24 @@ def test_a_mailed_code_stands_in_for_the_captcha_and_what_was_typed_stays(client
     assert "buy@coupa.example" in text(page)
     code = Mail.objects.get(name="captcha_code").subject.split()[0]
     assert ask(client, coupa, captcha_code=code).status_code == 302
+
+
+def test_five_codes_an_hour_are_enough(client, ada_at_acme, coupa):
+    cache.clear()
+    make_attempt(ada_at_acme, coupa)
+    codes = [client.post(reverse("connections:captcha_code", args=[coupa.pk])).status_code for _ in range(6)]
+    assert codes == [200] * 5 + [429]
+    assert Mail.objects.count() == 5
+
+
+def test_a_search_that_takes_too_long_costs_nothing_and_says_so(client, coupa, monkeypatch):
+    def slow(*args):
+        raise OperationalError("canceling statement due to statement timeout")
+
+    monkeypatch.setattr("connections.models.attempts.search.find", slow)
+    page = text(search(client))
+    assert "It was not counted" in page
+    assert "20 of 20 searches left today" in page
 
 
 def test_from_a_suggestion_the_contact_is_optional(client, ada_at_acme, coupa, no_captcha):

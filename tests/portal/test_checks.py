@@ -1,0 +1,39 @@
+import pytest
+from django.core.checks import run_checks
+
+from portal import checks
+from portal.colours import _contrast_to_white, mail_accent
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "found"),
+    [
+        ("HTTPS", False, "portal.W001"),
+        ("ALLOWED_HOSTS", ["other.test"], "portal.E002"),
+        ("MAIL_BACKEND", "portal.mail.FolderBackend", "portal.W003"),
+        ("SUPPORT_EMAIL", "x@y.example", "portal.W004"),
+        ("TRUSTED_PROXY_COUNT", 0, "portal.W005"),
+        ("CACHES", {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}, "portal.E006"),
+    ],
+)
+def test_each_unwise_setting_is_named(name, value, found, settings):
+    settings.PUBLIC_URL, settings.HTTPS, settings.ALLOWED_HOSTS = "https://portal.test", True, ["portal.test"]
+    settings.MAIL_BACKEND, settings.SUPPORT_EMAIL, settings.TRUSTED_PROXY_COUNT = "smtp", "help@portal.test", 1
+    assert checks.installation(None) == []
+    setattr(settings, name, value)
+    assert [problem.id for problem in checks.installation(None)] == [found]
+
+
+@pytest.mark.parametrize(
+    ("kind", "found"), [("pow", []), ("off", []), ("altcha", ["portal.E007"]), ("recaptcha", ["portal.E008"])]
+)
+def test_the_captcha_exists_and_has_its_keys(kind, found, settings):
+    settings.CAPTCHA = kind
+    assert [problem.id for problem in run_checks() if problem.id.startswith("portal")] == found
+
+
+@pytest.mark.parametrize("colour", ["#0e6a57", "#ffff00", "#ffffff", "#000000", "#00ffff"])
+def test_any_brand_colour_is_readable_in_mail(colour):
+    shown = mail_accent(colour)
+    parts = [int(shown[at : at + 2], 16) / 255 for at in (1, 3, 5)]
+    assert _contrast_to_white(*parts) >= 4.5
