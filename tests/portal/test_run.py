@@ -35,7 +35,7 @@ def portal(request):
             "DEMO": "1",
             "PUBLIC_URL": f"http://localhost:{port}",
         }
-        environment["DJANGO_SETTINGS_MODULE"] = "portal.settings"
+        environment |= {"DJANGO_SETTINGS_MODULE": "portal.settings", "LOCAL": "1"}
         process = subprocess.Popen(
             [sys.executable, "manage.py", "run"],
             cwd=ROOT,
