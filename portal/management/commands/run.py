@@ -59,6 +59,7 @@ class Command(BaseCommand):
 
 def prepare():
     """Bring catalogues, database, cache table and, once, the demo data up to date."""
+    settings.STATIC_ROOT.mkdir(exist_ok=True)  # WhiteNoise warns of a missing one, though the finders serve
     call_command("compilecatalogues")
     if settings.DATABASES["default"]["ENGINE"] == "portal.embedded":
         _create_database(settings.DATABASES["default"]["NAME"])
