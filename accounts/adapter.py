@@ -1,17 +1,34 @@
 """What differs from django-allauth's own ways."""
 
+from datetime import timedelta
+
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.models import EmailAddress
 from django.conf import settings
+from django.core.validators import MaxLengthValidator
+from django.db import transaction
 from django.urls import reverse
+from django.utils import timezone, translation
 
 from accounts.models import User
 from portal import mail
 
 
 class AccountAdapter(DefaultAccountAdapter):
+    def send_mail(self, template_prefix, email, context):
+        """In the language of whom the address belongs to, else in that of the page."""
+        languages = User.objects.filter(email=email).values_list("language", flat=True)
+        with translation.override(languages.first() or translation.get_language()):
+            super().send_mail(template_prefix, email, context)
+
     def render_mail(self, template_prefix, email, context, headers=None):
         """Every letter knows the portal and who runs it; links stand on PUBLIC_URL, not on the host of the request."""
-        return super().render_mail(template_prefix, email, context | mail.common(), headers)
+        message = super().render_mail(template_prefix, email, context | mail.common(), headers)
+        if "code" in context:
+            message.valid_until = timezone.now() + timedelta(
+                seconds=settings.ACCOUNT_EMAIL_VERIFICATION_BY_CODE_TIMEOUT
+            )
+        return message
 
     def get_from_email(self):
         return settings.DEFAULT_FROM_EMAIL
@@ -23,6 +40,22 @@ class AccountAdapter(DefaultAccountAdapter):
         user.set_password(form.cleaned_data["password1"])
         user.save()
         return user
+
+    def clean_email(self, email):
+        """The form's limit is higher than the database's."""
+        MaxLengthValidator(User._meta.get_field("email").max_length)(email)
+        return super().clean_email(email)
+
+    def confirm_email(self, request, email_address):
+        """The code was right: the address counts and the company is founded, both or neither.
+
+        False when somebody else has signed up with the address since: theirs is the newer code.
+        """
+        with transaction.atomic():
+            User.objects.one_at_a_time(email_address.email)
+            if not EmailAddress.objects.filter(pk=email_address.pk).exists():
+                return False
+            return super().confirm_email(request, email_address)
 
     def get_reset_password_from_key_url(self, key):
         path = reverse("account_reset_password_from_key", kwargs={"uidb36": "UID", "key": "KEY"})

@@ -14,5 +14,4 @@ KEPT = timedelta(days=1)
 @app.task(queue="default", queueing_lock="forget_unverified")
 def forget_unverified(timestamp):
     """Delete people who signed up a day ago and never confirmed their code; they own nothing."""
-    never = User.objects.filter(memberships=None, is_staff=False, pending_company__isnull=False)
-    never.exclude(emailaddress__verified=True).filter(date_joined__lt=timezone.now() - KEPT).delete()
+    User.objects.unconfirmed().filter(date_joined__lt=timezone.now() - KEPT).delete()

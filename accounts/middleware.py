@@ -31,11 +31,19 @@ def person(get_response):
                 translation.activate(user.language)
                 request.LANGUAGE_CODE = user.language
             _keep_session(request, user)
-            with timezone.override(zoneinfo.ZoneInfo(user.time_zone)):
+            with timezone.override(_zone(user.time_zone)):
                 return get_response(request)
         return get_response(request)
 
     return middleware
+
+
+def _zone(name):
+    """The person's time zone; the portal's when theirs is not known here (any more)."""
+    try:
+        return zoneinfo.ZoneInfo(name)
+    except (zoneinfo.ZoneInfoNotFoundError, ValueError, OSError):
+        return timezone.get_default_timezone()
 
 
 def _keep_session(request, user):

@@ -1,10 +1,12 @@
 """Signing in, signing up and asking for a new password: the same answer and the same work whether or not the address is known."""
 
+import copy
+import uuid
+
 from allauth.account import forms as allauth_forms
-from allauth.account.adapter import get_adapter
 from allauth.account.models import EmailAddress
+from allauth.core import ratelimit
 from django import forms
-from django.contrib.auth.hashers import make_password
 from django.db import transaction
 from django.utils import translation
 from django.utils.translation import gettext_lazy as _
@@ -63,19 +65,31 @@ class SignupForm(allauth_forms.SignupForm):
         self.fields["password1"].widget.attrs.pop("placeholder", None)
 
     def validate_unique_email(self, value):
-        """Only a verified address, or one that works for a company, is taken: an unverified one gives way."""
-        verified = EmailAddress.objects.filter(email__iexact=value, verified=True).exists()
-        self.account_already_exists = verified or User.objects.filter(email=value, memberships__isnull=False).exists()
-        return value
+        return value  # try_save looks, where nobody else can come in between
 
     def try_save(self, request):
+        """Keep the person with their company and consents; a known address costs the same, on a stand-in that is undone."""
+        email = self.cleaned_data["email"]
         with transaction.atomic():
-            User.objects.filter(email=self.cleaned_data["email"], memberships=None, is_staff=False).exclude(
-                emailaddress__verified=True
-            ).delete()
-            if self.account_already_exists:
-                make_password(self.cleaned_data["password1"])  # the time that keeping it would have taken
-            return super().try_save(request)
+            User.objects.one_at_a_time(email)
+            if not ratelimit.consume(request, action="confirm_email", key=email, dry_run=True):
+                return None, ratelimit.respond_429(request)  # no code could be sent: whoever has one may use it
+            unconfirmed = User.objects.unconfirmed().filter(email=email)
+            self.account_already_exists = User.objects.filter(email=email).exclude(pk__in=unconfirmed).exists()
+            if not self.account_already_exists:
+                unconfirmed.delete()
+                return super().try_save(request)
+            self._rehearse(request)
+            transaction.set_rollback(True)
+        return super().try_save(request)
+
+    def _rehearse(self, request):
+        """Write and delete what a repeated sign-up writes and deletes, for an address that is nobody's."""
+        stand_in = copy.copy(self)
+        stand_in.account_already_exists = False
+        stand_in.cleaned_data = self.cleaned_data | {"email": f"{uuid.uuid4().hex}@portal.invalid"}
+        stand_in.save(request)
+        User.objects.unconfirmed().filter(email=stand_in.cleaned_data["email"]).delete()
 
     def custom_signup(self, request, user):
         PendingCompany.objects.create(
@@ -94,14 +108,14 @@ class ResetForm(allauth_forms.ResetPasswordForm):
         self.fields["email"].widget.attrs = {"autocomplete": "username", "inputmode": "email"}
 
     def save(self, request, **kwargs):
-        if not self.users:
-            context = {
-                "user": User(email=self.cleaned_data["email"]),
-                "password_reset_url": "",
-                "request": request,
-            }
-            get_adapter().render_mail("account/email/password_reset_key", self.cleaned_data["email"], context)
-        return super().save(request, **kwargs)
+        if self.users:
+            return super().save(request, **kwargs)
+        with transaction.atomic():
+            EmailAddress.objects.filter(email=self.cleaned_data["email"]).exists()  # a known one's token looks twice
+            self.users = [User(pk=0)]
+            super().save(request, **kwargs)
+            transaction.set_rollback(True)
+        return self.cleaned_data["email"]
 
 
 class ChangePasswordForm(allauth_forms.ChangePasswordForm):

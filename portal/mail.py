@@ -113,6 +113,7 @@ class QueueBackend(BaseEmailBackend):
                     text=message.body,
                     html=html,
                     queue="codes",
+                    valid_until=getattr(message, "valid_until", None),
                 )
                 queue(letter)
         return len(messages)

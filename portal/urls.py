@@ -6,6 +6,7 @@ from django.contrib import admin
 from django.urls import include, path
 from django.views.generic import RedirectView
 
+from accounts.views import entrance
 from connections.views.home import home
 from portal import views
 
@@ -26,6 +27,8 @@ urlpatterns = [
     path("healthz", views.healthz, name="healthz"),
     path("readyz", views.readyz, name="readyz"),
     # the rest
+    path("accounts/email/", entrance.email, name="account_email"),
+    path("accounts/confirm-email/", entrance.email_verification_sent, name="account_email_verification_sent"),
     path("accounts/", include("allauth.urls")),
     path("admin/", admin.site.urls),
     path("", include("accounts.urls")),

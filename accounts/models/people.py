@@ -4,19 +4,27 @@ import pghistory
 from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.models import PermissionsMixin
-from django.db import models, transaction
-from django.db.models import Count, F, Q
-from django.db.models.functions import Lower
+from django.db import connection, models, transaction
+from django.db.models import Count, OuterRef, Subquery
+from django.db.models.functions import Coalesce, Lower
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext_lazy as _
 from django_countries.fields import CountryField
 
+from accounts.models.notifications import Notification
 from accounts.models.suppliers import Supplier
 from accounts.names import validate_name
 
 
-class UserManager(BaseUserManager):
+class UserQuerySet(models.QuerySet):
+    def unconfirmed(self):
+        """People who signed up and never typed their code: they own nothing, and give way to the next with their address."""
+        signed_up = self.filter(pending_company__isnull=False, memberships=None, is_staff=False)
+        return signed_up.exclude(emailaddress__verified=True)
+
+
+class UserManager(BaseUserManager.from_queryset(UserQuerySet)):
     def create_user(self, email, password=None, **fields):
         """A person with a lower-case e-mail; without a password nobody can log in as them."""
         user = self.model(email=self.normalize_email(email), **fields)
@@ -33,6 +41,11 @@ class UserManager(BaseUserManager):
 
     def get_by_natural_key(self, email):
         return self.get(email=self.normalize_email(email))
+
+    def one_at_a_time(self, email):
+        """Let whoever else signs up with the address or confirms it wait until the caller's transaction ends."""
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [self.normalize_email(email)])
 
 
 class User(AbstractBaseUser, PermissionsMixin):
@@ -103,8 +116,9 @@ class MembershipQuerySet(models.QuerySet):
 
     def with_unread(self):
         """Each with `unread`, the number of its person's unread notifications about its supplier."""
-        unread = Q(supplier__notifications__user=F("user"), supplier__notifications__read_at=None)
-        return self.annotate(unread=Count("supplier__notifications", filter=unread))
+        mine = Notification.objects.unread().filter(user=OuterRef("user"), supplier=OuterRef("supplier"))
+        counted = mine.order_by().values("user").annotate(number=Count("pk")).values("number")
+        return self.annotate(unread=Coalesce(Subquery(counted), 0))
 
     def admins(self):
         return self.active().filter(role=Role.ADMIN)

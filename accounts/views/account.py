@@ -4,13 +4,15 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from accounts.forms import AccountForm
+from accounts.models import User
 
 
 def account(request):
-    form = AccountForm(request.POST or None, instance=request.user)
+    user = User.objects.get(pk=request.user.pk)  # a copy, so that the page's head keeps the saved name
+    form = AccountForm(request.POST or None, instance=user)
     if request.method == "POST" and form.is_valid():
-        request.user.save(update_fields=form.changed_data)
-        with translation.override(request.user.language or translation.get_language()):
+        user.save(update_fields=form.changed_data)
+        with translation.override(user.language or translation.get_language()):
             messages.success(request, _("Your settings are saved."))
         return redirect("accounts:account")
     return render(request, "accounts/account.html", {"form": form})

@@ -21,8 +21,8 @@ def company_edit(request):
     supplier = Supplier.objects.get(pk=request.supplier.pk)  # a copy, so that the page's head keeps the saved name
     form = CompanyForm(request.POST or None, instance=supplier)
     if request.method == "POST" and form.is_valid():
-        if form.changed_data:
-            supplier.change_details(form.changed_data, actor=request.user)
+        if changed := form.changed_values():
+            supplier.change_details(changed, actor=request.user)
         messages.success(request, _("Company details are saved."))
         return redirect("accounts:company")
     return render(request, "accounts/company_edit.html", {"form": form})
@@ -45,8 +45,9 @@ def company_new(request):
 def switch(request):
     form = SwitchForm(request.POST)
     supplier = form.cleaned_data["supplier"] if form.is_valid() else None
-    membership = get_object_or_404(request.user.memberships.active(), supplier=supplier)
+    membership = get_object_or_404(request.user.memberships.active().select_related("supplier"), supplier=supplier)
     request.session[SESSION_KEY] = str(membership.supplier_id)
+    messages.success(request, _("You now work for %(supplier)s.") % {"supplier": membership.supplier})
     target = request.POST.get("next", "")
     safe = url_has_allowed_host_and_scheme(target, {request.get_host()}, require_https=request.is_secure())
     return redirect(target if safe else "home")

@@ -2,9 +2,11 @@
 
 from itertools import groupby
 
+from django.contrib import messages
 from django.core.paginator import Paginator
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from accounts.access import SESSION_KEY
@@ -18,13 +20,15 @@ def notifications(request):
     only_unread = request.GET.get("show") == "unread"
     page = Paginator(mine.unread() if only_unread else mine, A_PAGE).get_page(request.GET.get("page"))
     days = [(day, list(notes)) for day, notes in groupby(page, lambda note: timezone.localdate(note.created_at))]
-    context = {"page": page, "days": days, "only_unread": only_unread, "unread": mine.unread().count()}
+    number = mine.count() if only_unread else page.paginator.count
+    context = {"page": page, "days": days, "only_unread": only_unread, "number": number}
     return render(request, "accounts/notifications.html", context)
 
 
 @require_POST
 def notifications_read(request):
     _reachable(request).mark_read(timezone.now())
+    messages.success(request, _("All notifications are marked as read."))
     return redirect("accounts:notifications")
 
 

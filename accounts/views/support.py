@@ -4,32 +4,45 @@ from urllib.parse import urlsplit
 
 from django.contrib.auth.decorators import login_not_required
 from django.shortcuts import redirect, render
+from django.utils.translation import ngettext
 
-from accounts.forms import SupportForm
+from accounts.forms import SupportForm, own_path
 from portal import limits
 
-A_HOUR = 5
+AN_HOUR = 3600
+STRANGERS, PEOPLE = 5, 30  # questions an hour from one address on the net, from one person
 
 
 @login_not_required
 def support(request):
-    form = SupportForm(request.POST or None, user=request.user)
-    page = request.POST.get("page", "") if request.method == "POST" else _came_from(request)
+    form = SupportForm(request.POST or None, user=request.user, initial={"page": _came_from(request)})
+    status = 200
     if request.method == "POST" and form.is_valid():
-        if not limits.allowed("support", limits.client_ip(request), A_HOUR, 3600):
-            context = {"minutes": limits.resets_in(3600) // 60 + 1}
-            return render(request, "429.html", context, status=429)
-        question = form.save(commit=False)
-        question.page = page.replace("\x00", "")[:300]
-        if request.user.is_authenticated:
-            question.user, question.supplier, question.email = (
-                request.user,
-                request.supplier,
-                request.user.email,
-            )
-        question.send()
-        return redirect("accounts:support_sent")
-    return render(request, "accounts/support.html", {"form": form, "page": page})
+        if _allowed(request):
+            _question(request, form).send()
+            return redirect("accounts:support_sent")
+        form.add_error(None, _too_many())
+        status = 429
+    return render(request, "accounts/support.html", {"form": form}, status=status)
+
+
+def _allowed(request):
+    if request.user.is_authenticated:
+        return limits.allowed("support", request.user.pk, PEOPLE, AN_HOUR)
+    return limits.allowed("support", limits.client_ip(request), STRANGERS, AN_HOUR)
+
+
+def _too_many():
+    minutes = limits.resets_in(AN_HOUR) // 60 + 1
+    words = ngettext("Wait %(number)s minute, then try again.", "Wait %(number)s minutes, then try again.", minutes)
+    return words % {"number": minutes}
+
+
+def _question(request, form):
+    question = form.save(commit=False)
+    if request.user.is_authenticated:
+        question.user, question.supplier, question.email = request.user, request.supplier, request.user.email
+    return question
 
 
 @login_not_required
@@ -40,5 +53,4 @@ def support_sent(request):
 def _came_from(request):
     """The path of our own page that led here, '' for any other; tokens of signed links stay out."""
     came_from = urlsplit(request.META.get("HTTP_REFERER", ""))
-    own = came_from.netloc == request.get_host() and not came_from.path.startswith(("/r/", "/n/", "/i/", "/v/"))
-    return came_from.path if own else request.GET.get("from", "")[:300]
+    return own_path(came_from.path if came_from.netloc == request.get_host() else request.GET.get("from", ""))

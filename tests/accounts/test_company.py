@@ -1,135 +1,94 @@
+"""The company page, and what the operator does to a company."""
+
 import pytest
-from django.core.exceptions import ValidationError
 from django.urls import reverse
 
-from accounts.domains import company_domain, is_free_mail, registrable
-from accounts.models import AuditEntry, Notification, Supplier, SupportRequest, notify
-from accounts.numbers import clean_registration_number
+from accounts.models import AuditEntry
 from portal.models import Mail
 from portal.states import AlreadyDecided
-from tests.builders import make_user
 
+EDIT = "/company/edit/"
 DETAILS = {"name": "ACME Supplies", "country": "KR", "registration_number": "1208147521", "website": "acme.example"}
 
 
-@pytest.mark.parametrize(
-    ("number", "country", "expected"),
-    [("120-81-47521", "KR", "120-81-47521"), ("2208162517", "KR", "220-81-62517"), ("", "KR", ""), ("12-X", "US", "12-X"),
-     ("DE136695976", "DE", "136695976")],
-)  # fmt: skip
-def test_numbers_are_written_as_their_country_does(number, country, expected):
-    assert clean_registration_number(number, country) == expected
+@pytest.fixture
+def client(client_of, ada, acme):
+    return client_of(ada)
+
+
+def test_everybody_reads_what_a_customer_sees_and_from_when_on(client_of, vic, acme):
+    acme.address = "12 Teheran-ro"
+    acme.save(update_fields=["address"])
+    page = client_of(vic).get(reverse("accounts:company")).content.decode()
+    assert "What a customer’s contact sees of your company, from a request on. Nobody else does." in page
+    assert "12 Teheran-ro" in page
+    assert EDIT not in page
+
+
+def test_an_admin_edits_the_details_and_it_is_recorded(client, ada, acme, now):
+    acme.verify_number(now=now, actor=ada)
+    assert client.post(EDIT, DETAILS)["Location"] == reverse("accounts:company")
+    acme.refresh_from_db()
+    assert (acme.registration_number, acme.website) == ("120-81-47521", "https://acme.example")
+    assert acme.registration_verified_at is None
+    entry = AuditEntry.objects.get(kind="company_changed")
+    assert (entry.actor, entry.data) == (ada, {"fields": ["registration_number", "website"]})
+
+
+def test_the_same_number_in_another_way_of_writing_stays_verified(client, ada, acme, now):
+    acme.registration_number = "120-81-47521"
+    acme.save(update_fields=["registration_number"])
+    acme.verify_number(now=now, actor=ada)
+    client.post(EDIT, DETAILS | {"website": ""})
+    acme.refresh_from_db()
+    assert acme.registration_verified_at == now
+    assert not AuditEntry.objects.filter(kind="company_changed").exists()
 
 
 @pytest.mark.parametrize(
-    ("number", "country"), [("220-81-62518", "KR"), ("120-81-4752", "KR"), ("DE136695977", "DE"), ("٣", "KR")]
-)
-def test_a_wrong_number_is_refused(number, country):
-    with pytest.raises(ValidationError):
-        clean_registration_number(number, country)
-
-
-@pytest.mark.parametrize(
-    ("domain", "expected"),
+    ("field", "value", "words"),
     [
-        ("mail.organon.co.kr", "organon.co.kr"),
-        ("Organon.Example.", "organon.example"),
-        ("co.kr", ""),
-        ("", ""),
-        ("x" * 300, ""),
+        ("registration_number", "123", "must have 10 digits. You entered 3."),
+        ("registration_number", "1208147522", "The last digit does not fit the others."),
+        ("name", "", "This field is required."),
+        ("name", "www.evil.example", "Remove the web address"),
+        ("address", "a\u202eb", "Remove the invisible or control characters."),
+        ("website", "not an address", "Enter a valid URL."),
+        ("country", "XX", "Select a valid choice."),
     ],
 )
-def test_domains_are_compared_as_registrable(domain, expected):
-    assert registrable(domain) == expected
-
-
-def test_free_mail_stands_for_no_company():
-    assert is_free_mail("naver.com")
-    assert (company_domain("a@gmail.com"), company_domain("a@mail.acme.example")) == ("", "acme.example")
-
-
-def test_an_admin_edits_the_details_and_it_is_recorded(client_of, ada, acme, now):
-    acme.verify_number(now=now, actor=ada)
-    answer = client_of(ada).post(reverse("accounts:company_edit"), DETAILS)
-    assert answer["Location"] == reverse("accounts:company")
+def test_what_cannot_be_is_said_beside_its_field_and_changes_nothing(field, value, words, client, acme):
+    page = client.post(EDIT, DETAILS | {"representative": "Kim Ada", field: value}).content.decode()
+    assert f'id="id_{field}_error"' in page
+    assert words in page
+    assert 'value="Kim Ada"' in page
+    assert "ACME Supplies" in page  # the head of the page shows what is saved
     acme.refresh_from_db()
-    assert (acme.registration_number, acme.website, acme.registration_verified_at) == (
-        "120-81-47521",
-        "https://acme.example",
-        None,
-    )
-    assert AuditEntry.objects.get(kind="company_changed").actor == ada
+    assert (acme.name, acme.representative) == ("ACME Supplies", "")
 
 
-def test_a_wrong_number_is_said_beside_its_field_and_changes_nothing(client_of, ada, acme):
-    page = client_of(ada).post(
-        reverse("accounts:company_edit"), DETAILS | {"name": "Other", "registration_number": "123"}
-    )
-    assert "must have 10 digits. You entered 3." in page.content.decode()
+def test_fields_that_are_not_in_the_form_are_not_changed_by_it(client, acme):
+    client.post(EDIT, DETAILS | {"searches_a_day": "1000", "suspended_because": "x"})
     acme.refresh_from_db()
-    assert acme.name == "ACME Supplies"
-
-
-def test_a_person_without_a_company_founds_one_once(client_of, db):
-    eve = make_user("eve@solo.example", language="en")
-    client = client_of(eve)
-    assert client.get("/")["Location"] == reverse("accounts:company_new")
-    for _click in range(2):
-        client.post(reverse("accounts:company_new"), {"name": "Solo", "country": "KR"})
-    assert Supplier.objects.get().admins().get().user == eve
-
-
-def test_the_account_page_saves_what_a_person_says(client_of, ada, acme):
-    data = {"name": "Ada K.", "job_title": "Sales", "language": "ko", "time_zone": "Europe/Berlin"}
-    client_of(ada).post(reverse("accounts:account"), data)
-    ada.refresh_from_db()
-    assert (ada.name, ada.job_title, ada.language, ada.time_zone) == ("Ada K.", "Sales", "ko", "Europe/Berlin")
+    assert (acme.searches_a_day, acme.suspended_because) == (None, "")
 
 
 def test_suspension_is_done_once_with_a_reason_and_mailed_to_the_admins(acme, mia, operator, now):
     acme.suspend("test", now=now, actor=operator)
     with pytest.raises(AlreadyDecided):
         acme.suspend("again", now=now, actor=operator)
-    assert list(Mail.objects.values_list("to", flat=True)) == ["ada@acme.example"]
+    letter = Mail.objects.get()
+    assert (letter.to, letter.name) == ("ada@acme.example", "supplier_suspended")
+    assert letter.subject == "ACME Supplies: searching and requesting are paused"
+    assert AuditEntry.objects.get(kind="supplier_suspended").data == {"reason": "test"}
 
 
-def test_the_team_list_shows_people_and_roles_to_everybody(client_of, vic, mia, ada):
-    page = client_of(vic).get(reverse("accounts:team")).content.decode()
-    for words in ("Ada Kim", "Mia Lee", "Vic Park", "Viewer", "Member", "Admin"):
-        assert words in page
-
-
-def test_support_is_kept_and_mailed_with_the_page_one_came_from(client_of, ada, acme):
-    client = client_of(ada)
-    page = client.get(reverse("accounts:support"), headers={"referer": "http://testserver/setup/requests/search/"})
-    assert 'value="/setup/requests/search/"' in page.content.decode()
-    client.post(reverse("accounts:support"), {"message": "Help", "page": "/setup/requests/search/"})
-    kept = SupportRequest.objects.get()
-    assert (kept.email, kept.supplier, kept.page) == (ada.email, acme, "/setup/requests/search/")
-    assert Mail.objects.get().to == "support@portal.example"
-
-
-def test_the_token_of_a_link_is_not_kept_as_the_page_one_came_from(client, db):
-    page = client.get(reverse("accounts:support"), headers={"referer": "http://testserver/r/secret/"})
-    assert "secret" not in page.content.decode()
-
-
-def test_the_bell_counts_all_my_suppliers_and_names_each(client_of, ada, acme, rival, now):
-    rival.memberships.create(user=ada, role="viewer")
-    for supplier in (acme, rival):
-        notify(supplier, "request_expired", about=supplier, users=[ada], at=now, customer="Organon")
-    page = client_of(ada).get(reverse("accounts:notifications")).content.decode()
-    assert "Notifications, 2 unread" in page
-    assert "Rival Parts" in page
-
-
-def test_more_than_99_unread_show_as_99_plus(client_of, ada, acme, now):
-    for _number in range(100):
-        notify(acme, "request_expired", about=acme, users=[ada], at=now, customer="Organon")
-    assert ">99+<" in client_of(ada).get("/").content.decode()
-
-
-def test_marking_all_as_read_marks_only_mine(client_of, ada, mia, acme, now):
-    notify(acme, "request_expired", about=acme, users=[ada, mia], at=now, customer="Organon")
-    client_of(ada).post(reverse("accounts:notifications_read"))
-    assert list(Notification.objects.unread().values_list("user", flat=True)) == [mia.pk]
+def test_lifting_the_suspension_is_mailed_and_makes_older_reports_not_count(acme, operator, now):
+    acme.suspend("test", now=now, actor=operator)
+    acme.lift_suspension("looked at", now=now, actor=operator)
+    acme.refresh_from_db()
+    assert (acme.is_suspended, acme.suspended_because, acme.reports_count_from) == (False, "", now)
+    assert list(Mail.objects.order_by("created_at").values_list("name", flat=True)) == [
+        "supplier_suspended",
+        "suspension_lifted",
+    ]

@@ -1,18 +1,25 @@
 import re
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from functools import partial
 
 import pytest
 from allauth.account.models import EmailAddress
+from django.contrib.auth.hashers import MD5PasswordHasher
 from django.core.cache import cache
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
 from accounts.adapter import AccountAdapter
 from accounts.apps import founding
 from accounts.jobs import forget_unverified
-from accounts.models import Consent, Supplier, User, person_key
+from accounts.models import Consent, PendingCompany, Supplier, User, person_key
 from portal.models import Mail
+from tests.builders import make_user
 
 SIGNUP = {
     "email": "new@beta.example",
@@ -105,26 +112,142 @@ def test_a_known_and_an_unknown_address_get_the_same_answer(browser, ada):
     assert Mail.objects.get(to=ada.email).subject == "You already have an account on Supplier Portal"
 
 
-def test_a_known_address_costs_the_same_hashing(browser, ada, monkeypatch):
-    hashed = []
-    monkeypatch.setattr("accounts.signup.make_password", hashed.append)
-    sign_up(browser, email=ada.email)
-    assert hashed == [SIGNUP["password1"]]
-
-
-def test_the_reset_of_an_unknown_address_writes_the_same_mail_and_throws_it_away(browser, ada, monkeypatch):
-    rendered, render = [], AccountAdapter.render_mail
-    monkeypatch.setattr(
-        AccountAdapter,
-        "render_mail",
-        lambda self, name, *rest, **more: rendered.append(name) or render(self, name, *rest, **more),
+def cost(monkeypatch, act):
+    """What an action hashes, renders and writes; sessions and limits aside."""
+    hashed, rendered = [], []
+    with monkeypatch.context() as patch:
+        encode, render = MD5PasswordHasher.encode, AccountAdapter.render_mail
+        patch.setattr(MD5PasswordHasher, "encode", lambda *args: hashed.append(1) or encode(*args))
+        patch.setattr(AccountAdapter, "render_mail", lambda *args: rendered.append(1) or render(*args))
+        with CaptureQueriesContext(connection) as captured:
+            act()
+    writes = re.findall(
+        r'(?:INSERT INTO|DELETE FROM|UPDATE) "(?!django_)\w+"|defer_jobs', "\n".join(one["sql"] for one in captured)
     )
-    answers = [
-        browser.post(reverse("account_reset_password"), {"email": email}) for email in (ada.email, "who@x.example")
-    ]
+    return len(hashed), len(rendered), Counter(writes)
+
+
+def test_a_known_address_costs_the_same_work_and_leaves_nothing(browser, ada, monkeypatch):
+    sign_up(Client())
+    cache.clear()
+    again = cost(monkeypatch, lambda: sign_up(Client()))
+    people = list(User.objects.order_by("pk"))
+    known = cost(monkeypatch, lambda: sign_up(browser, email=ada.email))
+    assert known == again
+    assert known[:2] == (1, 1)
+    assert known[2]['INSERT INTO "accounts_user"'] == known[2]['DELETE FROM "accounts_user"'] == 1
+    assert list(User.objects.order_by("pk")) == people
+
+
+def test_a_new_code_costs_the_same_for_a_known_address_who_gets_none(browser, ada, monkeypatch):
+    costs = []
+    for email in ("new@beta.example", ada.email):
+        sign_up(browser, email=email)
+        cache.clear()
+        answer = []
+        again = partial(browser.post, reverse("account_email_verification_sent"), {"action": "resend"})
+        costs.append(cost(monkeypatch, lambda again=again, answer=answer: answer.append(again())))
+        assert answer[0]["Location"] == reverse("account_email_verification_sent")
+        browser = Client()
+    assert costs[0] == costs[1]
+    assert costs[0][1] == 1
+    assert sorted(Mail.objects.values_list("to", flat=True)) == [ada.email, "new@beta.example", "new@beta.example"]
+
+
+def test_the_reset_of_an_unknown_address_costs_the_same_and_sends_nothing(browser, ada, monkeypatch):
+    answers = []
+
+    def reset(email):
+        return cost(
+            monkeypatch,
+            lambda: answers.append(browser.post(reverse("account_reset_password"), {"email": email})),
+        )
+
+    assert reset(ada.email) == reset("who@x.example")
     assert answers[0]["Location"] == answers[1]["Location"]
-    assert rendered == ["account/email/password_reset_key"] * 2
     assert list(Mail.objects.values_list("to", flat=True)) == [ada.email]
+
+
+def test_a_wrong_password_costs_the_same_hashing_for_an_unknown_address(browser, ada, monkeypatch):
+    def log_in(email):
+        return cost(
+            monkeypatch, lambda: browser.post(reverse("account_login"), {"login": email, "password": "wrong one"})
+        )
+
+    assert log_in(ada.email)[0] == log_in("who@x.example")[0] == 1
+
+
+def test_an_address_that_somebody_has_without_having_confirmed_it_is_known(browser, db):
+    admin_made = User.objects.create_user("ops@portal.example", "four quiet words", name="Ops", is_staff=True)
+    assert sign_up(browser, email=admin_made.email).status_code == 302
+    assert list(User.objects.all()) == [admin_made]
+
+
+def test_the_code_of_a_replaced_sign_up_opens_nothing(browser):
+    sign_up(browser, company="Squatter")
+    code = re.search(r"\b\d{6}\b", Mail.objects.get().subject)[0]
+    cache.clear()
+    sign_up(Client(), company="Rightful")
+    page = browser.post(reverse("account_email_verification_sent"), {"code": code})
+    assert 'id="id_code_error"' in page.content.decode()
+    assert not Supplier.objects.exists()
+
+
+def test_a_second_click_does_not_take_the_first_ones_code_away(browser):
+    sign_up(browser)
+    assert sign_up(Client()).status_code == 429
+    confirm(browser)
+    assert Supplier.objects.get().name == "Beta Tools"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_sign_ups_with_one_address_at_once_leave_one_person(settings, empty_queue):
+    settings.ACCOUNT_RATE_LIMITS = {"confirm_email": "100/s/key"}
+
+    def one(number):
+        try:
+            return sign_up(Client(), company=f"Company {number}").status_code
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(4) as pool:
+        assert list(pool.map(one, range(4))) == [302] * 4
+    assert User.objects.count() == 1
+
+
+def test_an_address_counts_as_confirmed_only_with_its_company_founded(browser, monkeypatch):
+    def fail(pending):
+        raise ConnectionError
+
+    monkeypatch.setattr(PendingCompany, "found", fail)
+    sign_up(browser)
+    with pytest.raises(ConnectionError):
+        confirm(browser)
+    assert not EmailAddress.objects.get().verified
+
+
+def test_a_code_is_not_delivered_after_its_ten_minutes(browser, now):
+    sign_up(browser)
+    assert timedelta(minutes=9) < Mail.objects.get().valid_until - now < timedelta(minutes=11)
+
+
+def test_an_address_longer_than_the_database_takes_is_said_to_be_too_long(browser):
+    page = sign_up(browser, email="x" * 260 + "@beta.example")
+    assert 'id="id_email_error"' in page.content.decode()
+
+
+def test_a_person_is_written_to_in_their_own_language(browser, db):
+    make_user("jihye@acme.example", "김지혜", language="ko")
+    browser.post(reverse("account_reset_password"), {"email": "jihye@acme.example"})
+    sign_up(browser, email="jihye@acme.example")
+    assert list(Mail.objects.values_list("language", flat=True)) == ["ko", "ko"]
+
+
+def test_the_page_for_changing_the_address_is_closed(client_of, ada, acme):
+    client = client_of(ada)
+    for method in (client.get, client.post):
+        assert method(reverse("account_email"), {"email": "b@beta.example"})["Location"] == reverse("accounts:account")
+    assert EmailAddress.objects.get().email == ada.email
 
 
 def test_a_forgotten_password_is_chosen_anew_by_the_link(browser, ada, acme):
