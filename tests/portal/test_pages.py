@@ -98,9 +98,10 @@ def test_health_needs_no_database():
 def test_help_reads_in_both_languages_with_the_settings_numbers(slug, language, settings):
     settings.PORTAL_SEARCHES_A_DAY = 77
     page = Client(headers={"accept-language": language}).get(f"/help/{slug}/").content.decode()
+    prose = page.partition("<article")[2].partition("</article>")[0]
     assert f'<html lang="{language}">' in page
     assert "PORTAL_" not in page
-    assert ("77" in page) == (slug in ("how-to-connect", "faq"))
+    assert ("77" in prose) == (slug in ("how-to-connect", "faq"))
 
 
 def test_the_language_of_a_person_is_kept(client_of, ada, acme):
