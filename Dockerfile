@@ -2,7 +2,7 @@ FROM python:3.13-slim
 ENV PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1
 WORKDIR /app
 COPY requirements.txt .
-RUN pip install --no-cache-dir --only-binary :all: --require-hashes -r requirements.txt \
+RUN pip install --no-cache-dir --no-deps --only-binary :all: --require-hashes -r requirements.txt \
     && useradd --system --no-create-home portal
 COPY . .
 RUN SECRET_KEY=build python manage.py compilecatalogues && SECRET_KEY=build python manage.py collectstatic --noinput

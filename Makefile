@@ -13,11 +13,11 @@ export CHROMIUM
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or newer is needed."; exit 1; }
 	@$(PYTHON) -m venv --clear .venv || { echo "Python's venv module is missing. On Debian: apt-get install python3-venv"; exit 1; }
 	@echo "Installing, about a minute the first time …"
-	@$(BIN)/pip install -q --disable-pip-version-check --only-binary :all: --require-hashes -r requirements.txt
+	@$(BIN)/pip install -q --disable-pip-version-check --no-deps --only-binary :all: --require-hashes -r requirements.txt
 	@touch $@
 
 .venv/development: .venv/runtime requirements-dev.txt
-	@$(BIN)/pip install -q --disable-pip-version-check --only-binary :all: --require-hashes -r requirements-dev.txt
+	@$(BIN)/pip install -q --disable-pip-version-check --no-deps --only-binary :all: --require-hashes -r requirements-dev.txt
 	@touch $@
 
 run: .venv/runtime
