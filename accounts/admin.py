@@ -6,7 +6,7 @@ from django.contrib.auth.forms import AdminUserCreationForm
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import AuditEntry, Membership, Supplier, SupportRequest, User
+from accounts.models import AuditEntry, BankAccount, Membership, Supplier, SupportRequest, User
 from portal.admin import History, with_reason
 
 
@@ -51,6 +51,16 @@ class SupplierAdmin(admin.ModelAdmin):
     @with_reason(_("Lift the suspension"))
     def lift_suspension(self, request, supplier, given):
         supplier.lift_suspension(given["reason"], now=timezone.now(), actor=request.user)
+
+
+@admin.register(BankAccount)
+class BankAccountAdmin(History):
+    """Suppliers' accounts, to look at when somebody calls about one; suppliers change them."""
+
+    list_display = ["supplier", "bank", "number", "iban", "holder", "is_main", "created_at", "removed_at"]
+    list_select_related = ["supplier"]
+    list_filter = [("removed_at", admin.EmptyFieldListFilter)]
+    search_fields = ["supplier__name", "number", "iban", "holder"]
 
 
 class PersonCreationForm(AdminUserCreationForm):

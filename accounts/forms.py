@@ -3,11 +3,17 @@ import zoneinfo
 from django import forms
 from django.conf import settings
 from django.utils.translation import gettext_lazy as _
+from phonenumbers import SUPPORTED_REGIONS
 
+from accounts import banks
+from accounts.details import DOCUMENTS
 from accounts.models import PendingCompany, Supplier, SupportRequest, User
 from accounts.names import validate_name
 from accounts.numbers import clean_registration_number
+from portal import limits
+from portal.uploads import UploadField
 
+TRIES_AN_HOUR = 10  # at one's own password
 TOKEN_PATHS = ("/r/", "/n/", "/i/", "/v/", "/accounts/password/")  # what follows may be the key to something
 
 
@@ -38,7 +44,7 @@ class AccountForm(forms.ModelForm):
 
 
 class CompanyForm(forms.ModelForm):
-    """The company details that a customer sees from a request on."""
+    """The company details: what a customer sees from a request on, and what its steps are prefilled from."""
 
     class Meta:
         model = Supplier
@@ -48,12 +54,25 @@ class CompanyForm(forms.ModelForm):
             "representative",
             "country",
             "registration_number",
+            "tax_number",
+            "business_type",
+            "business_item",
+            "postal_code",
             "address",
+            "phone",
             "website",
+            "invoice_name",
+            "invoice_email",
         ]
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
+        country = self.data.get("country") or self.instance.country
+        self.fields["phone"].region = str(country) if str(country) in SUPPORTED_REGIONS else None
+        self.fields["phone"].widget = forms.TextInput(attrs={"type": "tel"})
+        self.fields["phone"].error_messages["invalid"] = _(
+            "Type a phone number; one abroad starts with + and the country code."
+        )
         for name in ("registration_number", "address"):
             self.fields[name].validators.append(validate_name)
 
@@ -69,6 +88,84 @@ class CompanyForm(forms.ModelForm):
     def changed_values(self):
         """Names of the fields whose value differs, not only its way of writing."""
         return [name for name in self.changed_data if self.cleaned_data[name] != self.initial[name]]
+
+
+class PasswordForm(forms.Form):
+    """Asks for the person's own password again, a few times an hour at most."""
+
+    password = forms.CharField(
+        label=_("Your password"),
+        help_text=_("We ask again, because this decides where money goes."),
+        strip=False,
+        max_length=128,
+        widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
+    )
+
+    def __init__(self, *args, user, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.user = user
+
+    def clean_password(self):
+        if not limits.allowed("password-again", self.user.pk, TRIES_AN_HOUR, 3600):
+            raise forms.ValidationError(_("Too many tries. Wait an hour, or contact support."), code="limit")
+        if not self.user.check_password(self.cleaned_data["password"]):
+            raise forms.ValidationError(_("This is not your password. Nothing was changed."), code="password")
+        return ""
+
+
+class BankAccountForm(PasswordForm):
+    """An account to add, domestic or by IBAN; `account` holds its values once valid."""
+
+    bank = forms.CharField(
+        label=_("Bank"), required=False, max_length=160, widget=forms.TextInput(attrs={"list": "banks"})
+    )
+    number = forms.CharField(
+        label=_("Account number"),
+        required=False,
+        max_length=40,
+        widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"}),
+    )
+    iban = forms.CharField(
+        label=_("IBAN"),
+        help_text=_("For an account abroad, instead of bank and number."),
+        required=False,
+        max_length=50,
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )
+    bic = forms.CharField(label=_("BIC"), required=False, max_length=11)
+    holder = forms.CharField(label=_("Account holder"), max_length=160)
+
+    field_order = ["bank", "number", "iban", "bic", "holder", "password"]
+
+    def clean(self):
+        cleaned = super().clean()
+        if "holder" in self.errors:
+            return cleaned
+        try:
+            self.account = banks.clean_bank_account(cleaned)
+        except forms.ValidationError as error:
+            for part, messages in error.error_dict.items():
+                self.add_error(part, messages)
+        return cleaned
+
+
+class DocumentForm(forms.Form):
+    """A document of the company."""
+
+    detail = forms.ChoiceField(label=_("Kind of document"), choices=list(DOCUMENTS.items()))
+    file = UploadField(label=_("File"), error_messages={"required": _("Choose a file.")})
+    expires_on = forms.DateField(
+        label=_("Valid until"),
+        help_text=_("Leave it empty when it does not run out. We remind you before that day."),
+        required=False,
+        widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date", "class": "short"}),
+    )
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["file"].help_text = _("PDF, PNG, JPEG, DOCX or XLSX, up to %(limit)d MB.") % {
+            "limit": settings.PORTAL_UPLOAD_MB
+        }
 
 
 class CompanyNewForm(forms.ModelForm):

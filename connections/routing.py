@@ -6,10 +6,7 @@ or the operator's queue. The supplier sees no difference, so the portal mails no
 
 from datetime import timedelta
 
-from django.conf import settings
-
 from accounts.models import AuditEntry, notify
-from connections.models.attempts import starts_again, today
 from connections.models.reports import Mute
 from portal import mail
 from portal.models import DailyCount, Link
@@ -117,23 +114,13 @@ def _mail_contact(request, name, address, now, *, link, token, **context):
         contact.speaks if contact else request.customer.speaks,
         about=request,
         link=link,
-        not_before=_slot(address, now),
+        not_before=DailyCount.objects.mail_slot(address, now),
         valid_until=link.expires_at if link else None,
         request=request,
         contact=contact,
         token=token,
         **context,
     )
-
-
-def _slot(address, now):
-    """When the address may get its next mail of a request: None for now, else the midnight of a day with room."""
-    day, not_before = today(now), None
-    moment = now
-    while not DailyCount.objects.spend("mails", address, day, settings.PORTAL_MAILS_A_DAY):
-        moment = not_before = starts_again(moment)
-        day += timedelta(days=1)
-    return not_before
 
 
 def _muted(request, addresses):

@@ -1,10 +1,9 @@
-from django.urls import path, re_path
+from django.urls import path
 
 from connections.views import contacts, requests, search
+from portal import converters  # noqa: F401 - brings <token:…>
 
 app_name = "connections"
-
-LINK = r"(?P<token>[^/]{1,128})"  # any text, so that a link cut by a mail program still gets our page
 
 setup = [
     path("setup/requests/", requests.requests, name="requests"),
@@ -17,11 +16,11 @@ setup = [
     path("setup/requests/<uuid:pk>/withdraw/", requests.request_withdraw, name="request_withdraw"),
 ]
 signed = [
-    re_path(rf"^r/{LINK}/$", contacts.answer, name="answer"),
-    re_path(rf"^r/{LINK}/accept/$", contacts.answer_accept, name="answer_accept"),
-    re_path(rf"^r/{LINK}/decline/$", contacts.answer_decline, name="answer_decline"),
-    re_path(rf"^r/{LINK}/report/$", contacts.answer_report, name="answer_report"),
-    re_path(rf"^r/{LINK}/mute/$", contacts.answer_mute, name="answer_mute"),
-    re_path(rf"^n/{LINK}/$", contacts.not_us, name="not_us"),
+    path("r/<token:token>/", contacts.answer, name="answer"),
+    path("r/<token:token>/accept/", contacts.answer_accept, name="answer_accept"),
+    path("r/<token:token>/decline/", contacts.answer_decline, name="answer_decline"),
+    path("r/<token:token>/report/", contacts.answer_report, name="answer_report"),
+    path("r/<token:token>/mute/", contacts.answer_mute, name="answer_mute"),
+    path("n/<token:token>/", contacts.not_us, name="not_us"),
 ]
 urlpatterns = setup + signed

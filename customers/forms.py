@@ -11,3 +11,54 @@ class EndForm(forms.Form):
         max_length=500,
         widget=forms.Textarea(attrs={"rows": 3}),
     )
+
+
+class VersionForm(forms.Form):
+    """Which version of the draft the form was opened with."""
+
+    version = forms.IntegerField(min_value=0, max_value=2**31 - 1)
+
+
+class HandForm(forms.Form):
+    """Which colleague goes on with a step; nobody means that any may."""
+
+    member = forms.ChoiceField(label=_("Who works on it"), required=False, widget=forms.RadioSelect)
+
+    def __init__(self, *args, colleagues, **kwargs):
+        super().__init__(*args, **kwargs)
+        people = [(str(one.pk), str(one.user)) for one in colleagues]
+        self.fields["member"].choices = [("", _("Any colleague")), *people]
+
+
+class ApproveForm(forms.Form):
+    """The reviewer's yes, with a word for the supplier."""
+
+    comment = forms.CharField(
+        label=_("Comment for the supplier"),
+        required=False,
+        max_length=1000,
+        widget=forms.Textarea(attrs={"rows": 2}),
+    )
+
+
+class ReturnForm(ApproveForm):
+    """The reviewer's no, which says what has to change."""
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["comment"].required = True
+        self.fields["comment"].error_messages["required"] = _("Say what has to change, so that they can correct it.")
+
+
+class CodeForm(forms.Form):
+    """The code that the reviewer got by mail."""
+
+    code = forms.RegexField(
+        r"^\s*\d{6}\s*$",
+        label=_("Code from our e-mail"),
+        widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "one-time-code", "class": "short"}),
+        error_messages={"required": _("Type the code."), "invalid": _("The code has 6 digits.")},
+    )
+
+    def clean_code(self):
+        return self.cleaned_data["code"].strip()

@@ -58,26 +58,31 @@ class ReasonForm(forms.Form):
     reason = forms.CharField(label=_("Reason"), max_length=300, strip=True)
 
 
-def with_reason(description, form_class=ReasonForm):
+def ask(modeladmin, request, queryset, form, title, action):
+    """The page between choosing an action and doing it: which rows, and a form whose button posts `apply`."""
+    context = {
+        **modeladmin.admin_site.each_context(request),
+        "title": title,
+        "rows": queryset,
+        "form": form,
+        "action": action,
+    }
+    return TemplateResponse(request, "admin/reason.html", context)
+
+
+def with_reason(description, form_class=ReasonForm, permission="change"):
     """An admin action that asks for a reason first: decorates `act(modeladmin, request, row, cleaned_data)`.
 
     Each row is done in its own transaction; one that was already decided is told, not done twice.
     """
 
     def decorate(act):
-        @admin.action(description=description, permissions=["change"])
+        @admin.action(description=description, permissions=[permission])
         @wraps(act)
         def action(modeladmin, request, queryset):
             form = form_class(request.POST if "apply" in request.POST else None)
             if not form.is_valid():
-                context = {
-                    **modeladmin.admin_site.each_context(request),
-                    "title": description,
-                    "rows": queryset,
-                    "form": form,
-                    "action": act.__name__,
-                }
-                return TemplateResponse(request, "admin/reason.html", context)
+                return ask(modeladmin, request, queryset, form, description, act.__name__)
             for row in queryset:
                 try:
                     act(modeladmin, request, row, form.cleaned_data)

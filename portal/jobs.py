@@ -14,6 +14,7 @@ from procrastinate.contrib.django.models import ProcrastinateWorker
 
 from portal.mail import message_of
 from portal.models import Mail
+from portal.models.files import StoredFile
 from portal.models.mail import State
 
 STALLED_AFTER = 30  # seconds without a heartbeat
@@ -102,6 +103,14 @@ def clean_up(timestamp):
             " (SELECT FROM procrastinate_events e WHERE e.job_id = j.id AND e.at > now() - make_interval(hours => %s))",
             [KEPT_HOURS],
         )
+
+
+@app.periodic(cron="40 3 * * *")
+@app.task(queue="default", queueing_lock="forget_orphans")
+def forget_orphans(timestamp):
+    """Delete files whose row was rolled back, a day later."""
+    for model in StoredFile.__subclasses__():
+        model.forget_orphans(timezone.now() - timedelta(days=1))
 
 
 def worker_is_alive(now):

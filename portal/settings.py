@@ -25,6 +25,24 @@ def _kept_secret():
     return path.read_text()
 
 
+def _private_files():
+    """Where uploaded files lie: below VAR_DIR, or in an S3-compatible bucket. No address leads there; views hand them out."""
+    if not (bucket := env("FILES_BUCKET", default="")):
+        options = {"location": VAR_DIR / "files", "file_permissions_mode": 0o600, "directory_permissions_mode": 0o700}
+        return {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": options}
+    options = {
+        "bucket_name": bucket,
+        "endpoint_url": env("FILES_ENDPOINT", default=None),
+        "region_name": env("FILES_REGION", default=None),
+        "access_key": env("FILES_KEY", default=None),
+        "secret_key": env("FILES_SECRET", default=None),
+        "default_acl": "private",
+        "querystring_auth": True,
+        "file_overwrite": False,
+    }
+    return {"BACKEND": "storages.backends.s3.S3Storage", "OPTIONS": options}
+
+
 # The site -------------------------------------------------------------------------------------------------------
 DEBUG = env.bool("DEBUG", default=False)
 DEMO = env.bool("DEMO", default=False)
@@ -65,6 +83,9 @@ PORTAL_DAYS_AFTER_DECLINE = env.int("PORTAL_DAYS_AFTER_DECLINE", default=30)
 PORTAL_MAILS_A_DAY = env.int("PORTAL_MAILS_A_DAY", default=50)
 PORTAL_REMINDER_DAYS = env.list("PORTAL_REMINDER_DAYS", cast=int, default=[7, 21])
 PORTAL_REPORTS_TO_SUSPEND = env.int("PORTAL_REPORTS_TO_SUSPEND", default=3)
+PORTAL_UPLOAD_MB = env.int("PORTAL_UPLOAD_MB", default=10)
+PORTAL_EXPIRY_DAYS = env.int("PORTAL_EXPIRY_DAYS", default=30)
+PORTAL_REVIEW_MAIL_MINUTES = env.int("PORTAL_REVIEW_MAIL_MINUTES", default=1 if DEMO else 60)
 STAFF_SECOND_FACTOR = env.bool("STAFF_SECOND_FACTOR", default=not DEMO)
 
 # Apps, middleware, templates ------------------------------------------------------------------------------------
@@ -94,6 +115,7 @@ INSTALLED_APPS = [
     "import_export",
     "django_recaptcha",
     "django_countries",
+    "phonenumber_field",
 ]
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
@@ -109,6 +131,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "accounts.middleware.person",
+    "accounts.kept.KeepTyping",
     "allauth.account.middleware.AccountMiddleware",
     "allauth.usersessions.middleware.UserSessionsMiddleware",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
@@ -183,6 +206,7 @@ STATICFILES_DIRS = [BASE_DIR / "static"]
 WHITENOISE_USE_FINDERS = LOCAL
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "private": _private_files(),
     "staticfiles": {
         "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
         if LOCAL

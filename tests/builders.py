@@ -73,3 +73,13 @@ def connect(membership, customer, *, now=None):
     request.accept(now=now)
     request.profile.refresh_from_db()
     return request.profile
+
+
+def make_step(customer, title="Tax and registration", *questions, order=0, opens_after=(), **fields):
+    """A step of a customer; each question is a kind or a dict of StepField's fields."""
+    step = customer.steps.create(title_en=title, order=order, **fields)
+    for place, one in enumerate(questions or ["text"]):
+        asked = one if isinstance(one, dict) else {"kind": one}
+        step.questions.create(**{"label_en": f"Question {place + 1}", "order": place} | asked)
+    step.opens_after.set(opens_after)
+    return step

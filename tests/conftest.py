@@ -1,6 +1,9 @@
 """The cast that every test knows: ACME with its three people, its rival, Organon with its contact, the operator."""
 
+import shutil
+
 import pytest
+from django.conf import settings
 from django.test import Client
 from django.utils import timezone
 
@@ -98,6 +101,13 @@ def vic_at_acme(vic, acme):
 @pytest.fixture
 def rob_at_rival(rob, rival):
     return membership(rob, rival)
+
+
+@pytest.fixture(autouse=True, scope="session")
+def no_files_left():
+    """Uploaded files lie in a folder of the tests' own, gone afterwards."""
+    yield
+    shutil.rmtree(settings.VAR_DIR / "files", ignore_errors=True)
 
 
 @pytest.fixture(autouse=True)

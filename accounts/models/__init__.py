@@ -1,3 +1,5 @@
+from accounts.models.banks import BankAccount
+from accounts.models.documents import Document, tell_of_expiry
 from accounts.models.notifications import Notification, notify
 from accounts.models.people import Consent, Membership, PendingCompany, Role, User, person_key
 from accounts.models.records import AuditEntry, SupportRequest
@@ -5,7 +7,9 @@ from accounts.models.suppliers import Supplier
 
 __all__ = [
     "AuditEntry",
+    "BankAccount",
     "Consent",
+    "Document",
     "Membership",
     "Notification",
     "PendingCompany",
@@ -15,4 +19,5 @@ __all__ = [
     "User",
     "notify",
     "person_key",
+    "tell_of_expiry",
 ]

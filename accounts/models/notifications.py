@@ -10,7 +10,31 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models.suppliers import Supplier
 
-KINDS = ["request_accepted", "request_declined", "request_expired", "connection_ended"]
+# kind: the view that it leads to, by the id of what it is about
+KINDS = {
+    "request_accepted": "connections:request",
+    "request_declined": "connections:request",
+    "request_expired": "connections:request",
+    "connection_ended": "customers:profile",
+    "step_approved": "customers:profile",
+    "step_returned": "customers:profile",
+    "step_handed": "customers:profile",
+    "steps_asked": "customers:profile",
+    "file_expires": "customers:profile",
+    "document_expires": "accounts:company",
+    "export_ready": "accounts:company",
+}
+ICONS = {
+    "request_accepted": "check",
+    "request_expired": "clock",
+    "step_approved": "check",
+    "step_returned": "alert",
+    "step_handed": "users",
+    "steps_asked": "plus",
+    "file_expires": "clock",
+    "document_expires": "clock",
+    "export_ready": "file",
+}
 
 
 class NotificationQuerySet(models.QuerySet):
@@ -52,10 +76,14 @@ class Notification(models.Model):
         return f"notifications/{self.kind}.html"
 
     @property
+    def icon(self):
+        return ICONS.get(self.kind, "x")
+
+    @property
     def leads_to(self):
         """The address of the page that it is about."""
-        view = "customers:profile" if self.kind == "connection_ended" else "connections:request"
-        return reverse(view, args=[self.object_id])
+        view = KINDS[self.kind]
+        return reverse(view, args=[] if view == "accounts:company" else [self.object_id])
 
 
 def notify(supplier, kind, *, about, users, at, **data):

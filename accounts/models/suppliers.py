@@ -10,7 +10,9 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django_countries.fields import CountryField
+from phonenumber_field.modelfields import PhoneNumberField
 
+from accounts import details
 from accounts.domains import company_domain
 from accounts.names import validate_name
 from portal import mail
@@ -24,7 +26,8 @@ class SupplierQuerySet(models.QuerySet):
 
 @pghistory.track(
     pghistory.UpdateEvent(),
-    fields=["name", "english_name", "representative", "country", "registration_number", "address", "website"],
+    fields=["name", *details.COLUMNS],
+    model_name="SupplierDetailsEvent",
 )
 class Supplier(models.Model):
     """A company that sells. Its details are what a customer's contact sees from a request on."""
@@ -36,8 +39,17 @@ class Supplier(models.Model):
     country = CountryField(_("country"))
     registration_number = models.CharField(_("business registration number"), max_length=40, blank=True)
     registration_verified_at = models.DateTimeField(_("number verified"), null=True, blank=True)
+    business_type = models.CharField(_("type of business"), max_length=100, blank=True, validators=[validate_name])
+    business_item = models.CharField(_("item of business"), max_length=100, blank=True, validators=[validate_name])
+    tax_number = models.CharField(_("tax number"), max_length=40, blank=True, validators=[validate_name])
+    postal_code = models.CharField(_("postal code"), max_length=12, blank=True, validators=[validate_name])
     address = models.CharField(_("address"), max_length=300, blank=True)
+    phone = PhoneNumberField(_("phone"), blank=True)
     website = models.URLField(_("website"), max_length=200, blank=True)
+    invoice_name = models.CharField(
+        _("who receives tax invoices"), max_length=160, blank=True, validators=[validate_name]
+    )
+    invoice_email = models.EmailField(_("e-mail for tax invoices"), blank=True)
     searches_a_day = models.PositiveIntegerField(_("searches a day"), null=True, blank=True)
     suspended_at = models.DateTimeField(_("suspended"), null=True, blank=True, editable=False)
     suspended_because = models.CharField(_("reason of the suspension"), max_length=300, blank=True, editable=False)
@@ -110,6 +122,11 @@ class Supplier(models.Model):
                 self.registration_verified_at = None
             self.save(update_fields=[*form_fields, "registration_verified_at"])
             self._record("company_changed", self, actor=actor, fields=sorted(form_fields))
+
+    def details(self):
+        """What is known of the company as {key of accounts.details: text}, '' where nothing is."""
+        known = {column: str(getattr(self, column) or "") for column in details.COLUMNS}
+        return known | {"registered_name": self.name, "phone": self.phone.as_e164 if self.phone else ""}
 
     def verify_number(self, *, now, actor):
         """The operator has checked the registration number; suggestions may match by it."""

@@ -3,6 +3,7 @@
 from django.contrib import messages
 from django.db import transaction
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
@@ -11,9 +12,20 @@ from accounts.access import SESSION_KEY, role_required
 from accounts.forms import CompanyForm, CompanyNewForm, SwitchForm
 from accounts.models import Role, Supplier, User
 
+CHANGES_SHOWN = 10
+
 
 def company(request):
-    return render(request, "accounts/company.html", {"supplier": request.supplier})
+    supplier = request.supplier
+    changes = supplier.audit_entries.filter(kind="bank_account_changed").select_related("actor")
+    context = {
+        "supplier": supplier,
+        "accounts": supplier.bank_accounts.current(),
+        "changes": changes[:CHANGES_SHOWN],
+        "documents": supplier.documents.order_by("detail", "-uploaded_at"),
+        "today": timezone.localdate(),
+    }
+    return render(request, "accounts/company.html", context)
 
 
 @role_required(Role.ADMIN)

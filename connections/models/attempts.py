@@ -2,7 +2,7 @@
 
 import uuid
 from collections import Counter
-from datetime import datetime, time, timedelta
+from datetime import timedelta
 
 from django.conf import settings
 from django.db import models, transaction
@@ -14,24 +14,13 @@ from accounts.models import AuditEntry, Supplier
 from customers import search
 from customers.models import Customer
 from customers.names import same_words
-from portal.models import DailyCount
+from portal.models import DailyCount, today
 
 SCOPES = ("search:domain", "search:person", "search:supplier")  # always spent in this order: no deadlock
 
 
 class NoneLeft(Exception):
     """Today's searches are used up in at least one scope."""
-
-
-def today(now):
-    """The day that counts, in the portal's time zone."""
-    return timezone.localtime(now, timezone.get_default_timezone()).date()
-
-
-def starts_again(now):
-    """The coming midnight of the portal's time zone, when every count starts again."""
-    tomorrow = today(now) + timedelta(days=1)
-    return datetime.combine(tomorrow, time(), timezone.get_default_timezone())
 
 
 def keys_of(membership):

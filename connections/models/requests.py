@@ -13,10 +13,9 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import AuditEntry, Supplier
 from connections import consent, routing
-from connections.models.attempts import today
 from connections.models.reports import Mute, Report
 from customers.models import Customer, CustomerProfile, Stage
-from portal.models import DailyCount, Link
+from portal.models import DailyCount, Link, today
 from portal.states import move
 
 

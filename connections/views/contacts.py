@@ -41,7 +41,7 @@ def by_link(purpose):
 def _unknown(request):
     if not limits.allowed("unknown-link", limits.client_ip(request), UNKNOWN_A_MINUTE, 60):
         return render(request, "429.html", status=429)
-    return render(request, "connections/contacts/unknown.html", status=404)
+    return render(request, "unknown_link.html", status=404)
 
 
 @require_safe

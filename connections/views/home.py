@@ -6,6 +6,7 @@ from django.utils import timezone
 
 from connections.models import ConnectionRequest, Status
 from connections.suggestions import suggest
+from customers import progress
 from customers.models import CustomerProfile, Stage
 
 SHOWN, NEWS, READ = 5, 3, 40
@@ -14,15 +15,19 @@ SHOWN, NEWS, READ = 5, 3, 40
 def home(request):
     now = timezone.now()
     open_requests = _open_requests(request, now)
+    connected = CustomerProfile.objects.visible_to(request.membership).listed(now).filter(shown=Stage.CONNECTED)
+    profiles = progress.attach(progress.with_steps(connected)[:READ])
     agenda = []
     if request.membership.may_act:
-        agenda = [{"suggestion": one} for one in suggest(request.membership, now)]
+        agenda = [
+            {"step": one, "profile": one_profile} for one_profile, one in progress.agenda(profiles, request.membership)
+        ]
+        agenda += [{"suggestion": one} for one in suggest(request.membership, now)]
         agenda += [{"request": one} for one in open_requests if one.can_ask_again and one.shown != Status.WITHDRAWN]
-    connected = CustomerProfile.objects.visible_to(request.membership).listed(now).filter(shown=Stage.CONNECTED)
     context = {
         "agenda": agenda[:SHOWN],
         "number": len(agenda),
-        "profiles": connected[:SHOWN],
+        "profiles": profiles[:SHOWN],
         "waiting": [one for one in open_requests if one.can_withdraw][:SHOWN],
         "news": request.user.notifications.filter(supplier=request.supplier)[:NEWS],
     }

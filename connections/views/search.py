@@ -11,8 +11,9 @@ from accounts.access import own, role_required
 from accounts.models import Role
 from connections.forms import ChoiceForm, SearchForm
 from connections.models import NoneLeft, SearchAttempt
-from connections.models.attempts import left, starts_again
+from connections.models.attempts import left
 from customers.models import Customer
+from portal.models import starts_again
 
 
 @role_required(Role.MEMBER)

@@ -114,6 +114,10 @@ class ContactQuerySet(models.QuerySet):
     def getting_requests(self):
         return self.filter(gets_requests=True)
 
+    def reviewing(self):
+        """Who reviews what suppliers submit."""
+        return self.filter(reviews_setups=True)
+
     def published(self):
         return self.filter(is_published=True)
 

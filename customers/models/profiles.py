@@ -168,6 +168,10 @@ class CustomerProfile(models.Model):
         self.save(update_fields=list(changes))
 
     @property
+    def is_connected(self):
+        return self.stage == Stage.CONNECTED
+
+    @property
     def requests_allowed(self):
         """Requests to this customer in all, before it says yes."""
         return settings.PORTAL_REQUESTS_TO_ONE + self.extra_requests

@@ -8,8 +8,9 @@ from django.utils.translation import gettext as _
 
 from accounts.access import own, role_required
 from accounts.models import Role
+from customers import progress
 from customers.forms import EndForm
-from customers.models import CustomerProfile, Stage
+from customers.models import CustomerProfile, Stage, Submission
 from portal.states import AlreadyDecided
 
 A_PAGE = 50
@@ -21,11 +22,20 @@ def list(request):
 
 def profile(request, pk):
     now = timezone.now()
-    profile = own(request, _visible(request).as_of(now).select_related("customer"), pk)
+    profile = own(request, progress.with_steps(_visible(request).as_of(now).select_related("customer", "supplier")), pk)
+    progress.attach([profile])
     contacts = profile.customer.contacts.published() if profile.shown == Stage.CONNECTED else []
     may_end = profile.shown == Stage.CONNECTED and request.membership.is_admin
-    context = {"profile": profile, "customer": profile.customer, "contacts": contacts, "may_end": may_end}
-    return render(request, "customers/profiles/profile.html", context | _side(request))
+    side = _side(request)
+    context = {
+        "profile": profile,
+        "customer": profile.customer,
+        "contacts": contacts,
+        "may_end": may_end,
+        "may_act": request.membership.may_act,
+        "earlier": [] if profile.is_connected else Submission.objects.of(profile).newest(),
+    }
+    return render(request, "customers/profiles/profile.html", context | side)
 
 
 @role_required(Role.ADMIN)
@@ -51,5 +61,5 @@ def _visible(request):
 
 def _side(request):
     """The list on the left, one page of it."""
-    profiles = _visible(request).listed(timezone.now())
-    return {"page": Paginator(profiles, A_PAGE).get_page(request.GET.get("page"))}
+    profiles = progress.with_steps(_visible(request).listed(timezone.now()))
+    return {"page": progress.attach(Paginator(profiles, A_PAGE).get_page(request.GET.get("page")))}

@@ -55,3 +55,37 @@ CONTACTS = [
     ("Kaya Motors", "suppliers", "조현석", "구매기획", False),
     ("Blue Heron Clinics", "stores", "Helen Marsh", "Stores", False),
 ]
+
+# what ACME says of itself, once
+DETAILS = {
+    "business_type": "제조, 도매",
+    "business_item": "포장재, 인쇄물",
+    "postal_code": "21984",
+    "phone": "+82325550100",
+    "invoice_name": "박소연",
+    "invoice_email": "viewer@acme.example",
+}
+BANK_ACCOUNT = {"bank": "국민은행", "number": "123456-04-178201", "holder": "ACME Supplies", "iban": "", "bic": ""}
+
+# kind, file, what stands on it, days until it runs out
+DOCUMENTS = [
+    ("registration_certificate", "사업자등록증_ACME.pdf", "Business registration certificate 120-81-47521", None),
+    ("bankbook_copy", "통장사본_ACME.pdf", "Bankbook copy", None),
+    ("insurance_certificate", "보험증권_2026.pdf", "Liability insurance certificate 2026", 20),
+]
+
+# which ready-made steps each customer asks for
+SETUPS = {
+    "Organon": ["company", "contacts", "tax", "insurance", "conduct", "bank"],
+    "Nordhavn Logistics": ["company", "conduct"],
+    "Hanbit Foods": ["company", "tax", "bank"],
+    "Williams-Sonoma, Inc.": ["company", "contacts", "tax", "insurance", "conduct"],
+}
+ANSWERS = {
+    "Who takes our orders": "이대호",
+    "E-mail for orders": "member@acme.example",
+    "Phone of that person": "032-555-0120",
+    "Sum insured (KRW)": "500,000,000",
+    "Are you registered for VAT?": "Yes, general taxpayer | 일반과세자",
+    "We have read the code of conduct and follow it.": "on",
+}

@@ -1,8 +1,23 @@
 """Counters that promise a limit: exact when people race, for they are rows changed by one conditional UPDATE."""
 
+from datetime import datetime, time, timedelta
+
+from django.conf import settings
 from django.db import models
 from django.db.models import F
 from django.db.models.functions import Greatest
+from django.utils import timezone
+
+
+def today(now):
+    """The day that counts, in the portal's time zone."""
+    return timezone.localtime(now, timezone.get_default_timezone()).date()
+
+
+def starts_again(now):
+    """The coming midnight of the portal's time zone, when every count starts again."""
+    tomorrow = today(now) + timedelta(days=1)
+    return datetime.combine(tomorrow, time(), timezone.get_default_timezone())
 
 
 class DailyCountQuerySet(models.QuerySet):
@@ -15,6 +30,16 @@ class DailyCountQuerySet(models.QuerySet):
     def give_back(self, scope, key, day, amount):
         """Lower the count by `amount`, never below 0."""
         self.filter(scope=scope, key=key, day=day).update(used=Greatest(F("used") - amount, 0))
+
+    def mail_slot(self, address, now):
+        """When the address may get its next mail about a supplier: None for now, else the midnight of a day with room.
+
+        Takes the place, in the caller's transaction. Codes and what is about security don't ask.
+        """
+        not_before, moment = None, now
+        while not self.spend("mails", address, today(moment), settings.PORTAL_MAILS_A_DAY):
+            moment = not_before = starts_again(moment)
+        return not_before
 
     def used(self, scope, key, day):
         """How many were taken on that day."""

@@ -1,5 +1,6 @@
 """The few tags that templates need: icons, plates, and the Korean particle after a name."""
 
+from datetime import date
 from urllib.parse import urlsplit
 
 from django import template
@@ -51,10 +52,29 @@ def with_particle(name, pair):
 
 
 @register.filter
+def in_language(texts):
+    """{"ko": …, "en": …} -> the one in the reader's language."""
+    return texts["ko" if get_language() == "ko" else "en"]
+
+
+@register.filter
+def as_date(text):
+    """'2026-11-24' as a date, for the date filter."""
+    return date.fromisoformat(text)
+
+
+@register.filter
 def breakable(address):
     """An e-mail address that may break before its @."""
     name, at, domain = address.rpartition("@")
     return format_html("{}<wbr>{}{}", name, at, domain)
+
+
+@register.filter
+def half_hidden(address):
+    """'maria.jensen@organon.example' -> 'm•••@organon.example'"""
+    name, at, domain = address.rpartition("@")
+    return f"{name[:1]}•••{at}{domain}"
 
 
 @register.filter

@@ -20,7 +20,7 @@ def test_everybody_reads_what_a_customer_sees_and_from_when_on(client_of, vic, a
     acme.address = "12 Teheran-ro"
     acme.save(update_fields=["address"])
     page = client_of(vic).get(reverse("accounts:company")).content.decode()
-    assert "What a customer’s contact sees of your company, from a request on. Nobody else does." in page
+    assert "A customer sees name, registration and address from a request on" in page
     assert "12 Teheran-ro" in page
     assert EDIT not in page
 

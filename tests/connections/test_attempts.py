@@ -8,8 +8,8 @@ from django.utils import timezone
 
 from accounts.models import person_key
 from connections.models import NoneLeft, SearchAttempt
-from connections.models.attempts import left, starts_again, today
-from portal.models import DailyCount
+from connections.models.attempts import left
+from portal.models import DailyCount, starts_again, today
 from tests.builders import make_customer, make_supplier, make_user
 
 

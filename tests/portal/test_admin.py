@@ -6,14 +6,15 @@ from django.db import connection
 from django.test import RequestFactory
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils import timezone
 
-from accounts.models import AuditEntry, SupportRequest
+from accounts.models import AuditEntry, BankAccount, SupportRequest
 from connections.models import SearchAttempt
 from connections.models.attempts import left
-from customers.models import Customer
+from customers.models import Answer, Customer
 from customers.search import find
 from portal.models import Mail
-from tests.builders import connect, make_attempt, make_customer, make_request, make_supplier
+from tests.builders import connect, make_attempt, make_customer, make_request, make_step, make_supplier
 
 OURS = ("portal", "accounts", "customers", "connections")
 LISTS = [model._meta for model in admin.site._registry if model._meta.app_label in OURS]
@@ -30,7 +31,10 @@ def fill(numbers):
         member = supplier.memberships.select_related("supplier", "user").get()
         customer = make_customer(f"C{number} Corp", contacts=[f"a@c{number}.example"])
         customer.vendors.create(name=f"V{number}")
-        connect(member, customer)
+        profile = connect(member, customer)
+        Answer.submit(profile, make_step(customer), {}, [], version=0, actor=member.user, now=timezone.now())
+        account = {"bank": "국민은행", "number": "123456", "holder": "S"}
+        BankAccount.add(supplier, account, actor=member.user, now=timezone.now())
         make_attempt(member, customer)
         asked = make_request(member, make_customer(f"D{number} Corp", contacts=[f"a@d{number}.example"]))
         asked.report(now=asked.created_at, link=asked.links().get())

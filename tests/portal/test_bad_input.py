@@ -4,8 +4,9 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
+from customers.models import Kind
 from portal.models import Link
-from tests.builders import make_attempt, make_request
+from tests.builders import connect, make_attempt, make_customer, make_request, make_step
 
 HOSTILE = [
     "",
@@ -19,16 +20,30 @@ HOSTILE = [
     "\r\nBcc: x@y.z",
 ]
 
+CHOICELESS = [kind for kind in Kind if kind not in ("one_choice", "several_choices")]
+
+
+def controls(question):
+    suffixes = ("bank", "number", "holder", "iban", "bic") if question.kind == "bank_account" else ("",)
+    return [f"{question.name}-{suffix}" if suffix else question.name for suffix in suffixes]
+
 
 @pytest.fixture
 def forms(ada_at_acme, organon, now):
     make_attempt(ada_at_acme, organon)
+    customer = make_customer("Nordhavn Logistics")
+    profile, step = connect(ada_at_acme, customer), make_step(customer, "All", *CHOICELESS)
+    typed = ["version", "who", *(name for question in step.questions.all() for name in controls(question))]
     return {
         reverse("connections:search"): ["words"],
         reverse("connections:request_new", args=[organon.pk]): ["contact", "message", "captcha_token", "captcha_number", "captcha_code"],
         reverse("connections:captcha_code", args=[organon.pk]): ["contact", "message"],
         reverse("accounts:account"): ["name", "job_title", "language", "time_zone"],
         reverse("accounts:company_edit"): ["name", "country", "registration_number", "website"],
+        reverse("accounts:bank_add"): ["bank", "number", "iban", "bic", "holder", "password"],
+        reverse("accounts:document_add"): ["detail", "file", "expires_on"],
+        **{reverse(f"customers:{name}", args=[profile.pk, step.pk]): typed for name in ("step_save", "step_submit")},
+        reverse("customers:step_hand", args=[profile.pk, step.pk]): ["member"],
         reverse("accounts:switch"): ["supplier", "next"],
         reverse("accounts:support"): ["message", "page"],
         reverse("set_language"): ["language", "next"],

@@ -5,15 +5,16 @@ from allauth.account.models import EmailAddress
 from django.contrib.auth.hashers import make_password
 from django.core.management.base import BaseCommand, CommandError
 from django.db import connection, transaction
+from django.db.models import F
 from django.utils import timezone, translation
 
-from accounts.models import AuditEntry, Notification, Supplier, SupportRequest, User, person_key
+from accounts.models import AuditEntry, BankAccount, Document, Notification, Supplier, SupportRequest, User, person_key
 from connections.models import ConnectionRequest, SearchAttempt
-from connections.models.attempts import today
-from customers import imports
-from customers.models import Customer, CustomerContact, VendorRecord
-from portal.demo import people
-from portal.models import DailyCount, Link, Mail
+from customers import imports, ready_made
+from customers.models import Answer, Customer, CustomerContact, CustomerProfile, VendorRecord
+from customers.step_form import StepForm
+from portal.demo import papers, people
+from portal.models import DailyCount, Link, Mail, today
 
 DATA = Path(__file__).resolve().parents[2] / "demo" / "customers.csv"
 
@@ -36,6 +37,8 @@ class Command(BaseCommand):
         self._people()
         self._vendor_lists()
         self._acme()
+        self._company_details()
+        self._setups()
         self._others()
         self._forget_mail()
         self._rival_waits_for_coupa()
@@ -131,6 +134,54 @@ class Command(BaseCommand):
         )
         waiting.remind(now=self._ago(1))
         Notification.objects.filter(created_at__lt=self._ago(20)).update(read_at=self._ago(15))
+        CustomerProfile.objects.exclude(connected_at=None).update(created_at=F("connected_at"))
+
+    def _company_details(self):
+        """ACME's details, account and papers: what its customers' steps are prefilled from."""
+        acme, actor = self.suppliers["acme"], self.ada.user
+        for column, value in people.DETAILS.items():
+            setattr(acme, column, value)
+        acme.save()
+        BankAccount.add(acme, people.BANK_ACCOUNT, actor=actor, now=self._ago(36))
+        for detail, name, title, days in people.DOCUMENTS:
+            until = today(self.now) + timedelta(days=days) if days else None
+            Document.add(acme, papers.certificate(name, title), detail, until, actor=actor, now=self._ago(36))
+
+    def _setups(self):
+        """Organon in the middle of its six steps, Nordhavn with answers to review, the others not begun."""
+        for name, steps in people.SETUPS.items():
+            ready_made.add(self.customers[name], steps)
+        for name in people.SETUPS:
+            self.customers[name].contacts.update(reviews_setups=True)
+        self._answer("Organon", "company", 26).approve(now=self._ago(24))
+        self._answer("Organon", "contacts", 26).approve(now=self._ago(24), comment="감사합니다.")
+        returned = self._answer("Organon", "insurance", 9)
+        returned.send_back("보험 기간이 10월 31일에 끝났습니다. 새 증권을 올려 주세요.", now=self._ago(2))
+        self._draft("Organon", "tax", 1)
+        for name in ("company", "conduct"):
+            self._answer("Nordhavn Logistics", name, 3)
+
+    def _form(self, customer, name):
+        """The step of a demo customer and its form, filled from the company details and the demo's answers."""
+        profile = self.suppliers["acme"].profiles.select_related("customer", "supplier").get(customer__name=customer)
+        step = profile.customer.steps.get(title_en=ready_made.STEPS[name][0][1])
+        form = StepForm(step.questions.all(), profile=profile, kept={})
+        answers = {one.label_en: one.name for one in form.questions}
+        form.typed |= {answers[label]: text for label, text in people.ANSWERS.items() if label in answers}
+        form = StepForm(step.questions.all(), profile=profile, kept=form.typed)
+        form.full_clean()
+        form.store_files(self.mia.user)
+        return profile, step, form
+
+    def _answer(self, customer, name, days):
+        profile, step, form = self._form(customer, name)
+        about = {"version": 0, "actor": self.mia.user, "now": self._ago(days)}
+        return Answer.submit(profile, step, form.typed, form.said, **about)
+
+    def _draft(self, customer, name, days):
+        profile, step, form = self._form(customer, name)
+        about = {"version": 0, "actor": self.mia.user, "now": self._ago(days)}
+        Answer.save_draft(profile, step, form.typed, **about)
 
     def _others(self):
         """The other suppliers' month: connected, waiting, and waiting for somebody to be found."""

@@ -1,23 +1,41 @@
 """The directory and the connections, for the operator."""
 
+from django import forms
 from django.contrib import admin
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from import_export.admin import ImportExportModelAdmin
 
-from customers import search
+from customers import exports, ready_made, search, telling
 from customers.models import (
     Customer,
     CustomerContact,
     CustomerDomain,
     CustomerName,
     CustomerProfile,
+    Step,
     VendorRecord,
 )
 from customers.resources import CustomerResource, VendorResource
-from portal.admin import with_reason
+from portal.admin import ask, with_reason
 
 VENDORS_SHOWN = 50
+
+
+class ReadyMadeForm(forms.Form):
+    names = forms.MultipleChoiceField(
+        label=_("Steps"), choices=list(ready_made.NAMES.items()), widget=forms.CheckboxSelectMultiple
+    )
+
+
+class CopyForm(forms.Form):
+    source = forms.ModelChoiceField(
+        Customer.objects.filter(steps__retired_at=None, steps__isnull=False).distinct(), label=_("Copy from")
+    )
+
+
+class FormatForm(forms.Form):
+    format = forms.ChoiceField(label=_("Format"), choices=[("xlsx", "XLSX"), ("csv", "CSV")])
 
 
 class NameInline(admin.TabularInline):
@@ -51,6 +69,7 @@ class CustomerAdmin(ImportExportModelAdmin):
     search_fields = ["name", "names__name", "domains__domain", "contacts__email"]
     date_hierarchy = "created_at"
     inlines = [NameInline, DomainInline, ContactInline, VendorInline]
+    actions = ["add_ready_made", "copy_steps", "export_setups"]
 
     def get_inlines(self, request, customer):
         """A vendor list that is too long for one page stays out of it."""
@@ -64,6 +83,24 @@ class CustomerAdmin(ImportExportModelAdmin):
 
     def has_delete_permission(self, request, obj=None):
         return False
+
+    @with_reason(_("Add ready-made steps"), ReadyMadeForm)
+    def add_ready_made(self, request, customer, given):
+        ready_made.add(customer, given["names"])
+        telling.suppliers_soon(customer)
+
+    @with_reason(_("Copy the steps of another customer"), CopyForm)
+    def copy_steps(self, request, customer, given):
+        Step.copy_all(given["source"], customer)
+        telling.suppliers_soon(customer)
+
+    @admin.action(description=_("Export setups"), permissions=["view"])
+    def export_setups(self, request, queryset):
+        form = FormatForm(request.POST if "apply" in request.POST else None)
+        if not form.is_valid():
+            return ask(self, request, queryset, form, _("Export setups"), "export_setups")
+        kind = form.cleaned_data["format"]
+        return exports.download(list(queryset), kind)
 
 
 @admin.register(VendorRecord)

@@ -1,0 +1,3 @@
+from customers.admin import directory, setups
+
+__all__ = ["directory", "setups"]

@@ -1,0 +1,183 @@
+"""What customers ask for and what suppliers answer, for the operator."""
+
+from django import forms
+from django.contrib import admin
+from django.http import Http404
+from django.shortcuts import get_object_or_404, render
+from django.template.loader import render_to_string
+from django.urls import path, reverse
+from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.translation import gettext_lazy as _
+
+from accounts.banks import KOREAN_BANKS
+from customers import telling
+from customers.forms import ApproveForm, ReturnForm
+from customers.models import Outcome, Step, StepField, Submission, Upload
+from customers.said import read
+from customers.step_form import StepForm
+from portal.admin import History, with_reason
+
+
+class QuestionForm(forms.ModelForm):
+    """A question, with the operator's word on whether those who have answered are asked again."""
+
+    ask_again = forms.BooleanField(
+        label=_("Ask again"), required=False, help_text=_("Suppliers who have answered are asked once more.")
+    )
+
+    class Meta:
+        model = StepField
+        fields = [
+            "order", "kind", "label_ko", "label_en", "help_ko", "help_en", "is_required", "choices", "prefill",
+            "asks_expiry", "document_url", "document_text_ko", "document_text_en",
+        ]  # fmt: skip
+        widgets = {
+            "help_ko": forms.TextInput(attrs={"size": 60}),
+            "help_en": forms.TextInput(attrs={"size": 60}),
+            "choices": forms.Textarea(attrs={"rows": 3}),
+            "document_text_ko": forms.Textarea(attrs={"rows": 4}),
+            "document_text_en": forms.Textarea(attrs={"rows": 4}),
+        }
+
+
+class QuestionInline(admin.StackedInline):
+    model = StepField
+    form = QuestionForm
+    extra = 0
+
+
+@admin.register(Step)
+class StepAdmin(admin.ModelAdmin):
+    """A customer's steps; the preview shows one as suppliers see it."""
+
+    list_display = ["title", "customer", "order", "questions", "is_asked", "preview"]
+    list_select_related = ["customer"]
+    list_filter = [("retired_at", admin.EmptyFieldListFilter)]
+    search_fields = ["title_ko", "title_en", "customer__name"]
+    autocomplete_fields = ["customer"]
+    ordering = ["customer__name", "order"]
+    inlines = [QuestionInline]
+    actions = ["retire", "bring_back"]
+
+    def get_queryset(self, request):
+        return super().get_queryset(request).prefetch_related("questions")
+
+    def formfield_for_manytomany(self, field, request, **kwargs):
+        """A step opens after others of its own customer."""
+        pk = request.resolver_match.kwargs.get("object_id")
+        others = Step.objects.filter(customer__steps=pk).exclude(pk=pk) if pk else Step.objects.none()
+        return super().formfield_for_manytomany(field, request, queryset=others, **kwargs)
+
+    def get_readonly_fields(self, request, obj=None):
+        return ["customer"] if obj else []
+
+    def get_urls(self):
+        preview = self.admin_site.admin_view(self.preview_view)
+        return [path("<uuid:pk>/preview/", preview, name="customers_step_preview"), *super().get_urls()]
+
+    def save_formset(self, request, form, formset, change):
+        super().save_formset(request, form, formset, change)
+        anew = [one for one in formset.new_objects if one.is_required]
+        asked = {one.instance.pk for one in formset.forms if one.cleaned_data.get("ask_again")}
+        anew += [one for one, changed in formset.changed_objects if one.pk in asked or one.is_new_to_answer(changed)]
+        if change and anew:
+            form.instance.ask_again(anew)
+        if anew:
+            telling.suppliers_soon(form.instance.customer)
+
+    @admin.display(description=_("questions"))
+    def questions(self, step):
+        return len(step.questions.all())
+
+    @admin.display(description=_("asked"), boolean=True)
+    def is_asked(self, step):
+        return step.retired_at is None
+
+    @admin.display(description=_("preview"))
+    def preview(self, step):
+        return format_html('<a href="{}">{}</a>', reverse("admin:customers_step_preview", args=[step.pk]), _("Preview"))
+
+    def preview_view(self, request, pk):
+        step = get_object_or_404(Step.objects.select_related("customer"), pk=pk)
+        form = StepForm(step.questions.all(), profile=None, kept={})
+        context = {"step": step, "questions": form.asked(), "banks": KOREAN_BANKS}
+        return render(request, "customers/steps/preview.html", context)
+
+    def has_delete_permission(self, request, obj=None):
+        return super().has_delete_permission(request, obj) and not (obj and obj.answers.exists())
+
+    @admin.action(description=_("Ask for it no longer"), permissions=["change"])
+    def retire(self, request, queryset):
+        for step in queryset:
+            step.retire(now=timezone.now())
+
+    @admin.action(description=_("Ask for it again"), permissions=["change"])
+    def bring_back(self, request, queryset):
+        for step in queryset:
+            step.bring_back()
+
+
+@admin.register(Submission)
+class SubmissionAdmin(History):
+    """What suppliers submitted; the operator decides in the customer's place where that is agreed."""
+
+    list_display = ["submitted_at", "supplier", "customer", "step", "number", "outcome", "decided_at"]
+    list_select_related = ["answer__profile__supplier", "answer__profile__customer", "answer__step"]
+    list_filter = ["outcome"]
+    search_fields = ["answer__profile__supplier__name", "answer__profile__customer__name"]
+    date_hierarchy = "submitted_at"
+    fields = [
+        "supplier", "customer", "step", "number", "submitted_at", "submitted_by", "outcome", "decided_at", "decided_by",
+        "decided_link", "comment", "answers",
+    ]  # fmt: skip
+    readonly_fields = ["supplier", "customer", "step", "answers"]
+    actions = ["approve", "send_back"]
+
+    def get_urls(self):
+        file = self.admin_site.admin_view(self.file_view)
+        return [path("<uuid:pk>/files/<uuid:upload>/", file, name="customers_submission_file"), *super().get_urls()]
+
+    @admin.display(description=_("supplier"), ordering="answer__profile__supplier__name")
+    def supplier(self, submission):
+        return submission.answer.profile.supplier
+
+    @admin.display(description=_("customer"), ordering="answer__profile__customer__name")
+    def customer(self, submission):
+        return submission.answer.profile.customer
+
+    @admin.display(description=_("setup step"))
+    def step(self, submission):
+        return submission.answer.step
+
+    @admin.display(description=_("answers"))
+    def answers(self, submission):
+        before = submission.before
+        lines = read(
+            submission.said,
+            before.said if before else None,
+            url=lambda pk: reverse("admin:customers_submission_file", args=[submission.pk, pk]),
+        )
+        return render_to_string("customers/steps/_lines.html", {"lines": lines})
+
+    def file_view(self, request, pk, upload):
+        submission = get_object_or_404(Submission.objects.select_related("answer"), pk=pk)
+        named = [one["value"]["upload"] for one in submission.said if one["kind"] == "file" and one["value"]]
+        if not self.has_view_permission(request) or str(upload) not in named:
+            raise Http404
+        return get_object_or_404(Upload, pk=upload, profile=submission.answer.profile_id).as_attachment()
+
+    @with_reason(_("Approve"), ApproveForm, permission="view")
+    def approve(self, request, submission, given):
+        submission.approve(now=timezone.now(), actor=request.user, comment=given["comment"])
+
+    @with_reason(_("Send back"), ReturnForm, permission="view")
+    def send_back(self, request, submission, given):
+        submission.send_back(given["comment"], now=timezone.now(), actor=request.user)
+
+
+admin.site.register_queue(
+    _("Submitted steps"),
+    lambda: Submission.objects.waiting().count(),
+    f"customers/submission/?outcome__exact={Outcome.WAITING}",
+)

@@ -1,0 +1,50 @@
+"""Answers against company details: what differs, and taking it over."""
+
+from dataclasses import dataclass
+
+from django.core.exceptions import ValidationError
+
+from accounts.details import DETAILS
+from accounts.models import Supplier
+
+COLUMNS = {"registered_name": "name"}  # where a detail is called otherwise on Supplier
+
+
+@dataclass
+class Difference:
+    """A company detail that was answered otherwise; an empty detail differs from any answer."""
+
+    key: str
+    label: str
+    detail: str
+    answered: str
+
+
+def differences(supplier, form):
+    """What a checked step form answers otherwise than the company details say; bank accounts and files have pages of their own."""
+    details = supplier.details()
+    answered = {one["question"]: one["value"] for one in form.said}
+    found = []
+    for question in form.questions:
+        value = answered.get(str(question.pk))
+        plain = question.prefill in details and isinstance(value, str)
+        if plain and value != details[question.prefill]:
+            label = str(DETAILS[question.prefill])
+            found.append(Difference(question.prefill, label, details[question.prefill], value))
+    return found
+
+
+def take_over(supplier, found, *, actor):
+    """Write the answers into the company details; returns the labels of those that can't stand there."""
+    fresh, refused = Supplier.objects.get(pk=supplier.pk), []
+    changed = {COLUMNS.get(one.key, one.key): one for one in found}
+    for column, one in changed.items():
+        setattr(fresh, column, one.answered)
+    try:
+        fresh.clean_fields(exclude=[field.name for field in fresh._meta.fields if field.name not in changed])
+    except ValidationError as error:
+        refused = [changed[column].label for column in error.error_dict]
+        changed = {column: one for column, one in changed.items() if column not in error.error_dict}
+    if changed:
+        fresh.change_details(list(changed), actor=actor)
+    return refused

@@ -1,0 +1,55 @@
+"""What the worker does for setups: telling reviewers and suppliers, files that run out, files that nobody names."""
+
+from datetime import timedelta
+
+from django.conf import settings
+from django.db import transaction
+from django.utils import timezone
+
+from customers import telling
+from customers.models import Answer, Customer, CustomerProfile, Submission, Upload
+from portal.jobs import app
+from portal.models import today
+
+KEPT = timedelta(days=1)
+
+
+@app.task(queue="default")
+def tell_reviewers(profile_id):
+    """Write to the customer's reviewers what waits for them; nothing when it was decided meanwhile."""
+    profile = CustomerProfile.objects.select_related("customer", "supplier").get(pk=profile_id)
+    submissions = list(Submission.objects.of(profile).waiting().order_by("answer__step__order"))
+    if submissions and profile.is_connected:
+        with transaction.atomic():
+            telling.reviewers(profile, submissions, timezone.now())
+
+
+@app.task(queue="default")
+def tell_suppliers(customer_id):
+    """Tell the connected suppliers of a customer that it asks for something new."""
+    now = timezone.now()
+    customer = Customer.objects.get(pk=customer_id)
+    for profile in customer.profiles.connected().select_related("customer", "supplier").iterator():
+        with transaction.atomic():
+            telling.asked(profile, now)
+
+
+@app.periodic(cron="20 7 * * *")
+@app.task(queue="default", queueing_lock="tell_of_files")
+def tell_of_files(timestamp):
+    """Tell a supplier's people of files that they gave to a connected customer and that run out within the coming days."""
+    now = timezone.now()
+    until = today(now) + timedelta(days=settings.PORTAL_EXPIRY_DAYS)
+    for upload in Upload.objects.running_out(until).select_related("profile__customer", "profile__supplier").iterator():
+        upload.tell_of_expiry(now=now)
+
+
+@app.periodic(cron="50 3 * * *")
+@app.task(queue="default", queueing_lock="forget_uploads")
+def forget_uploads(timestamp):
+    """Delete files that neither a draft nor a submission names, a day after they came."""
+    for upload in Upload.objects.filter(uploaded_at__lt=timezone.now() - KEPT).iterator():
+        named = {"answer__profile": upload.profile_id, "said__contains": [{"value": {"upload": str(upload.pk)}}]}
+        drafts = Answer.objects.filter(profile=upload.profile_id, values__contains={upload.control: str(upload.pk)})
+        if not drafts.exists() and not Submission.objects.filter(**named).exists():
+            upload.discard()

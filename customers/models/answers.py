@@ -1,0 +1,295 @@
+"""What a supplier answers to a customer's step, and the one state machine of it: draft, submitted, returned or approved."""
+
+import uuid
+
+from django.conf import settings
+from django.db import models, transaction
+from django.db.models import F, Max, OuterRef, Q, Subquery
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import AuditEntry, Membership, notify, tell_of_expiry
+from customers import telling
+from customers.models.profiles import CustomerProfile, Stage
+from customers.models.steps import Step
+from portal.models import Link
+from portal.models.files import StoredFile
+from portal.states import AlreadyDecided, move
+
+
+class State(models.TextChoices):
+    DRAFT = "draft", _("Draft")
+    SUBMITTED = "submitted", _("With the customer")
+    RETURNED = "returned", _("Sent back")
+    APPROVED = "approved", _("Approved")
+
+
+class Outcome(models.TextChoices):
+    WAITING = "waiting", _("Waiting")
+    APPROVED = "approved", _("Approved")
+    RETURNED = "returned", _("Sent back")
+    REPLACED = "replaced", _("Replaced by a newer version")
+
+
+class EditConflict(Exception):
+    """Somebody else saved the step meanwhile; `answer` is how it stands now."""
+
+    def __init__(self, answer):
+        super().__init__()
+        self.answer = answer
+
+
+class NotOpen(Exception):
+    """The step can't be answered now: the connection has ended, or the steps before it are not approved."""
+
+
+class Answer(models.Model):
+    """A supplier's answers to one step. `values` holds what was last typed; submissions hold what the customer got."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    profile = models.ForeignKey(CustomerProfile, models.PROTECT, related_name="answers", verbose_name=_("profile"))
+    step = models.ForeignKey(Step, models.PROTECT, related_name="answers", verbose_name=_("setup step"))
+    state = models.CharField(_("state"), max_length=10, choices=State.choices, default=State.DRAFT)
+    values = models.JSONField(_("draft"), default=dict)
+    has_draft = models.BooleanField(_("has unsent changes"), default=False)
+    version = models.PositiveIntegerField(_("version"), default=0)
+    approved_version = models.PositiveIntegerField(_("approved version of the step"), null=True, blank=True)
+    member = models.ForeignKey(
+        Membership, models.PROTECT, null=True, blank=True, related_name="handed", verbose_name=_("handed to")
+    )
+    saved_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("saved by")
+    )
+    saved_at = models.DateTimeField(_("saved"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("answer")
+        verbose_name_plural = _("answers")
+        constraints = [
+            models.UniqueConstraint(fields=["profile", "step"], name="one_answer_per_step"),
+            models.CheckConstraint(
+                condition=~Q(state=State.APPROVED) | Q(approved_version__isnull=False),
+                name="approved_names_its_version",
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.profile}: {self.step}"
+
+    @classmethod
+    def of(cls, profile, step):
+        """The row of a profile's step; one that nobody has begun is made in memory only."""
+        return cls.objects.select_related("saved_by", "member__user").filter(profile=profile, step=step).first() or cls(
+            profile=profile, step=step
+        )
+
+    @classmethod
+    def _locked(cls, profile, step):
+        """The row, locked with its profile to the end of the caller's transaction: whoever changes a setup waits in one line.
+
+        Raises NotOpen when the connection has ended or a step before it is not approved.
+        """
+        connected = CustomerProfile.objects.select_for_update(no_key=True).filter(pk=profile.pk, stage=Stage.CONNECTED)
+        before = step.opens_after.asked()
+        approved = cls.objects.filter(profile=profile, approved_version__isnull=False).values("step")
+        if not connected.exists() or before.exclude(pk__in=approved).exists():
+            raise NotOpen
+        return cls.objects.get_or_create(profile=profile, step=step)[0]
+
+    @classmethod
+    def save_draft(cls, profile, step, values, *, version, actor, now):
+        """Keep what was typed, valid or not; returns the Answer. EditConflict when it is not the `version` that was opened."""
+        with transaction.atomic():
+            answer = cls._locked(profile, step)
+            answer._keep(values, version, actor, now, has_draft=True)
+        return answer
+
+    @classmethod
+    def submit(cls, profile, step, values, said, *, version, actor, now):
+        """Freeze `said` (what each question was answered, see `kinds.said`) as a version for the customer; returns the Submission.
+
+        An earlier version that still waits is replaced. The reviewers are told with whatever else is submitted within the hour.
+        """
+        with transaction.atomic():
+            answer = cls._locked(profile, step)
+            answer._keep(values, version, actor, now, has_draft=False)
+            answer.submissions.filter(outcome=Outcome.WAITING).update(outcome=Outcome.REPLACED, decided_at=now)
+            submission = answer.submissions.create(
+                number=(answer.submissions.aggregate(last=Max("number"))["last"] or 0) + 1,
+                step_version=step.version,
+                said=said,
+                submitted_by=actor,
+                submitted_at=now,
+            )
+            Answer.objects.filter(pk=answer.pk).update(state=State.SUBMITTED, member=None)
+            submission.record("step_submitted", now, actor=actor)
+            telling.reviewers_soon(profile)
+        return submission
+
+    def _keep(self, values, version, actor, now, *, has_draft):
+        mine = Answer.objects.filter(pk=self.pk, version=version)
+        changed = mine.update(
+            values=values, has_draft=has_draft, version=F("version") + 1, saved_by=actor, saved_at=now
+        )
+        self.refresh_from_db()
+        if not changed:
+            raise EditConflict(self)
+
+    @classmethod
+    def hand_over(cls, profile, step, membership, *, actor, now):
+        """Give the step to a colleague, who finds it on Home and is told; None takes it back to everybody."""
+        with transaction.atomic():
+            answer = cls._locked(profile, step)
+            Answer.objects.filter(pk=answer.pk).update(member=membership)
+            if membership and membership.user_id != actor.pk:
+                notify(
+                    profile.supplier,
+                    "step_handed",
+                    about=profile,
+                    at=now,
+                    users=[membership.user],
+                    customer=profile.customer.name,
+                    step=telling.titles(step),
+                    person=actor.name,
+                )
+            AuditEntry.objects.record(
+                "step_handed",
+                about=answer,
+                supplier=profile.supplier,
+                actor=actor,
+                at=now,
+                step=telling.titles(step),
+                to=str(membership.user) if membership else "",
+            )
+        return answer
+
+
+class SubmissionQuerySet(models.QuerySet):
+    def waiting(self):
+        return self.filter(outcome=Outcome.WAITING)
+
+    def newest(self):
+        """Only the last version of each step, in the order of the steps."""
+        last = Submission.objects.filter(answer=OuterRef("answer")).order_by("-number").values("pk")[:1]
+        return self.filter(pk=Subquery(last)).order_by("answer__step__order", "answer__step__created_at")
+
+    def of(self, profile):
+        """The submissions of a profile with what a page says of them."""
+        return self.filter(answer__profile=profile).select_related("answer__step", "submitted_by", "decided_by")
+
+
+class Submission(models.Model):
+    """A version of a step's answers as the customer got it: frozen, decided once."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    answer = models.ForeignKey(Answer, models.PROTECT, related_name="submissions", verbose_name=_("answer"))
+    number = models.PositiveIntegerField(_("version"))
+    step_version = models.PositiveIntegerField(editable=False)
+    said = models.JSONField(_("answers"))
+    submitted_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("submitted by")
+    )
+    submitted_at = models.DateTimeField(_("submitted"))
+    outcome = models.CharField(_("outcome"), max_length=10, choices=Outcome.choices, default=Outcome.WAITING)
+    decided_at = models.DateTimeField(_("decided"), null=True, blank=True)
+    decided_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("decided by")
+    )
+    decided_link = models.ForeignKey(
+        Link, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("decided by link")
+    )
+    comment = models.TextField(_("comment"), max_length=1000, blank=True)
+
+    objects = SubmissionQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("submitted step")
+        verbose_name_plural = _("submitted steps")
+        ordering = ["-submitted_at", "-pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["answer", "number"], name="one_submission_per_number"),
+            models.UniqueConstraint(
+                fields=["answer"], condition=Q(outcome=Outcome.WAITING), name="one_waiting_submission"
+            ),
+            models.CheckConstraint(
+                condition=Q(outcome=Outcome.WAITING, decided_at__isnull=True)
+                | (~Q(outcome=Outcome.WAITING) & Q(decided_at__isnull=False)),
+                name="decided_submission_has_a_date",
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.answer}, {self.number}"
+
+    def approve(self, *, now, actor=None, link=None, comment=""):
+        """The customer is content with this version. AlreadyDecided when it was decided or replaced before."""
+        self._decide(Outcome.APPROVED, State.APPROVED, now, actor, link, comment, approved_version=self.step_version)
+
+    def send_back(self, comment, *, now, actor=None, link=None):
+        """Return this version with what has to change. AlreadyDecided when it was decided or replaced before."""
+        self._decide(Outcome.RETURNED, State.RETURNED, now, actor, link, comment)
+
+    def _decide(self, outcome, state, now, actor, link, comment, **changes):
+        profile = self.answer.profile
+        with transaction.atomic():
+            if not CustomerProfile.objects.select_for_update(no_key=True).get(pk=profile.pk).is_connected:
+                raise AlreadyDecided
+            move(
+                Submission.objects.filter(pk=self.pk).waiting(),
+                outcome=outcome,
+                decided_at=now,
+                decided_by=actor,
+                decided_link=link,
+                comment=comment,
+            )
+            self.refresh_from_db()
+            Answer.objects.filter(pk=self.answer_id).update(state=state, **changes)
+            self.record(f"step_{outcome}", now, actor=actor, address=link.address if link else "", comment=comment)
+            telling.decided(self, now)
+
+    def record(self, kind, now, **data):
+        profile, step = self.answer.profile, self.answer.step
+        names = {"customer": profile.customer.name, "step": telling.titles(step), "number": self.number}
+        AuditEntry.objects.record(kind, about=self.answer, supplier=profile.supplier, at=now, **names, **data)
+
+    @property
+    def before(self):
+        """What the customer got the last time, None for the first version."""
+        return self.answer.submissions.filter(number__lt=self.number).order_by("-number").first()
+
+
+class UploadQuerySet(models.QuerySet):
+    def running_out(self, until):
+        """Files of connected setups that are valid until a day up to `until` and whose people were not told yet."""
+        connected = self.filter(profile__stage=Stage.CONNECTED)
+        return connected.filter(expires_on__lte=until, told_of_expiry=False)
+
+
+class Upload(StoredFile):
+    """A file that answers a question; it belongs to the connection, so that no other customer sees it."""
+
+    profile = models.ForeignKey(CustomerProfile, models.PROTECT, related_name="uploads", verbose_name=_("profile"))
+    question = models.UUIDField(editable=False)
+    uploaded_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("uploaded by")
+    )
+    told_of_expiry = models.BooleanField(default=False, editable=False)
+
+    objects = UploadQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("file")
+        verbose_name_plural = _("files")
+
+    @property
+    def control(self):
+        """What the control of its question is called in a form."""
+        return f"q{self.question.hex}"
+
+    def tell_of_expiry(self, *, now):
+        """Tell who works with the customer, once, that it runs out; a file that was replaced meanwhile is of no interest."""
+        with transaction.atomic():
+            first = Upload.objects.filter(pk=self.pk, told_of_expiry=False).update(told_of_expiry=True)
+            current = Answer.objects.filter(profile=self.profile, values__contains={self.control: str(self.pk)})
+            if first and current.exists():
+                customer = self.profile.customer.name
+                tell_of_expiry("file_expires", self, self.profile.people(), now, about=self.profile, customer=customer)

@@ -1,0 +1,48 @@
+"""Submitted answers as a person reads them: by the supplier, the reviewer and the operator alike."""
+
+from dataclasses import dataclass
+
+from django.utils.translation import get_language
+
+from customers.kinds import KINDS
+from customers.models.steps import Kind
+
+
+@dataclass
+class Line:
+    """One question with its answer as lines of text, and what was answered the time before where that differs."""
+
+    label: str
+    lines: list
+    url: str = ""  # where the file is fetched
+    document: str = ""  # what was agreed to
+    is_new: bool = False
+    before: list | None = None
+
+
+def read(said, before=None, *, url):
+    """What a submission says, as Lines; `before` is an earlier submission's `said` to tell the differences from.
+
+    `url(id)` is where the reader fetches a file.
+    """
+    earlier = {one["question"]: one["value"] for one in before or []}
+    return [_line(one, earlier, url, compare=before is not None) for one in said]
+
+
+def _line(one, earlier, url, *, compare):
+    value, kind = one["value"], KINDS[one["kind"]]
+    line = Line(_spoken(one["label"]), kind.shown(value) if value is not None else [])
+    if value is not None and one["kind"] == Kind.FILE:
+        line.url = url(value["upload"])
+    if value is not None and one["kind"] == Kind.ACKNOWLEDGEMENT:
+        line.document = value["document"]
+    if compare and one["question"] not in earlier:
+        line.is_new = True
+    elif compare and earlier[one["question"]] != value:
+        old = earlier[one["question"]]
+        line.before = kind.shown(old) if old is not None else []
+    return line
+
+
+def _spoken(label):
+    return label["ko"] if get_language() == "ko" else label["en"]

@@ -1,0 +1,92 @@
+"""Who is told what about a setup: the customer's reviewers by mail, the supplier's people by bell and mail."""
+
+from contextlib import suppress
+from datetime import timedelta
+
+from django.conf import settings
+from django.db import transaction
+from procrastinate.contrib.django import app
+from procrastinate.exceptions import AlreadyEnqueued
+
+from accounts.models import notify
+from portal import mail
+from portal.models import DailyCount, Link
+
+REVIEW_DAYS = 30
+
+
+def titles(step):
+    """A step's title in both languages, as notifications and audit entries keep it."""
+    return {"ko": step.title_ko or step.title_en, "en": step.title_en or step.title_ko}
+
+
+def reviewers_soon(profile):
+    """Let the worker write to the reviewers in a while, so that several steps make one mail."""
+    _once_soon("customers.jobs.tell_reviewers", settings.PORTAL_REVIEW_MAIL_MINUTES, profile_id=str(profile.pk))
+
+
+def suppliers_soon(customer):
+    """Let the worker tell connected suppliers of new questions in a while, so that an hour of editing is told once."""
+    _once_soon("customers.jobs.tell_suppliers", settings.PORTAL_REVIEW_MAIL_MINUTES, customer_id=str(customer.pk))
+
+
+def _once_soon(job, minutes, **arguments):
+    lock = f"{job}:{next(iter(arguments.values()))}"
+    task = app.configure_task(job, queue="default", queueing_lock=lock, schedule_in={"minutes": minutes})
+    with suppress(AlreadyEnqueued), transaction.atomic():
+        task.defer(**arguments)
+
+
+def reviewers(profile, submissions, now):
+    """Write to each reviewer of the customer, with a link of their own that shows the whole setup."""
+    for contact in profile.customer.contacts.reviewing().select_related("customer"):
+        write_link("steps_submitted", profile, contact, now, submissions=submissions)
+
+
+def write_link(name, profile, contact, now, **context):
+    """Mail a reviewer a new link to the setup; returns the Mail row."""
+    link, token = Link.issue("review", profile.pk, contact.email, now + timedelta(days=REVIEW_DAYS))
+    return mail.send(
+        name,
+        contact.email,
+        contact.speaks,
+        about=profile,
+        link=link,
+        valid_until=link.expires_at,
+        not_before=DailyCount.objects.mail_slot(contact.email, now),
+        profile=profile,
+        contact=contact,
+        token=token,
+        days=REVIEW_DAYS,
+        **context,
+    )
+
+
+def decided(submission, now):
+    """Tell whoever may see the customer by bell; whoever submitted it, and the admins, by mail too."""
+    profile, step = submission.answer.profile, submission.answer.step
+    people = [membership.user for membership in profile.people()]
+    name = f"step_{submission.outcome}"
+    notify(
+        profile.supplier,
+        name,
+        about=profile,
+        users=people,
+        at=now,
+        customer=profile.customer.name,
+        step=titles(step),
+        comment=submission.comment,
+    )
+    admins = {membership.user for membership in profile.supplier.admins()}
+    for user in people:
+        if user in admins or user == submission.submitted_by:
+            mail.send(
+                name, user.email, user.speaks, about=profile, profile=profile, step=step, said=submission, person=user
+            )
+
+
+def asked(profile, now):
+    """Tell the people of a connected supplier that the customer asks for something new; the admins by mail too."""
+    people = [membership.user for membership in profile.people()]
+    notify(profile.supplier, "steps_asked", about=profile, users=people, at=now, customer=profile.customer.name)
+    profile.supplier.mail_admins("steps_asked", profile=profile)

@@ -1,0 +1,228 @@
+"""A step of a customer: answering, submitting, handing over, and reading what was submitted."""
+
+from functools import wraps
+
+from django.contrib import messages
+from django.http import Http404
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.datastructures import MultiValueDict
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from accounts import kept
+from accounts.access import own, role_required
+from accounts.banks import KOREAN_BANKS
+from accounts.models import Role
+from customers import details, progress
+from customers.forms import HandForm, VersionForm
+from customers.models import Answer, CustomerProfile, EditConflict, NotOpen, Submission, Upload
+from customers.said import read
+from customers.step_form import StepForm
+
+
+def while_open(view):
+    """Let a view change a step; when it can't be answered any more, or not yet, its page says so."""
+
+    @wraps(view)
+    def wrapper(request, pk, step_pk, **more):
+        try:
+            return view(request, pk, step_pk, **more)
+        except NotOpen:
+            messages.info(request, _("This step is not open now. Nothing was changed."))
+            return redirect("customers:profile", pk)
+
+    return wrapper
+
+
+@require_safe
+def step(request, pk, step_pk):
+    """The form with what was typed last; who can't answer, or not yet, reads."""
+    profile, one = _load(request, pk, step_pk)
+    if one.state == "locked" or not profile.is_connected:
+        return redirect("customers:profile", pk)
+    if not request.membership.may_act:
+        return render(
+            request, "customers/steps/read.html", {"profile": profile, "one": one, "form": _form(profile, one)}
+        )
+    came_back = kept.take(request)
+    form = _form(profile, one, posted=MultiValueDict(came_back) if came_back else None)
+    return _page(request, profile, one, form, came_back=bool(came_back))
+
+
+@kept.typing_survives("customers:step", "pk", "step_pk")
+@role_required(Role.MEMBER)
+@require_POST
+@while_open
+def step_save(request, pk, step_pk):
+    """Keep what stands in the form, valid or not."""
+    profile, one = _load(request, pk, step_pk)
+    form = _form(profile, one, posted=request.POST, files=request.FILES)
+    if not _kept(request, profile, one, form):
+        return _page(request, profile, one, form, status=409)
+    saved = _("Draft saved. %(customer)s sees nothing until you submit.")
+    messages.success(request, saved % {"customer": profile.customer})
+    return _page(request, profile, one, form) if form.lost_files else redirect("customers:step", pk, step_pk)
+
+
+@kept.typing_survives("customers:step", "pk", "step_pk")
+@role_required(Role.MEMBER)
+@require_POST
+@while_open
+def step_submit(request, pk, step_pk):
+    """Send the answers to the customer when they are complete; else keep them and say what is missing."""
+    profile, one = _load(request, pk, step_pk)
+    form = _form(profile, one, posted=request.POST, files=request.FILES, partial=False)
+    if form.errors or not _kept(request, profile, one, form, submit=True):
+        status = 200 if _kept(request, profile, one, form) else 409
+        return _page(request, profile, one, form, status=status)
+    messages.success(request, _("Submitted to %(customer)s.") % {"customer": profile.customer})
+    differ = details.differences(request.supplier, form) and request.membership.is_admin
+    return redirect("customers:step", pk, step_pk) if differ else redirect("customers:profile", pk)
+
+
+@kept.typing_survives("customers:step", "pk", "step_pk")
+@role_required(Role.MEMBER)
+@require_POST
+@while_open
+def step_file_remove(request, pk, step_pk, question):
+    """Take a stored file out of the draft; what else stands in the form is kept."""
+    profile, one = _load(request, pk, step_pk)
+    form = _form(profile, one, posted=request.POST, files=request.FILES)
+    name = f"q{question.hex}"
+    if name not in form.stored:
+        raise Http404
+    form.forget_file(name)
+    if not _kept(request, profile, one, form):
+        return _page(request, profile, one, form, status=409)
+    messages.success(request, _("File removed."))
+    return redirect("customers:step", pk, step_pk)
+
+
+@role_required(Role.MEMBER)
+@while_open
+def step_hand(request, pk, step_pk):
+    """Hand the step to a colleague who may answer it, or to nobody in particular."""
+    profile, one = _load(request, pk, step_pk)
+    colleagues = [member for member in profile.people() if member.may_act]
+    typed = request.POST if request.method == "POST" else None
+    form = HandForm(typed, colleagues=colleagues, initial={"member": one.answer.member_id or ""})
+    if request.method != "POST" or not form.is_valid():
+        return render(request, "customers/steps/hand.html", {"profile": profile, "one": one, "form": form})
+    member = next((one for one in colleagues if str(one.pk) == form.cleaned_data["member"]), None)
+    Answer.hand_over(profile, one.step, member, actor=request.user, now=timezone.now())
+    if member:
+        messages.success(request, _("Handed to %(person)s.") % {"person": member.user})
+    else:
+        messages.success(request, _("Any colleague can work on the step."))
+    return redirect("customers:profile", pk)
+
+
+@role_required(Role.ADMIN)
+@require_POST
+def step_details(request, pk, step_pk):
+    """Take answers over into the company details."""
+    profile, one = _load(request, pk, step_pk)
+    found = details.differences(request.supplier, _form(profile, one))
+    if refused := details.take_over(request.supplier, found, actor=request.user):
+        words = _("These can’t stand in the company details: %(names)s")
+        messages.warning(request, words % {"names": ", ".join(refused)})
+    else:
+        messages.success(request, _("Company details are saved."))
+    return redirect("customers:step", pk, step_pk)
+
+
+@require_safe
+def submission(request, pk, number, step_pk):
+    """A version as the customer got it, also after the end of the connection."""
+    profile = own(request, _visible(request), pk)
+    said = get_object_or_404(Submission.objects.of(profile), answer__step=step_pk, number=number)
+    before = said.before
+    context = {
+        "profile": profile,
+        "said": said,
+        "step": said.answer.step,
+        "lines": read(said.said, before.said if before else None, url=_file_url),
+        "others": said.answer.submissions.order_by("-number"),
+        "may_edit": profile.is_connected and request.membership.may_act and not said.answer.step.retired_at,
+    }
+    return render(request, "customers/steps/submission.html", context)
+
+
+@require_safe
+def upload(request, pk):
+    """A file of one of the supplier's connections."""
+    profiles = CustomerProfile.objects.visible_to(request.membership)
+    return get_object_or_404(Upload.objects.filter(profile__in=profiles), pk=pk).as_attachment()
+
+
+def _file_url(pk):
+    return reverse("customers:upload", args=[pk])
+
+
+def _visible(request):
+    return CustomerProfile.objects.visible_to(request.membership).select_related("customer", "supplier")
+
+
+def _load(request, pk, step_pk):
+    """The profile and how its step stands; 404 for a step that is not asked for (any more)."""
+    profile = own(request, progress.with_steps(_visible(request)), pk)
+    progress.attach([profile])
+    one = next((one for one in profile.progress.steps if one.step.pk == step_pk), None)
+    if one is None:
+        raise Http404
+    one.answer = one.answer or Answer(profile=profile, step=one.step)
+    return profile, one
+
+
+def _form(profile, one, posted=None, files=None, *, partial=True):
+    """The step's form with what was posted, the draft, or the company details."""
+    form = StepForm(
+        one.step.questions.all(),
+        profile=profile,
+        kept=one.answer.values,
+        posted=posted,
+        files=files,
+        partial=partial,
+    )
+    form.full_clean()
+    return form
+
+
+def _kept(request, profile, one, form, *, submit=False):
+    """Keep the form's text and files, as a draft or as a submission; False when somebody else saved the step meanwhile.
+
+    Then `form` shows beside each question what they saved, and saving again overwrites it knowingly.
+    """
+    version = VersionForm(request.POST)
+    opened = version.cleaned_data["version"] if version.is_valid() else 0
+    about = {"version": opened, "actor": request.user, "now": timezone.now()}
+    try:
+        if opened != one.answer.version:
+            raise EditConflict(one.answer)
+        form.store_files(request.user)
+        if submit:
+            Answer.submit(profile, one.step, form.typed, form.said, **about)
+        else:
+            one.answer = Answer.save_draft(profile, one.step, form.typed, **about)
+    except EditConflict as conflict:
+        one.answer = conflict.answer
+        form.compare(conflict.answer.values)
+        return False
+    return True
+
+
+def _page(request, profile, one, form, *, status=200, **context):
+    context |= {
+        "profile": profile,
+        "one": one,
+        "form": form,
+        "questions": form.asked(),
+        "banks": KOREAN_BANKS,
+        "who": kept.mark(request.user),
+        "conflict": status == 409,
+    }
+    if request.membership.is_admin:
+        context["differences"] = details.differences(request.supplier, form)
+    return render(request, "customers/steps/step.html", context, status=status)

@@ -1,0 +1,193 @@
+"""The reviewer's link: a code in a new browser, approving, sending back, files, and what others may not see."""
+
+import re
+from datetime import timedelta
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+from procrastinate.contrib.django.models import ProcrastinateJob
+
+from customers.jobs import tell_reviewers
+from customers.models import Answer, Submission, Upload
+from portal.models import Link, Mail
+from tests.builders import connect, make_customer, make_step
+from tests.files import a_pdf
+
+
+@pytest.fixture
+def profile(ada_at_acme, organon):
+    organon.contacts.create(email="rita@organon.example", name="Rita", reviews_setups=True, gets_requests=False)
+    return connect(ada_at_acme, organon)
+
+
+@pytest.fixture
+def submit(profile, ada, now):
+    """submit(step, value) submits a text answer as Ada, by the real verb."""
+
+    def submit(step, value="32 Songdo", version=0):
+        question = step.questions.first()
+        labels = {"ko": question.label_en, "en": question.label_en}
+        said = [{"question": str(question.pk), "kind": question.kind, "label": labels, "value": value}]
+        return Answer.submit(profile, step, {question.name: value}, said, version=version, actor=ada, now=now)
+
+    return submit
+
+
+@pytest.fixture
+def token(profile, now):
+    return Link.issue("review", profile.pk, "rita@organon.example", now + timedelta(days=30))[1]
+
+
+def let_in(token):
+    """A browser that has typed the code."""
+    client = Client(headers={"accept-language": "en"})
+    client.post(reverse("customers:review_code", args=[token]))
+    code = re.match(r"\d{6}", Mail.objects.filter(name="review_code").latest("created_at").subject)[0]
+    assert client.post(reverse("customers:review_open", args=[token]), {"code": code}).status_code == 302
+    return client
+
+
+def path(what, token, *more):
+    return reverse(f"customers:{what}", args=[token, *more])
+
+
+def test_a_new_browser_sees_nothing_until_it_types_the_code(token, submit, organon):
+    submission = submit(make_step(organon))
+    client = Client(headers={"accept-language": "en"})
+    text = client.get(path("review", token)).content.decode()
+    assert "r•••@organon.example" in text
+    assert "32 Songdo" not in text
+    client.post(path("review_approve", token, submission.pk))
+    assert Submission.objects.get().outcome == "waiting"
+    assert "32 Songdo" in let_in(token).get(path("review", token)).content.decode()
+
+
+def test_opening_the_link_changes_nothing(token, submit, organon):
+    submit(make_step(organon))
+    before = Mail.objects.count()
+    for method in ("get", "head"):
+        getattr(Client(), method)(path("review", token))
+    assert (Mail.objects.count(), Submission.objects.get().outcome) == (before, "waiting")
+
+
+def test_a_wrong_code_opens_nothing_and_five_kill_it(token, profile):
+    client = Client(headers={"accept-language": "en"})
+    client.post(path("review_code", token))
+    code = re.match(r"\d{6}", Mail.objects.get(name="review_code").subject)[0]
+    wrong = "000000" if code != "000000" else "111111"
+    for _try in range(5):
+        assert "wrong or too old" in client.post(path("review_open", token), {"code": wrong}).content.decode()
+    assert "wrong or too old" in client.post(path("review_open", token), {"code": code}).content.decode()
+
+
+def test_approving_by_link_says_whose_link_it_was(token, submit, organon):
+    submission = submit(make_step(organon))
+    let_in(token).post(path("review_approve", token, submission.pk), {"comment": "Thanks"})
+    submission.refresh_from_db()
+    assert (submission.outcome, submission.comment) == ("approved", "Thanks")
+    assert submission.decided_link.address == "rita@organon.example"
+
+
+def test_sending_back_needs_a_comment(token, submit, organon):
+    submission = submit(make_step(organon))
+    client = let_in(token)
+    answer = client.post(path("review_return", token, submission.pk), {"comment": " "})
+    assert "Say what has to change" in answer.content.decode()
+    client.post(path("review_return", token, submission.pk), {"comment": "The address is old."})
+    submission.refresh_from_db()
+    assert (submission.outcome, submission.comment) == ("returned", "The address is old.")
+
+
+def test_a_version_that_was_replaced_can_not_be_approved_from_an_older_page(token, submit, organon):
+    step = make_step(organon)
+    old = submit(step)
+    client = let_in(token)
+    new = submit(step, "33 Songdo", version=1)
+    assert "Nothing was changed" in client.post(path("review_approve", token, old.pk)).content.decode()
+    new.refresh_from_db()
+    assert new.outcome == "waiting"
+
+
+def test_the_page_shows_what_changed_since_the_last_version(token, submit, organon, now):
+    step = make_step(organon)
+    submit(step).send_back("Old.", now=now)
+    submit(step, "33 Songdo", version=1)
+    text = let_in(token).get(path("review", token)).content.decode()
+    assert re.search(r"33 Songdo.*Before:\s*32 Songdo", text, re.DOTALL)
+
+
+def test_only_submitted_files_are_given_out(token, organon, profile, ada, now, submit):
+    step = make_step(organon, "Papers", "file")
+    upload = Upload.keep(_checked(a_pdf()), profile=profile, question=step.questions.get().pk, uploaded_by=ada)
+    client = let_in(token)
+    file = path("review_file", token, upload.pk)
+    assert client.get(file).status_code == 404
+    submit(step, {"upload": str(upload.pk), "name": upload.name, "until": None})
+    answer = client.get(file)
+    assert b"".join(answer.streaming_content).startswith(b"%PDF-")
+    assert Client().get(file).status_code == 200  # the door, without the file
+    assert b"%PDF-" not in Client().get(file).content
+
+
+def _checked(upload):
+    upload.content_type = "application/pdf"
+    return upload
+
+
+def test_a_link_opens_no_other_setup(token, rob_at_rival, rob, now, organon):
+    theirs = connect(rob_at_rival, organon)
+    step = make_step(organon)
+    said = [{"question": "x", "kind": "text", "label": {"ko": "a", "en": "a"}, "value": "secret of rival"}]
+    submission = Answer.submit(theirs, step, {}, said, version=0, actor=rob, now=now)
+    client = let_in(token)
+    assert "secret of rival" not in client.get(path("review", token)).content.decode()
+    assert client.post(path("review_approve", token, submission.pk)).status_code == 404
+
+
+def test_a_link_dies_with_the_connection_and_with_the_reviewers_task(token, profile, ada, now):
+    contact = profile.customer.contacts.get(email="rita@organon.example")
+    contact.reviews_setups = False
+    contact.save()
+    assert Client().get(path("review", token)).status_code == 410
+    contact.reviews_setups = True
+    contact.save()
+    assert Client().get(path("review", token)).status_code == 200
+    profile.end("Over.", now=now, actor=ada)
+    assert Client().get(path("review", token)).status_code == 410
+
+
+def test_an_expired_link_is_renewed_to_its_own_address_only(profile, now):
+    _link, token = Link.issue("review", profile.pk, "rita@organon.example", now - timedelta(days=1))
+    assert Client().get(path("review", token)).status_code == 410
+    text = Client(headers={"accept-language": "en"}).post(path("review_renew", token)).content.decode()
+    assert "r•••@organon.example" in text
+    assert Mail.objects.get(name="review_link").to == "rita@organon.example"
+
+
+def test_several_steps_submitted_within_the_hour_make_one_mail(submit, organon, profile):
+    for title in ("Company", "Tax"):
+        submit(make_step(organon, title))
+    jobs = ProcrastinateJob.objects.filter(task_name="customers.jobs.tell_reviewers")
+    assert [job.args for job in jobs] == [{"profile_id": str(profile.pk)}]
+    assert not Mail.objects.filter(name="steps_submitted").exists()
+    tell_reviewers.func(profile_id=str(profile.pk))
+    letter = Mail.objects.get(name="steps_submitted")
+    assert letter.to == "rita@organon.example"
+    assert "- Company\n- Tax" in letter.text
+
+
+def test_what_was_decided_meanwhile_is_mailed_to_nobody(submit, organon, profile, now):
+    submit(make_step(organon)).approve(now=now)
+    tell_reviewers.func(profile_id=str(profile.pk))
+    assert not Mail.objects.filter(name="steps_submitted").exists()
+
+
+def test_unknown_tokens_get_a_page(db):
+    assert Client().get(path("review", "nonsense")).status_code == 404
+
+
+def test_a_reviewer_of_another_customer_gets_nothing(profile, now):
+    make_customer("Other", contacts=["x@other.example"])
+    _link, token = Link.issue("review", profile.pk, "x@other.example", now + timedelta(days=1))
+    assert Client().get(path("review", token)).status_code == 410

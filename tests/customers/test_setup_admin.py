@@ -1,0 +1,181 @@
+"""The operator makes steps, adds ready-made ones, copies, previews, decides and exports."""
+
+import io
+
+import pytest
+import tablib
+from django.urls import reverse
+from procrastinate.contrib.django.models import ProcrastinateJob
+
+from accounts.models import Notification
+from customers import exports, ready_made
+from customers.jobs import tell_suppliers
+from customers.models import Answer, Step, Submission, Upload
+from tests.builders import connect, make_customer, make_step
+from tests.files import a_pdf
+
+
+@pytest.fixture
+def admin(client_of, operator):
+    return client_of(operator)
+
+
+@pytest.fixture
+def profile(ada_at_acme, organon):
+    return connect(ada_at_acme, organon)
+
+
+def act(admin, model, action, rows, **data):
+    data |= {"action": action, "_selected_action": [row.pk for row in rows], "apply": "1"}
+    return admin.post(reverse(f"admin:customers_{model}_changelist"), data, follow=True)
+
+
+def submitted(profile, step, actor, now, value="32 Songdo", kind="text"):
+    said = [{"question": "x", "kind": kind, "label": {"ko": "주소", "en": "Address"}, "value": value}]
+    return Answer.submit(profile, step, {}, said, version=0, actor=actor, now=now)
+
+
+def test_ready_made_steps_are_added_in_both_languages_with_one_action(admin, organon):
+    act(admin, "customer", "add_ready_made", [organon], names=list(ready_made.STEPS))
+    titles = [(step.title_ko, step.title_en) for step in organon.steps.asked()]
+    assert titles == [titles for titles, *_rest in ready_made.STEPS.values()]
+    bank = organon.steps.get(title_en="Bank details")
+    assert {step.title_en for step in bank.opens_after.all()} == {"Company details", "Tax and registration"}
+
+
+def test_every_ready_made_question_is_sound(organon):
+    for step in ready_made.add(organon, ready_made.STEPS):
+        for question in step.questions.all():
+            question.full_clean()
+
+
+def test_steps_are_copied_with_their_order_of_opening(admin, organon):
+    ready_made.add(organon, ready_made.STEPS)
+    other = make_customer("Nordhavn Logistics")
+    act(admin, "customer", "copy_steps", [other], source=organon.pk)
+    assert [step.title_en for step in other.steps.asked()] == [step.title_en for step in organon.steps.asked()]
+    bank = other.steps.get(title_en="Bank details")
+    assert {step.customer for step in bank.opens_after.all()} == {other}
+    assert bank.questions.count() == organon.steps.get(title_en="Bank details").questions.count()
+
+
+def test_the_preview_shows_the_step_and_keeps_nothing(admin, organon):
+    for step in ready_made.add(organon, ready_made.STEPS):
+        page = admin.get(reverse("admin:customers_step_preview", args=[step.pk]))
+        assert step.title in page.content.decode()
+    assert not Answer.objects.exists()
+
+
+def test_every_page_of_steps_and_submissions_opens(admin, organon, profile, ada, now):
+    step = make_step(organon)
+    submission = submitted(profile, step, ada, now)
+    for path in (
+        reverse("admin:customers_step_changelist"),
+        reverse("admin:customers_step_add"),
+        reverse("admin:customers_step_change", args=[step.pk]),
+        reverse("admin:customers_submission_changelist") + "?q=acme&outcome__exact=waiting",
+        reverse("admin:customers_submission_change", args=[submission.pk]),
+    ):
+        assert admin.get(path).status_code == 200
+    assert "32 Songdo" in admin.get(path).content.decode()
+
+
+def step_form(step, *questions):
+    """What the change page of a step posts."""
+    data = {"order": 0, "title_en": step.title_en, "questions-INITIAL_FORMS": step.questions.count()}
+    data["questions-TOTAL_FORMS"] = len(questions)
+    for place, question in enumerate(questions):
+        data |= {f"questions-{place}-{name}": value for name, value in question.items()}
+    return data
+
+
+def test_a_new_required_question_asks_those_who_answered_for_this_step_again(
+    admin, organon, profile, ada, now, client_of
+):
+    step, other = make_step(organon, "Company"), make_step(organon, "Tax")
+    for one in (step, other):
+        submitted(profile, one, ada, now).approve(now=now)
+    old = step.questions.get()
+    kept = {"id": old.pk, "order": 0, "kind": "text", "label_en": old.label_en, "is_required": "on"}
+    new = {"order": 1, "kind": "date", "label_en": "Since when?", "is_required": "on"}
+    answer = admin.post(reverse("admin:customers_step_change", args=[step.pk]), step_form(step, kept, new))
+    assert answer.status_code == 302, answer.context["errors"]
+    step.refresh_from_db()
+    assert (step.version, step.questions.get(order=0).version, step.questions.get(order=1).version) == (2, 1, 2)
+    text = client_of(ada).get(reverse("customers:profile", args=[profile.pk])).content.decode()
+    assert "Organon asks for something new" in text
+    assert "1 of 2 steps are approved." in text
+
+
+def test_an_optional_question_or_a_better_word_asks_nobody_again(admin, organon, profile, ada, now):
+    step = make_step(organon, "Company")
+    old = step.questions.get()
+    kept = {"id": old.pk, "order": 0, "kind": "text", "label_en": "Better words", "is_required": "on"}
+    new = {"order": 1, "kind": "date", "label_en": "Since when?"}
+    admin.post(reverse("admin:customers_step_change", args=[step.pk]), step_form(step, kept, new))
+    step.refresh_from_db()
+    assert (step.version, step.questions.get(order=0).label_en) == (1, "Better words")
+    ticked = kept | {"label_en": "Other words", "ask_again": "on"}
+    second = new | {"id": step.questions.get(order=1).pk}
+    admin.post(reverse("admin:customers_step_change", args=[step.pk]), step_form(step, ticked, second))
+    step.refresh_from_db()
+    assert step.version == 2
+
+
+def test_an_hour_of_editing_tells_connected_suppliers_once(admin, organon, profile, ada):
+    for name in ready_made.STEPS:
+        act(admin, "customer", "add_ready_made", [organon], names=[name])
+    jobs = ProcrastinateJob.objects.filter(task_name="customers.jobs.tell_suppliers")
+    assert [job.args for job in jobs] == [{"customer_id": str(organon.pk)}]
+    tell_suppliers.func(customer_id=str(organon.pk))
+    assert Notification.objects.get(kind="steps_asked").user == ada
+
+
+def test_a_retired_step_is_asked_for_no_longer_and_its_answers_stay(admin, organon, profile, ada, now):
+    step = make_step(organon, "Old")
+    submission = submitted(profile, step, ada, now)
+    act(admin, "step", "retire", [step])
+    assert not Step.objects.asked().exists()
+    assert Submission.objects.get() == submission
+
+
+def test_the_operator_approves_and_sends_back(admin, organon, profile, operator, ada, now):
+    first, second = (submitted(profile, make_step(organon, title), ada, now) for title in "AB")
+    act(admin, "submission", "approve", [first], comment="Fine")
+    act(admin, "submission", "send_back", [second], comment="")
+    second.refresh_from_db()
+    assert second.outcome == "waiting"
+    act(admin, "submission", "send_back", [second], comment="Sign it")
+    first.refresh_from_db()
+    second.refresh_from_db()
+    assert [(one.outcome, one.comment, one.decided_by) for one in (first, second)] == [
+        ("approved", "Fine", operator),
+        ("returned", "Sign it", operator),
+    ]
+
+
+def test_the_operator_fetches_submitted_files_only(admin, organon, profile, ada, now):
+    upload_file = a_pdf()
+    upload_file.content_type = "application/pdf"
+    step = make_step(organon, "Papers", "file")
+    upload = Upload.keep(upload_file, profile=profile, question=step.questions.get().pk, uploaded_by=ada)
+    submission = submitted(profile, step, ada, now, {"upload": str(upload.pk), "name": "a", "until": None}, "file")
+    path = reverse("admin:customers_submission_file", args=[submission.pk, upload.pk])
+    answer = admin.get(path)
+    assert b"".join(answer.streaming_content).startswith(b"%PDF-")
+    other = submitted(profile, make_step(organon), ada, now)
+    assert admin.get(reverse("admin:customers_submission_file", args=[other.pk, upload.pk])).status_code == 404
+
+
+@pytest.mark.parametrize("kind", ["csv", "xlsx"])
+def test_all_setups_of_a_customer_are_exported_safe_against_formulas(kind, admin, organon, profile, ada, now):
+    submitted(profile, make_step(organon, "Company"), ada, now, "=HYPERLINK(1)")
+    answer = act(admin, "customer", "export_setups", [organon], format=kind)
+    content = answer.content.decode("utf-8-sig") if kind == "csv" else io.BytesIO(answer.content)
+    row = tablib.Dataset().load(content, format=kind).dict[0]
+    assert (row["Supplier"], row["Step"], row["Answer"]) == ("ACME Supplies", "Company", "'=HYPERLINK(1)")
+
+
+@pytest.mark.parametrize("text", ["=1", "+1", "-1", "@x", "\t=1", "＝1", "\r=1"])
+def test_what_looks_like_a_formula_is_marked(text):
+    assert exports.safe(text) == f"'{text}"

@@ -1,0 +1,65 @@
+"""What the worker does for setups."""
+
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from accounts.models import Notification
+from customers.jobs import forget_uploads, tell_of_files
+from customers.models import Answer, Upload
+from portal.models import Mail, today
+from tests.builders import connect, make_step
+from tests.files import a_pdf
+
+
+@pytest.fixture
+def profile(ada_at_acme, organon):
+    return connect(ada_at_acme, organon)
+
+
+@pytest.fixture
+def step(organon):
+    return make_step(organon, "Papers", "file")
+
+
+@pytest.fixture
+def keep(profile, step, ada):
+    def keep(**fields):
+        upload = a_pdf()
+        upload.content_type = "application/pdf"
+        question = step.questions.get()
+        return Upload.keep(upload, profile=profile, question=question.pk, uploaded_by=ada, **fields)
+
+    return keep
+
+
+def draft(profile, step, upload, ada, now, version=0):
+    values = {step.questions.get().name: str(upload.pk)}
+    return Answer.save_draft(profile, step, values, version=version, actor=ada, now=now)
+
+
+def test_people_hear_once_of_a_file_that_runs_out(keep, profile, step, ada, now):
+    draft(profile, step, keep(expires_on=today(now) + timedelta(days=10)), ada, now)
+    for _day in range(2):
+        tell_of_files.func(timestamp=0)
+    assert Notification.objects.get(kind="file_expires").user == ada
+    assert "You gave this file to Organon." in Mail.objects.get(name="document_expires").text
+
+
+def test_nobody_hears_of_a_file_that_was_replaced(keep, profile, step, ada, now):
+    draft(profile, step, keep(expires_on=today(now) + timedelta(days=10)), ada, now)
+    draft(profile, step, keep(expires_on=today(now) + timedelta(days=300)), ada, now, version=1)
+    tell_of_files.func(timestamp=0)
+    assert not Notification.objects.filter(kind="file_expires").exists()
+
+
+def test_files_that_nothing_names_go_after_a_day_and_no_others(keep, profile, step, ada, now):
+    long_ago = timezone.now() - timedelta(days=2)
+    in_draft, submitted, _lost = (keep(uploaded_at=long_ago) for _ in range(3))
+    fresh = keep()
+    said = [{"question": "x", "kind": "file", "label": {}, "value": {"upload": str(submitted.pk), "name": "a"}}]
+    Answer.submit(profile, step, {}, said, version=0, actor=ada, now=now)
+    draft(profile, step, in_draft, ada, now, version=1)
+    forget_uploads.func(timestamp=0)
+    assert set(Upload.objects.all()) == {in_draft, submitted, fresh}

@@ -1,0 +1,234 @@
+"""A step in the browser: drafts, submitting, files, conflicts, handing over, company details."""
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+from django.urls import reverse
+
+from customers.models import Answer, Submission, Upload
+from tests.builders import connect, make_step
+from tests.files import a_pdf
+
+KINDS = [
+    "text", "long_text", "email", "phone", "number", "date", "yes_no",
+    {"kind": "one_choice", "choices": "Yes, general | 일반\nNo | 아니요"},
+    {"kind": "several_choices", "choices": "Packaging | 포장재\nLab | 실험"},
+    "country", "registration", "bank_account", "file",
+    {"kind": "acknowledgement", "document_text_en": "Be good."},
+]  # fmt: skip
+
+
+@pytest.fixture
+def profile(ada_at_acme, organon):
+    return connect(ada_at_acme, organon)
+
+
+@pytest.fixture
+def step(organon):
+    return make_step(organon, "Everything", *KINDS)
+
+
+@pytest.fixture
+def page(profile, client_of, ada):
+    """page(step, data, what) posts to a step as Ada; without data it opens it."""
+    client = client_of(ada)
+
+    def open_page(step, data=None, what="step_save"):
+        if data is None:
+            return client.get(reverse("customers:step", args=[profile.pk, step.pk]))
+        return client.post(reverse(f"customers:{what}", args=[profile.pk, step.pk]), {"version": 0} | data)
+
+    open_page.client = client
+    return open_page
+
+
+def names(step):
+    return {question.kind: question.name for question in step.questions.all()}
+
+
+def full(step):
+    """Valid answers to every kind."""
+    name = names(step)
+    return {
+        name["text"]: "ACME",
+        name["long_text"]: "Line\nLine",
+        name["email"]: "a@acme.example",
+        name["phone"]: "02-555-0100",
+        name["number"]: "1,200.50",
+        name["date"]: "2026. 11. 24.",
+        name["yes_no"]: "no",
+        name["one_choice"]: "Yes, general | 일반",
+        name["several_choices"]: ["Packaging | 포장재"],
+        name["country"]: "KR",
+        name["registration"]: "1208147521",
+        f"{name['bank_account']}-bank": "국민은행",
+        f"{name['bank_account']}-number": "123456-78-901234",
+        f"{name['bank_account']}-holder": "ACME",
+        name["file"]: a_pdf("certificate.pdf"),
+        name["acknowledgement"]: "on",
+    }
+
+
+def test_every_kind_is_asked_answered_and_read(page, step, profile):
+    assert page(step).status_code == 200
+    answer = page(step, full(step), "step_submit")
+    assert answer.url == reverse("customers:profile", args=[profile.pk]), answer.content.decode()
+    said = {one["kind"]: one["value"] for one in Submission.objects.get().said}
+    upload = Upload.objects.get()
+    assert said == {
+        "text": "ACME",
+        "long_text": "Line\nLine",
+        "email": "a@acme.example",
+        "phone": "+8225550100",
+        "number": "1200.5",
+        "date": "2026-11-24",
+        "yes_no": "no",
+        "one_choice": "Yes, general | 일반",
+        "several_choices": ["Packaging | 포장재"],
+        "country": "KR",
+        "registration": "120-81-47521",
+        "bank_account": {"bank": "국민은행", "number": "123456-78-901234", "holder": "ACME", "iban": "", "bic": ""},
+        "file": {"upload": str(upload.pk), "name": "certificate.pdf", "until": None},
+        "acknowledgement": {"document": "Be good."},
+    }
+    read = page.client.get(reverse("customers:submission", args=[profile.pk, step.pk, 1])).content.decode()
+    for words in ("certificate.pdf", "+82 2-555-0100", "1,200.5", "Yes, general", "South Korea", "Be good."):
+        assert words in read, words
+
+
+def test_an_empty_submit_names_every_required_answer_and_links_to_it(page, step):
+    answer = page(step, {}, "step_submit")
+    text = answer.content.decode()
+    assert answer.status_code == 200
+    assert text.count('<li><a href="#id_q') == len(KINDS)
+    assert "<title>Error:" in text
+    assert not Submission.objects.exists()
+
+
+def test_a_draft_keeps_what_was_typed_valid_or_not(page, step):
+    name = names(step)
+    page(step, {name["text"]: "AC", name["date"]: "2026-13-45", name["email"]: "no address"})
+    text = page(step).content.decode()
+    for words in ('value="AC"', 'value="2026-13-45"', 'value="no address"', "Type a day such as"):
+        assert words in text, words
+
+
+def test_a_wrong_submit_loses_nothing_typed_and_keeps_the_good_file(page, step):
+    typed = full(step) | {names(step)["registration"]: "1208147522"}
+    text = page(step, typed, "step_submit").content.decode()
+    assert "The last digit does not fit the others." in text
+    assert "certificate.pdf" in text
+    assert Answer.objects.get().values[names(step)["text"]] == "ACME"
+    assert page(step, {"version": 1} | full(step), "step_submit").status_code == 302
+
+
+def test_a_wrong_file_says_why_and_loses_no_text(page, step):
+    name = names(step)
+    wrong = SimpleUploadedFile("bill.pdf", b"<?php system($_GET['x']);", "application/pdf")
+    text = page(step, {name["text"]: "ACME", name["file"]: wrong}).content.decode()
+    assert "We take PDF, PNG, JPEG, DOCX and XLSX files." in text
+    assert 'value="ACME"' in text
+    assert not Upload.objects.exists()
+    assert Answer.objects.get().values[name["text"]] == "ACME"
+
+
+def test_a_file_is_removed_with_the_text_kept(page, step, profile):
+    name = names(step)
+    page(step, {name["file"]: a_pdf("old.pdf")})
+    question = step.questions.get(kind="file")
+    path = reverse("customers:step_file_remove", args=[profile.pk, step.pk, question.pk])
+    page.client.post(path, {"version": 1, name["text"]: "typed just now"})
+    text = page(step).content.decode()
+    assert "old.pdf" not in text
+    assert 'value="typed just now"' in text
+
+
+def test_the_second_of_two_saves_sees_what_the_first_changed_and_can_insist(
+    page, step, profile, mia, client_of, organon
+):
+    name = names(step)["text"]
+    page(step, {name: "mine"})
+    hers = client_of(mia)
+    path = reverse("customers:step_save", args=[profile.pk, step.pk])
+    answer = hers.post(path, {"version": 0, name: "hers"})
+    text = answer.content.decode()
+    assert answer.status_code == 409
+    assert "Ada Kim saved this step while you were writing." in text
+    assert "mine" in text
+    assert 'value="hers"' in text
+    assert Answer.objects.get().values[name] == "mine"
+    hers.post(path, {"version": 1, name: "hers"})
+    assert Answer.objects.get().values[name] == "hers"
+
+
+def test_text_typed_in_an_ended_session_comes_back_to_the_same_person(page, step, profile, ada, client_of, rob, rival):
+    who = page(step).context["who"]
+    path = reverse("customers:step", args=[profile.pk, step.pk])
+    stranger = Client()
+    typed = {"version": 0, "who": who, names(step)["text"]: "long work"}
+    answer = stranger.post(reverse("customers:step_submit", args=[profile.pk, step.pk]), typed)
+    assert answer.url == f"/accounts/login/?next={path}"
+    stranger.post(answer.url, {"login": ada.email, "password": "demo-portal-2026"})
+    text = stranger.get(path).content.decode()
+    assert "Your text is back." in text
+    assert 'value="long work"' in text
+    assert not Answer.objects.exists()
+
+
+def test_text_kept_for_one_person_is_not_shown_to_another(page, step, profile, mia):
+    who = page(step).context["who"]
+    path = reverse("customers:step", args=[profile.pk, step.pk])
+    shared = Client()
+    shared.post(path + "save/", {"version": 0, "who": who, names(step)["text"]: "secret"})
+    shared.post("/accounts/login/", {"login": mia.email, "password": "demo-portal-2026"})
+    assert "secret" not in shared.get(path).content.decode()
+
+
+def test_company_details_prefill_a_step_and_an_answer_that_differs_offers_to_update_them(page, organon, acme, profile):
+    acme.phone = "+8225550100"
+    acme.save()
+    step = make_step(
+        organon,
+        "Company",
+        {"kind": "text", "prefill": "registered_name"},
+        {"kind": "phone", "prefill": "phone"},
+        {"kind": "text", "prefill": "address"},
+    )
+    name, phone, address = (question.name for question in step.questions.all())
+    text = page(step).content.decode()
+    assert 'value="ACME Supplies"' in text
+    assert 'value="+8225550100"' in text
+    page(step, {name: "ACME Supplies", phone: "02-555-0199", address: "32 Songdo"})
+    text = page(step).content.decode()
+    assert "Your company details say something else." in text
+    page(step, {}, "step_details")
+    acme.refresh_from_db()
+    assert (str(acme.phone), acme.address, acme.name) == ("+8225550199", "32 Songdo", "ACME Supplies")
+    assert "Your company details say something else." not in page(step).content.decode()
+
+
+def test_viewers_read_what_is_answered(step, profile, vic, client_of, page):
+    page(step, {names(step)["text"]: "ACME"})
+    client = client_of(vic)
+    text = client.get(reverse("customers:step", args=[profile.pk, step.pk])).content.decode()
+    assert "ACME" in text
+    assert "<textarea" not in text
+
+
+def test_a_step_is_handed_to_a_colleague_who_finds_it_on_home(step, profile, mia_at_acme, client_of, page):
+    page.client.post(reverse("customers:step_hand", args=[profile.pk, step.pk]), {"member": mia_at_acme.pk})
+    assert mia_at_acme.user.notifications.get().kind == "step_handed"
+    home = client_of(mia_at_acme.user).get("/").content.decode()
+    assert "Handed to you." in home
+    assert "Start Everything for Organon" in home
+    assert "Start Everything for Organon" not in page.client.get("/").content.decode()
+
+
+def test_a_file_of_another_supplier_is_a_404(page, step, rob, rival, client_of):
+    page(step, {names(step)["file"]: a_pdf()})
+    path = reverse("customers:upload", args=[Upload.objects.get().pk])
+    answer = page.client.get(path)
+    assert b"".join(answer.streaming_content).startswith(b"%PDF-")
+    assert answer["Content-Disposition"].startswith("attachment")
+    assert answer["Content-Security-Policy"] == "sandbox; default-src 'none'"
+    assert client_of(rob).get(path).status_code == 404
