@@ -1,9 +1,15 @@
 """What the worker does for requests, by the clock or when a mail fails."""
 
-from django.utils import timezone
+import tempfile
+from datetime import timedelta
 
-from connections import routing
-from connections.models import ConnectionRequest
+from django.core.files import File
+from django.utils import timezone
+from procrastinate import RetryStrategy
+
+from connections import routing, takeaway
+from connections.models import ConnectionRequest, Export
+from connections.models.exports import KEPT_DAYS, State
 from portal.jobs import app
 from portal.models import Mail
 from portal.states import AlreadyDecided
@@ -35,3 +41,23 @@ def remind_contacts(timestamp):
     now = timezone.now()
     for request in ConnectionRequest.objects.due_for_reminder(now).iterator():
         request.remind(now=now)
+
+
+@app.task(queue="default", retry=RetryStrategy(max_attempts=3, wait=60))
+def make_export(export_id):
+    """Make a company's file to take away; killed in the middle, it starts anew."""
+    export = Export.objects.select_related("supplier", "requested_by").get(pk=export_id)
+    if export.state not in (State.QUEUED, State.WORKING):
+        return
+    with tempfile.TemporaryFile() as target:
+        takeaway.write(export, target)
+        target.seek(0)
+        export.finish(File(target, name="export"), now=timezone.now())
+
+
+@app.periodic(cron="35 3 * * *")
+@app.task(queue="default", queueing_lock="forget_exports")
+def forget_exports(timestamp):
+    """Delete the files of exports a week after they were made."""
+    for export in Export.objects.filter(state=State.READY, finished_at__lt=timezone.now() - timedelta(days=KEPT_DAYS)):
+        export.forget()

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from connections.views import contacts, requests, search
+from connections.views import contacts, exports, requests, search
 from portal import converters  # noqa: F401 - brings <token:…>
 
 app_name = "connections"
@@ -15,6 +15,11 @@ setup = [
     path("setup/requests/<uuid:pk>/", requests.request, name="request"),
     path("setup/requests/<uuid:pk>/withdraw/", requests.request_withdraw, name="request_withdraw"),
 ]
+company = [
+    path("company/export/", exports.export, name="export"),
+    path("company/export/start/", exports.export_start, name="export_start"),
+    path("company/export/<uuid:pk>/", exports.export_file, name="export_file"),
+]
 signed = [
     path("r/<token:token>/", contacts.answer, name="answer"),
     path("r/<token:token>/accept/", contacts.answer_accept, name="answer_accept"),
@@ -23,4 +28,4 @@ signed = [
     path("r/<token:token>/mute/", contacts.answer_mute, name="answer_mute"),
     path("n/<token:token>/", contacts.not_us, name="not_us"),
 ]
-urlpatterns = setup + signed
+urlpatterns = setup + company + signed

@@ -17,7 +17,7 @@ from django.views.decorators.http import require_POST
 from portal import jobs
 from portal.legal import VERSION
 
-HELP = ("how-to-connect", "how-to-register", "adding-users", "faq")
+HELP = ("how-to-connect", "how-to-register", "customer-setup", "adding-users", "faq")
 LATE_MINUTES = 10
 
 

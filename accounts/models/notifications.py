@@ -22,8 +22,9 @@ KINDS = {
     "steps_asked": "customers:profile",
     "file_expires": "customers:profile",
     "document_expires": "accounts:company",
-    "export_ready": "accounts:company",
+    "export_ready": "connections:export",
 }
+WHOLE_PAGES = {"accounts:company", "connections:export"}  # need no id
 ICONS = {
     "request_accepted": "check",
     "request_expired": "clock",
@@ -83,7 +84,7 @@ class Notification(models.Model):
     def leads_to(self):
         """The address of the page that it is about."""
         view = KINDS[self.kind]
-        return reverse(view, args=[] if view == "accounts:company" else [self.object_id])
+        return reverse(view, args=[] if view in WHOLE_PAGES else [self.object_id])
 
 
 def notify(supplier, kind, *, about, users, at, **data):

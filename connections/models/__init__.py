@@ -1,4 +1,5 @@
 from connections.models.attempts import NoneLeft, SearchAttempt
+from connections.models.exports import Export
 from connections.models.reports import Mute, Report
 from connections.models.requests import CannotRequest, ConnectionRequest, Dismissal, Status
 
@@ -6,6 +7,7 @@ __all__ = [
     "CannotRequest",
     "ConnectionRequest",
     "Dismissal",
+    "Export",
     "Mute",
     "NoneLeft",
     "Report",

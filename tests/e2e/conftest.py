@@ -13,7 +13,7 @@ from accounts.models import Supplier
 
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"  # playwright's loop runs in this thread
 RESULTS = Path("test-results")
-EXPECTED = re.compile(r"status of (404|410)")  # pages that say so on purpose
+EXPECTED = re.compile(r"status of (404|409|410)")  # pages that say so on purpose
 HOME = re.compile(r"//[^/]+/(admin/)?$")
 FLAGS = [
     "--no-sandbox",

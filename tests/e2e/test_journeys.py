@@ -6,7 +6,7 @@ import pytest
 from django.urls import reverse
 
 from connections.models import ConnectionRequest
-from customers.models import CustomerProfile
+from customers.models import CustomerProfile, Step, Submission
 from portal.models import Mail
 from tests.e2e.conftest import HOME, log_in, violations
 
@@ -179,6 +179,9 @@ def test_the_admin_breaks_no_policy(demo, open_page):
         "connections/connectionrequest/",
         "customers/customer/add/",
         "accounts/supplier/",
+        "customers/step/",
+        f"customers/step/{Step.objects.first().pk}/change/",
+        f"customers/submission/{Submission.objects.first().pk}/change/",
     ):
         page.goto(f"/admin/{path}")
         assert page.locator("#content").count() == 1

@@ -3,11 +3,13 @@
 import uuid
 
 import pytest
+from django.core.files.base import ContentFile
 from django.db import transaction
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from accounts.models import BankAccount, Document, Notification
+from connections.models import Export
 from customers.models import Answer, Upload
 from portal.models import Link
 from tests.builders import connect, make_attempt, make_customer, make_request, make_step, make_user
@@ -79,6 +81,12 @@ MATRIX = {
     "customers:review_file": (PUBLIC, [405] * 7),
     "connections:requests": (SETUP, None),
     "connections:request": (OURS, None),
+    "connections:export": (ADMINS, [LOGIN, 403, 403, 405, 405, NEW, ADMIN]),
+    "connections:export_start": (
+        [LOGIN, 403, 403, 405, 405, NEW, ADMIN],
+        [LOGIN, 403, 403, "/company/export/", "/company/export/", NEW, ADMIN],
+    ),
+    "connections:export_file": (ADMINS_OWN, [LOGIN, 403, 403, 405, 405, NEW, ADMIN]),
     "connections:search": ([LOGIN, 403, 200, 200, 200, NEW, ADMIN], [LOGIN, 403, 200, 200, 200, NEW, ADMIN]),
     "connections:attempt": (MEMBERS, None),
     "connections:request_new": (MEMBERS, MEMBERS),
@@ -132,6 +140,8 @@ def address(ada_at_acme, ada, acme, organon, now):
     document = Document.add(acme, paper, "other", None, actor=ada, now=now)
     account = {"bank": "국민은행", "number": "123456", "holder": "ACME"}
     account = BankAccount.add(acme, account, actor=ada, now=now)
+    export = Export.ask(acme, actor=ada, now=now)
+    export.finish(ContentFile(b"PK"), now=now)
     question = step.questions.get(kind="file")
     upload = Upload.copy_of(document, profile=profile, question=question.pk, uploaded_by=ada)
     submission = Answer.submit(profile, make_step(profile.customer), {}, [], version=0, actor=ada, now=now)
@@ -151,6 +161,7 @@ def address(ada_at_acme, ada, acme, organon, now):
         "connections:request": [asked.pk],
         "connections:request_withdraw": [asked.pk],
         "connections:not_us": [not_us],
+        "connections:export_file": [export.pk],
         "accounts:document": [document.pk],
         "accounts:document_remove": [document.pk],
         "customers:step_file_remove": [profile.pk, step.pk, uuid.uuid4()],

@@ -11,9 +11,10 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
-from accounts.models import notify
+from accounts.models import BankAccount, Document, notify
 from portal.logs import CutTokens
 from tests.builders import connect, make_customer, make_request
+from tests.files import a_pdf
 
 STATIC = Path(__file__).resolve().parents[2] / "static"
 PAGES = [
@@ -25,6 +26,7 @@ PAGES = [
     "accounts:team",
     "accounts:company",
     "accounts:account",
+    "connections:export",
 ]
 
 
@@ -34,6 +36,11 @@ def fill(membership, numbers):
         connect(membership, make_customer(f"Connected {number}"))
         make_request(membership, make_customer(f"Waiting {number}"))
         make_request(membership, make_customer(f"Declined {number}"), days_ago=40).expire(now=timezone.now())
+        account = {"bank": "국민은행", "number": f"12345{number}", "holder": "ACME"}
+        BankAccount.add(membership.supplier, account, actor=membership.user, now=timezone.now())
+        paper = a_pdf()
+        paper.content_type = "application/pdf"
+        Document.add(membership.supplier, paper, "other", None, actor=membership.user, now=timezone.now())
         suggested = make_customer(f"Suggested {number}")
         suggested.vendors.create(name="ACME", email="x@acme.example", domain="acme.example")
         notify(
@@ -94,7 +101,7 @@ def test_health_needs_no_database():
 
 
 @pytest.mark.parametrize("language", ["ko", "en"])
-@pytest.mark.parametrize("slug", ["how-to-connect", "how-to-register", "adding-users", "faq"])
+@pytest.mark.parametrize("slug", ["how-to-connect", "how-to-register", "customer-setup", "adding-users", "faq"])
 def test_help_reads_in_both_languages_with_the_settings_numbers(slug, language, settings):
     settings.PORTAL_SEARCHES_A_DAY = 77
     page = Client(headers={"accept-language": language}).get(f"/help/{slug}/").content.decode()

@@ -1,0 +1,139 @@
+"""How far a setup is: the same words everywhere, and cheap however much there is."""
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from customers import progress
+from customers.models import Answer, CustomerProfile
+from tests.builders import connect, make_customer, make_step
+
+SAID = [{"question": "x", "kind": "text", "label": {"ko": "a", "en": "a"}, "value": "1"}]
+
+
+@pytest.fixture
+def profile(ada_at_acme, organon):
+    return connect(ada_at_acme, organon)
+
+
+@pytest.fixture
+def submit(profile, ada, now):
+    def submit(step, version=0):
+        return Answer.submit(profile, step, {}, SAID, version=version, actor=ada, now=now)
+
+    return submit
+
+
+def read(profile):
+    return progress.attach(progress.with_steps(CustomerProfile.objects.filter(pk=profile.pk)))[0].progress
+
+
+def states(profile):
+    return [one.state for one in read(profile).steps]
+
+
+def test_the_states_and_words_of_a_setup(profile, organon, submit, ada, now):
+    one, two = make_step(organon, "One"), make_step(organon, "Two")
+    last = make_step(organon, "Last", opens_after=[one, two])
+    assert (states(profile), read(profile).word) == (["next", "next", "locked"], "not_started")
+    Answer.save_draft(profile, one, {}, version=0, actor=ada, now=now)
+    assert (states(profile), read(profile).word) == (["now", "next", "locked"], "started")
+    first, second = submit(one, version=1), submit(two)
+    assert (states(profile), read(profile).word) == (["wait", "wait", "locked"], "with_customer")
+    first.send_back("No.", now=now)
+    assert (states(profile), read(profile).word) == (["due", "wait", "locked"], "needs_you")
+    submit(one, version=2).approve(now=now)
+    second.approve(now=now)
+    assert (states(profile), read(profile).word, read(profile).is_last) == (["done", "done", "next"], "started", True)
+    submit(last).approve(now=now)
+    assert (states(profile), read(profile).word, read(profile).done) == (["done"] * 3, "complete", 3)
+
+
+def test_something_new_makes_an_approved_step_due_again_and_no_other(profile, organon, submit, now):
+    one, two = make_step(organon, "One"), make_step(organon, "Two")
+    submit(one).approve(now=now)
+    submit(two).approve(now=now)
+    one.ask_again([one.questions.get()])
+    assert states(profile) == ["due", "done"]
+    one.refresh_from_db()
+    submit(one, version=1).approve(now=now)
+    assert states(profile) == ["done", "done"]
+
+
+def test_a_customer_that_asks_for_nothing_has_no_progress(profile):
+    assert (bool(read(profile)), read(profile).word) == (False, "")
+
+
+def test_what_is_first_to_do(profile, organon, submit, ada, now):
+    steps = [make_step(organon, title, order=place) for place, title in enumerate("ABC")]
+    assert read(profile).next_step.step == steps[0]
+    Answer.save_draft(profile, steps[1], {}, version=0, actor=ada, now=now)
+    assert read(profile).next_step.step == steps[1]
+    submit(steps[2]).send_back("No.", now=now)
+    assert read(profile).next_step.step == steps[2]
+
+
+def test_the_same_progress_in_the_list_on_the_profile_and_on_home(profile, organon, submit, client_of, ada, now):
+    steps = [make_step(organon, title) for title in "ABCDEF"]
+    for step in steps[:2]:
+        submit(step).approve(now=now)
+    client = client_of(ada)
+    for path in (reverse("customers:list"), reverse("customers:profile", args=[profile.pk]), reverse("home")):
+        assert "2 of 6 steps" in client.get(path).content.decode(), path
+    text = client.get(path := reverse("customers:profile", args=[profile.pk])).content.decode()
+    assert "You’ve already started some of the steps needed to do business with Organon." in text, path
+    assert "Continue: C" in text
+
+
+def queries(client, path):
+    client.get(path)
+    with CaptureQueriesContext(connection) as captured:
+        assert client.get(path).status_code == 200
+    return len([query for query in captured if "SAVEPOINT" not in query["sql"]])
+
+
+def test_pages_do_the_same_queries_at_3_and_60_steps(profile, organon, submit, client_of, ada):
+    client, counts = client_of(ada), []
+    for numbers in (range(3), range(3, 60)):
+        steps = [make_step(organon, f"Step {number}") for number in numbers]
+        for step in steps[::2]:
+            submit(step)
+        paths = [
+            reverse("home"),
+            reverse("customers:list"),
+            reverse("customers:profile", args=[profile.pk]),
+            reverse("customers:step", args=[profile.pk, steps[0].pk]),
+            reverse("customers:submission", args=[profile.pk, steps[0].pk, 1]),
+        ]
+        counts.append([queries(client, path) for path in paths])
+    assert counts[0] == counts[1]
+    assert max(counts[0]) <= 9
+
+
+def test_pages_do_the_same_queries_at_3_and_60_customers(ada_at_acme, client_of, ada, now, settings):
+    settings.PORTAL_REQUESTS_A_DAY = 1000
+    client, counts = client_of(ada), []
+    for numbers in (range(3), range(3, 60)):
+        for number in numbers:
+            customer = make_customer(f"Customer {number}")
+            profile = connect(ada_at_acme, customer)
+            Answer.submit(profile, make_step(customer), {}, SAID, version=0, actor=ada, now=now)
+        paths = [reverse("home"), reverse("customers:list"), reverse("customers:profile", args=[profile.pk])]
+        counts.append([queries(client, path) for path in paths])
+    assert counts[0] == counts[1]
+    assert max(counts[0]) <= 9
+
+
+def test_the_hardest_step_stays_within_the_budget(profile, organon, client_of, ada):
+    step = make_step(
+        organon,
+        "All",
+        *[
+            {"kind": kind, "prefill": "bank_account" if kind == "bank_account" else ""}
+            for kind in ("text", "bank_account")
+        ],
+        {"kind": "file", "prefill": "insurance_certificate"},
+    )
+    path = reverse("customers:step", args=[profile.pk, step.pk])
+    assert queries(client_of(ada), path) <= 9
