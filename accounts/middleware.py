@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils import timezone, translation
 
 from accounts.access import SESSION_KEY, OtherSupplier
+from accounts.models import User
 
 REFRESHED_EVERY = 600  # seconds; the idle time of a session is counted that exactly
 FREE_NAMESPACES = {"admin", "mfa", "usersessions"}
@@ -51,6 +52,8 @@ def _keep_session(request, user):
     if now - request.session.get("seen", 0) > REFRESHED_EVERY:
         request.session["seen"] = now
         request.session.set_expiry(settings.STAFF_SESSION_AGE if user.is_staff else settings.SESSION_COOKIE_AGE)
+        if user.browser_language != request.LANGUAGE_CODE:
+            User.objects.filter(pk=user.pk).update(browser_language=request.LANGUAGE_CODE)
 
 
 class SupplierMiddleware:

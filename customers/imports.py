@@ -12,9 +12,9 @@ from accounts.domains import is_free_mail, registrable
 from accounts.names import validate_name
 from customers import search
 from customers.models import Customer, CustomerDomain, CustomerName
+from portal.tabular import decode
 
 COLUMNS = ["name", "other_names", "country", "website", "domains", "city", "language"]
-ENCODINGS = ("utf-8-sig", "cp949")  # the second is what Korean Excel writes
 A_BATCH = 2000
 _is_url = URLValidator(["http", "https"])
 
@@ -25,14 +25,10 @@ class BadFile(ValueError):
 
 def read(data):
     """bytes of a CSV file, UTF-8 or CP949 -> [(line, {column: text})]. Raises BadFile."""
-    for encoding in ENCODINGS:
-        try:
-            text = data.decode(encoding)
-            break
-        except UnicodeDecodeError:
-            continue
-    else:
-        raise BadFile("The file is neither UTF-8 nor CP949. Save it as CSV UTF-8.")
+    try:
+        text = decode(data)
+    except ValidationError as error:
+        raise BadFile(error.messages[0]) from None
     rows = csv.DictReader(io.StringIO(text, newline=""))
     unknown = set(rows.fieldnames or []) - set(COLUMNS)
     if "name" not in (rows.fieldnames or []) or unknown:

@@ -3,13 +3,17 @@
 from functools import wraps
 
 from django import forms
+from django.conf import settings
 from django.contrib import admin, messages
 from django.template.response import TemplateResponse
 from django.utils.translation import gettext_lazy as _
+from import_export.admin import ImportExportModelAdmin
+from import_export.forms import ImportForm
 
 from portal.models import Mail
 from portal.models.mail import State
 from portal.states import AlreadyDecided
+from portal.tabular import FORMATS
 
 
 class History(admin.ModelAdmin):
@@ -23,6 +27,31 @@ class History(admin.ModelAdmin):
 
     def has_delete_permission(self, request, obj=None):
         return False
+
+
+class TableForm(ImportForm):
+    """A table to import, of a size that one request can read."""
+
+    def clean_import_file(self):
+        upload = self.cleaned_data["import_file"]
+        if upload.size > settings.PORTAL_UPLOAD_MB * 2**20:
+            words = _("The file is larger than %(limit)d MB. Make it smaller or split it.")
+            raise forms.ValidationError(words % {"limit": settings.PORTAL_UPLOAD_MB}, code="large")
+        return upload
+
+
+class Tables(ImportExportModelAdmin):
+    """Rows that come and go as CSV or XLSX, with a dry run."""
+
+    formats = FORMATS
+    import_form_class = TableForm
+
+    def add_data_read_fail_error_to_form(self, form, error):
+        """What is wrong with the file, where we know it better than the library."""
+        if isinstance(error, forms.ValidationError):
+            form.add_error("import_file", error)
+        else:
+            super().add_data_read_fail_error_to_form(form, error)
 
 
 @admin.register(Mail)

@@ -53,6 +53,7 @@ class User(AbstractBaseUser, PermissionsMixin):
     name = models.CharField(_("name"), max_length=160, validators=[validate_name])
     job_title = models.CharField(_("job title"), max_length=160, blank=True, validators=[validate_name])
     language = models.CharField(_("language"), max_length=5, choices=settings.LANGUAGES, blank=True)
+    browser_language = models.CharField(max_length=5, blank=True, editable=False)
     time_zone = models.CharField(_("time zone"), max_length=64, default=settings.TIME_ZONE)
     person_key = models.CharField(max_length=64, blank=True, editable=False)
     is_active = models.BooleanField(_("active"), default=True)
@@ -83,8 +84,8 @@ class User(AbstractBaseUser, PermissionsMixin):
 
     @property
     def speaks(self):
-        """The language to write to this person in."""
-        return self.language or settings.PORTAL_LANGUAGE
+        """The language to write to this person in: the chosen one, else that of the browser they were here with last."""
+        return self.language or self.browser_language or settings.PORTAL_LANGUAGE
 
     @property
     def counting_key(self):

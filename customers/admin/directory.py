@@ -4,7 +4,6 @@ from django import forms
 from django.contrib import admin
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
-from import_export.admin import ImportExportModelAdmin
 
 from customers import exports, ready_made, search, telling
 from customers.models import (
@@ -17,7 +16,7 @@ from customers.models import (
     VendorRecord,
 )
 from customers.resources import CustomerResource, VendorResource
-from portal.admin import ask, with_reason
+from portal.admin import Tables, ask, with_reason
 
 VENDORS_SHOWN = 50
 
@@ -62,7 +61,7 @@ class VendorInline(admin.TabularInline):
 
 
 @admin.register(Customer)
-class CustomerAdmin(ImportExportModelAdmin):
+class CustomerAdmin(Tables):
     resource_classes = [CustomerResource]
     list_display = ["name", "country", "city", "is_listed", "takes_requests", "created_at"]
     list_filter = ["is_listed", "takes_requests", "country"]
@@ -104,7 +103,7 @@ class CustomerAdmin(ImportExportModelAdmin):
 
 
 @admin.register(VendorRecord)
-class VendorRecordAdmin(ImportExportModelAdmin):
+class VendorRecordAdmin(Tables):
     resource_classes = [VendorResource]
     list_display = ["name", "customer", "email", "tax_number"]
     list_select_related = ["customer"]

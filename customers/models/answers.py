@@ -24,7 +24,7 @@ class State(models.TextChoices):
 
 
 class Outcome(models.TextChoices):
-    WAITING = "waiting", _("Waiting")
+    WAITING = "waiting", _("With the customer")
     APPROVED = "approved", _("Approved")
     RETURNED = "returned", _("Sent back")
     REPLACED = "replaced", _("Replaced by a newer version")

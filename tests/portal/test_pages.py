@@ -2,17 +2,25 @@
 
 import gzip
 import logging
+from copy import copy
+from datetime import timedelta
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
-from django.db import connection
+from django.db import OperationalError, connection
+from django.db.migrations.recorder import MigrationRecorder
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
-from accounts.models import BankAccount, Document, notify
+from accounts.models import BankAccount, Document, Notification, notify
+from connections.models import ConnectionRequest
+from customers.models import Customer, CustomerProfile
 from portal.logs import CutTokens
+from portal.mail import send
+from portal.models import Mail
 from tests.builders import connect, make_customer, make_request
 from tests.files import a_pdf
 
@@ -72,6 +80,43 @@ def test_a_page_does_at_most_nine_queries_whatever_the_data_grows_to(name, ada_a
     assert counts[0] == counts[1] <= 9, queries(client, reverse(name))
 
 
+def test_a_thousand_rows_ask_no_more(ada_at_acme, client_of, settings):
+    """The rows are copied in bulk from one of each kind; a page shows as many as it always does."""
+    settings.PORTAL_REQUESTS_A_DAY = 1000
+    fill(ada_at_acme, range(1))
+    client = client_of(ada_at_acme.user)
+    before = {name: len(queries(client, reverse(name))) for name in PAGES}
+    multiply(ada_at_acme.supplier, 1000)
+    assert {name: len(queries(client, reverse(name))) for name in PAGES} == before
+
+
+def multiply(supplier, number):
+    """As many customers, profiles, requests and notifications as wanted, all like those that are there."""
+    customers = [Customer(name=f"Copy {place}", country="KR") for place in range(number)]
+    Customer.objects.bulk_create(customers)
+    profiles = {stage: supplier.profiles.filter(stage=stage).first() for stage in ("connected", "requested")}
+    copies = []
+    for place, customer in enumerate(customers):
+        one = copy(profiles["connected" if place % 2 else "requested"])
+        one.pk, one.customer = uuid4(), customer
+        copies.append(one)
+    CustomerProfile.objects.bulk_create(copies)
+    pending = supplier.requests.filter(status="pending").first()
+    requests = []
+    for profile in copies[::2]:
+        one = copy(pending)
+        one.pk, one.profile, one.customer = uuid4(), profile, profile.customer
+        requests.append(one)
+    ConnectionRequest.objects.bulk_create(requests)
+    note = supplier.notifications.first()
+    notes = []
+    for _place in range(number):
+        one = copy(note)
+        one.pk = uuid4()
+        notes.append(one)
+    Notification.objects.bulk_create(notes)
+
+
 def test_a_first_visit_loads_at_most_30_kb_of_css_and_javascript():
     files = [*STATIC.glob("css/*.css"), *STATIC.glob("js/*.js")]
     assert sum(len(gzip.compress(path.read_bytes())) for path in files) <= 30_000
@@ -96,6 +141,29 @@ def test_readiness_tells_of_worker_and_mail_without_taking_the_web_out(db):
     assert (answer.status_code, answer.json()["worker"], answer.json()["migrations"]) == (200, "silent", "ok")
 
 
+def test_readiness_is_503_with_migrations_to_do(db):
+    MigrationRecorder(connection).record_unapplied("connections", "0003_exports")
+    answer = Client().get("/readyz")
+    assert (answer.status_code, answer.json()["migrations"]) == (503, "missing")
+
+
+def test_readiness_is_503_without_the_database(db, settings):
+    with connection.execute_wrapper(refuse):
+        answer = Client().get("/readyz")
+    assert (answer.status_code, answer.json()) == (503, {"database": "unreachable"})
+
+
+def refuse(execute, sql, params, many, context):
+    raise OperationalError("the server closed the connection")
+
+
+def test_late_mail_is_told(db, now):
+    send("captcha_code", "a@acme.example", "en", code="123456", minutes=10)
+    Mail.objects.update(created_at=now - timedelta(minutes=11))
+    answer = Client().get("/readyz")
+    assert (answer.status_code, answer.json()["mail"]) == (200, "late")
+
+
 def test_health_needs_no_database():
     assert Client().get("/healthz").json() == {"process": "ok"}
 
@@ -109,6 +177,16 @@ def test_help_reads_in_both_languages_with_the_settings_numbers(slug, language, 
     assert f'<html lang="{language}">' in page
     assert "PORTAL_" not in page
     assert ("77" in prose) == (slug in ("how-to-connect", "faq"))
+
+
+def test_who_chose_no_language_is_written_to_in_that_of_their_browser(client_of, ada, acme):
+    ada.language = ""
+    ada.save(update_fields=["language"])
+    for language in ("ko", "en"):
+        client = client_of(ada)
+        client.get("/", headers={"accept-language": language})
+        ada.refresh_from_db()
+        assert (ada.speaks, ada.language) == (language, "")
 
 
 def test_the_language_of_a_person_is_kept(client_of, ada, acme):

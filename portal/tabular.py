@@ -1,0 +1,37 @@
+"""Tables as people hand them over: CSV in UTF-8 or as Korean Excel writes it, and XLSX."""
+
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
+from import_export.formats import base_formats
+
+ENCODINGS = ("utf-8-sig", "cp949")  # the second is what Korean Excel writes
+
+
+def decode(data):
+    """The text of a file's bytes; ValidationError for neither UTF-8 nor CP949."""
+    for encoding in ENCODINGS:
+        try:
+            return data.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+    raise ValidationError(_("The file is neither UTF-8 nor CP949. Save it as CSV UTF-8."), code="encoding")
+
+
+class CSV(base_formats.CSV):
+    """CSV whose encoding is found, not assumed."""
+
+    def is_binary(self):
+        return True
+
+    def get_read_mode(self):
+        return "rb"
+
+    def create_dataset(self, in_stream, **kwargs):
+        return super().create_dataset(decode(in_stream), **kwargs)
+
+    def export_data(self, dataset, **kwargs):
+        """With a mark, so that Excel reads Korean."""
+        return b"\xef\xbb\xbf" + super().export_data(dataset, **kwargs).encode()
+
+
+FORMATS = [CSV, base_formats.XLSX]

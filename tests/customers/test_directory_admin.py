@@ -1,0 +1,65 @@
+"""Imports and exports in the operator's admin: a dry run first, files as Korean Excel writes them."""
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.urls import reverse
+
+from customers.models import Customer, VendorRecord
+from customers.search import find
+from tests.builders import make_customer
+
+ROWS = "name,country,city\r\n한솔제지,KR,서울\r\n대한전선,KR,당진\r\n"
+
+
+@pytest.fixture
+def admin(client_of, operator):
+    return client_of(operator)
+
+
+def dry_run(admin, model, content, name="list.csv"):
+    upload = SimpleUploadedFile(name, content)
+    return admin.post(reverse(f"admin:customers_{model}_import"), {"import_file": upload, "format": "0"})
+
+
+def confirm(admin, model, answer):
+    form = answer.context["confirm_form"]
+    return admin.post(reverse(f"admin:customers_{model}_process_import"), form.initial, follow=True)
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "cp949"])
+def test_customers_come_in_after_a_dry_run_in_any_korean_encoding(encoding, admin):
+    answer = dry_run(admin, "customer", ROWS.encode(encoding))
+    assert "한솔제지" in answer.content.decode()
+    assert not Customer.objects.exists()
+    confirm(admin, "customer", answer)
+    assert set(Customer.objects.values_list("name", "city")) == {("한솔제지", "서울"), ("대한전선", "당진")}
+    assert [one.name for one in find("한솔제지")] == ["한솔제지"]
+
+
+def test_a_file_in_no_known_encoding_is_refused_with_words(admin):
+    text = dry_run(admin, "customer", b"name\r\n\xff\xfe\xfa\xfd").content.decode()
+    assert "neither UTF-8 nor CP949" in text
+    assert not Customer.objects.exists()
+
+
+def test_a_bad_row_is_shown_and_nothing_comes_in(admin):
+    answer = dry_run(admin, "customer", b"name,country\r\nGood Inc.,KR\r\nBad www.evil.example,KR\r\n")
+    assert "Remove the web address" in answer.content.decode()
+    assert "confirm_form" not in answer.context
+    assert not Customer.objects.exists()
+
+
+def test_a_vendor_list_comes_in_ready_to_match(admin, organon):
+    content = "customer,name,email,tax_number\r\nOrganon,에이스,x@Mail.Acme.example,120-81-47521\r\n".encode("cp949")
+    confirm(admin, "vendorrecord", dry_run(admin, "vendorrecord", content))
+    record = VendorRecord.objects.get()
+    assert (record.domain, record.tax_number) == ("acme.example", "1208147521")
+
+
+def test_an_export_reads_in_excel_and_holds_no_formula(admin):
+    make_customer("한솔제지", city="=1+1")
+    data = {"format": "0", "resource": "0", "customerresource_name": "on", "customerresource_city": "on"}
+    content = admin.post(reverse("admin:customers_customer_export"), data).content
+    assert content.startswith(b"\xef\xbb\xbf")
+    assert "한솔제지" in content.decode("utf-8-sig")
+    assert "=1+1" not in content.decode("utf-8-sig").replace("'=1+1", "")
