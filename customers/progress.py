@@ -30,6 +30,7 @@ def with_steps(profiles):
         row=JSONObject(
             **{name: name for name in ANSWER},
             member_name=F("member__user__name"),
+            member_works=F("member__is_active"),
             saver=F("saved_by__name"),
             comment=Subquery(last.values("comment")[:1]),
             decided_at=Subquery(last.values("decided_at")[:1]),
@@ -73,8 +74,9 @@ class StepProgress:
 
     @property
     def member_id(self):
-        """Whose it is, None when any colleague may go on."""
-        return self.answer and self.answer.member_id
+        """Whose it is, None when any colleague may go on: also when whoever had it has left."""
+        has_it = self.answer and self.answer.member_works
+        return self.answer.member_id if has_it else None
 
     @property
     def is_changed(self):

@@ -1,5 +1,6 @@
 """How well a spelling fits what was typed, from 0 to 1. Pure: strings in, numbers out."""
 
+from functools import lru_cache
 from itertools import pairwise
 
 from rapidfuzz.distance import OSA
@@ -8,6 +9,8 @@ from customers.words import COMMON
 
 SHOWN_FROM = 0.72  # worse than this is not shown
 SHOWN_WITHIN = 0.20  # nor what is this much worse than the best
+SURE = 0.95  # the first words are equal: no other comparison says more
+FAR = 0.55  # of letters: below this no comparison of whole names gets to SHOWN_FROM
 
 
 def distance(one, other):
@@ -36,13 +39,15 @@ def _consonants(typed, cho):
 
 def _reading(reading, key, sq, snd, ini):
     typed = reading.keys
-    fits = [
-        _letters(typed, key, sq),
-        _sounds(typed, snd, reading.from_hangul),
-        _words(typed.words, key.split()),
-        _initials(typed.sq, ini),
-    ]
-    return max(fits) - reading.cost
+    fit = _letters(typed, key, sq)
+    if fit < SURE:
+        fit = max(
+            fit,
+            _sounds(typed, snd, reading.from_hangul),
+            _words(typed.words, key.split()),
+            _initials(typed.sq, ini),
+        )
+    return fit - reading.cost
 
 
 def _letters(typed, key, sq):
@@ -50,21 +55,26 @@ def _letters(typed, key, sq):
         return 1.0
     share = len(typed.sq) / len(sq)
     if key.startswith(typed.key + " "):
-        return 0.95 + 0.03 * share
+        return SURE + 0.03 * share
     if sq.startswith(typed.sq) and len(typed.sq) >= 4:
         return 0.87 + 0.07 * share
-    whole = OSA.normalized_similarity(typed.sq, sq) * 0.985
+    whole = _similarity(typed.sq, sq) * 0.985
     start = sq[: len(typed.sq)]
-    part = (OSA.normalized_similarity(typed.sq, start) - 0.1 + 0.04 * share) if len(typed.sq) >= 6 else 0.0
+    part = (_similarity(typed.sq, start) - 0.1 + 0.04 * share) if len(typed.sq) >= 6 else 0.0
     return max(whole, min(part, 0.9))
+
+
+def _similarity(one, other):
+    """From 0 to 1; what is too far apart to be shown is 0, which is found out sooner."""
+    return OSA.normalized_similarity(one, other, score_cutoff=FAR)
 
 
 def _sounds(typed, snd, from_hangul):
     if len(typed.snd) < 3:
         return 0.0
-    ratio = OSA.normalized_similarity(typed.snd, snd)
+    ratio = _similarity(typed.snd, snd)
     if ratio == 1:
-        return 0.86 + 0.12 * OSA.normalized_similarity(typed.snd, snd) - (0.0 if from_hangul else 0.02)
+        return 0.98 - (0.0 if from_hangul else 0.02)
     start = 0.76 + 0.1 * len(typed.snd) / len(snd) if snd.startswith(typed.snd) and len(typed.snd) >= 4 else 0.0
     return max(ratio * (0.97 if from_hangul else 0.90), start)
 
@@ -81,33 +91,37 @@ def _words(typed, there):
     total = matched = 0.0
     rare_fit = None
     for word in sorted(typed, key=len, reverse=True):
-        weight = _weight(word)
-        nearest, fit = max(((other, _alike(word, other)) for other in left), key=lambda one: one[1], default=("", 0.0))
-        if fit >= 0.6:
+        fit, nearest = 0.0, None
+        for other in left:
+            if (alike := _alike(word, other)) > fit:
+                fit, nearest = alike, other
+        if nearest:
             left.remove(nearest)
-        else:
-            fit = 0.0
+        weight = _weight(word)
         total += weight
         matched += weight * fit
         if word not in COMMON:
-            rare_fit = min(fit, 1.0 if rare_fit is None else rare_fit)
+            rare_fit = fit if rare_fit is None else min(fit, rare_fit)
     if not total:
         return 0.0
     fit = matched / total
     if rare_fit is not None and rare_fit < 0.5:
         fit = min(fit, 0.6 + 0.1 * rare_fit)
-    rest = sum(_weight(word) for word in left) / (total + sum(_weight(word) for word in left))
-    return fit * (0.975 - 0.14 * rest)
+    beyond = sum(map(_weight, left))
+    return fit * (0.975 - 0.14 * beyond / (total + beyond))
 
 
+@lru_cache(maxsize=50_000)
 def _weight(word):
     return (0.35 if word in COMMON else 1.0) * min(len(word), 8) ** 0.5
 
 
+@lru_cache(maxsize=50_000)
 def _alike(word, other):
+    """How alike two words are; 0 below 0.6. The same few words meet again and again in one search."""
     if word == other:
         return 1.0
-    fit = OSA.normalized_similarity(word, other)
+    fit = OSA.normalized_similarity(word, other, score_cutoff=0.6)
     if len(word) >= 3 and other.startswith(word):
         fit = max(fit, 0.88)
     return fit

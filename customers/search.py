@@ -120,12 +120,12 @@ def _direct(cursor, understood, consonants):
                 )
             )
             if len(text) >= 4:
-                starts = f"left({column}, 4) = %s AND length({column}) > %s AND starts_with({column}, %s) ORDER BY length({column}) LIMIT 40"
+                starts = f"left({column}, 4) = %s AND length({column}) > %s AND starts_with({column}, %s) ORDER BY length({column}) LIMIT 25"
                 parts.append((starts, [text[:4], len(text), text]))
         if 2 <= len(made.sq) <= 6:
             parts.append(("ini = %s AND ini <> '' ORDER BY length(sq) LIMIT 40", [made.sq]))
         words = [word for word in made.words if word not in ranking.COMMON]
-        parts += [("string_to_array(key, ' ') @> ARRAY[%s] ORDER BY length(sq) LIMIT 60", [word]) for word in words[:4]]
+        parts += [("string_to_array(key, ' ') @> ARRAY[%s] ORDER BY length(sq) LIMIT 25", [word]) for word in words[:4]]
         if len(made.words) > 1:
             parts.append(("string_to_array(key, ' ') @> %s LIMIT 60", [made.words]))
     if len(consonants) == 2:
@@ -207,11 +207,11 @@ def _follow(cursor, understood, nets):
         expansions = _expand(cursor, candidates, nets)
         alone = [term for word in candidates for term in _rare(expansions[word])]
         if alone:
-            parts.append(("string_to_array(key, ' ') && %s::text[] LIMIT 300", [alone]))
+            parts.append(("string_to_array(key, ' ') && %s::text[] LIMIT 150", [alone]))
         for first, second in pairwise(candidates[: len(typed)]):
             left, right = ([term for term, _ in expansions[word]] for word in (first, second))
             if left and right:
-                both = "string_to_array(key, ' ') && %s::text[] AND string_to_array(key, ' ') && %s::text[] LIMIT 120"
+                both = "string_to_array(key, ' ') && %s::text[] AND string_to_array(key, ' ') && %s::text[] LIMIT 60"
                 parts.append((both, [left[:40], right[:40]]))
     return _run(cursor, parts)
 

@@ -9,14 +9,14 @@ from connections.suggestions import suggest
 from customers import progress
 from customers.models import CustomerProfile, Stage
 
-SHOWN, NEWS, READ = 5, 3, 40
+SHOWN, NEWS, READ, CUSTOMERS_READ = 5, 3, 40, 300
 
 
 def home(request):
     now = timezone.now()
     open_requests = _open_requests(request, now)
     connected = CustomerProfile.objects.visible_to(request.membership).listed(now).filter(shown=Stage.CONNECTED)
-    profiles = progress.attach(progress.with_steps(connected)[:READ])
+    profiles = progress.attach(progress.with_steps(connected)[:CUSTOMERS_READ])
     agenda = []
     if request.membership.may_act:
         agenda = [

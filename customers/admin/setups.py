@@ -138,6 +138,10 @@ class SubmissionAdmin(History):
         file = self.admin_site.admin_view(self.file_view)
         return [path("<uuid:pk>/files/<uuid:upload>/", file, name="customers_submission_file"), *super().get_urls()]
 
+    def has_decide_permission(self, request):
+        """Versions are frozen: whoever may change submissions decides them, and nobody edits one."""
+        return request.user.has_perm("customers.change_submission")
+
     @admin.display(description=_("supplier"), ordering="answer__profile__supplier__name")
     def supplier(self, submission):
         return submission.answer.profile.supplier
@@ -167,11 +171,11 @@ class SubmissionAdmin(History):
             raise Http404
         return get_object_or_404(Upload, pk=upload, profile=submission.answer.profile_id).as_attachment()
 
-    @with_reason(_("Approve"), ApproveForm, permission="view")
+    @with_reason(_("Approve"), ApproveForm, permission="decide")
     def approve(self, request, submission, given):
         submission.approve(now=timezone.now(), actor=request.user, comment=given["comment"])
 
-    @with_reason(_("Send back"), ReturnForm, permission="view")
+    @with_reason(_("Send back"), ReturnForm, permission="decide")
     def send_back(self, request, submission, given):
         submission.send_back(given["comment"], now=timezone.now(), actor=request.user)
 

@@ -172,7 +172,8 @@ def _load(request, pk, step_pk):
     one = next((one for one in profile.progress.steps if one.step.pk == step_pk), None)
     if one is None:
         raise Http404
-    one.answer = one.answer or Answer(profile=profile, step=one.step)
+    if one.answer is None:
+        _show(one, Answer(profile=profile, step=one.step))
     return profile, one
 
 
@@ -200,17 +201,26 @@ def _kept(request, profile, one, form, *, submit=False):
     about = {"version": opened, "actor": request.user, "now": timezone.now()}
     try:
         if opened != one.answer.version:
-            raise EditConflict(one.answer)
+            raise EditConflict(Answer.of(profile, one.step))
         form.store_files(request.user)
         if submit:
             Answer.submit(profile, one.step, form.typed, form.said, **about)
         else:
-            one.answer = Answer.save_draft(profile, one.step, form.typed, **about)
+            _show(one, Answer.save_draft(profile, one.step, form.typed, **about))
     except EditConflict as conflict:
-        one.answer = conflict.answer
+        _show(one, conflict.answer)
         form.compare(conflict.answer.values)
         return False
     return True
+
+
+def _show(one, answer):
+    """Let the page show the answer as it stands now, with who saved it."""
+    answer.saver = str(answer.saved_by or "")
+    answer.member_works = answer.member is not None and answer.member.is_active
+    answer.member_name = str(answer.member.user) if answer.member else ""
+    answer.comment = one.answer and getattr(one.answer, "comment", "")
+    one.answer = answer
 
 
 def _page(request, profile, one, form, *, status=200, **context):

@@ -137,3 +137,13 @@ def test_the_hardest_step_stays_within_the_budget(profile, organon, client_of, a
     )
     path = reverse("customers:step", args=[profile.pk, step.pk])
     assert queries(client_of(ada), path) <= 9
+
+
+def test_a_step_of_somebody_who_left_is_everybodys_again(profile, organon, mia_at_acme, client_of, ada, now):
+    step = make_step(organon, "Company")
+    Answer.hand_over(profile, step, mia_at_acme, actor=ada, now=now)
+    client = client_of(ada)
+    assert "Start Company for Organon" not in client.get("/").content.decode()
+    mia_at_acme.is_active = False
+    mia_at_acme.save(update_fields=["is_active"])
+    assert "Start Company for Organon" in client.get("/").content.decode()

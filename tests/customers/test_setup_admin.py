@@ -4,6 +4,7 @@ import io
 
 import pytest
 import tablib
+from django.contrib.auth.models import Permission
 from django.urls import reverse
 from procrastinate.contrib.django.models import ProcrastinateJob
 
@@ -11,7 +12,7 @@ from accounts.models import Notification
 from customers import exports, ready_made
 from customers.jobs import tell_suppliers
 from customers.models import Answer, Step, Submission, Upload
-from tests.builders import connect, make_customer, make_step
+from tests.builders import connect, make_customer, make_step, make_user
 from tests.files import a_pdf
 
 
@@ -179,3 +180,14 @@ def test_all_setups_of_a_customer_are_exported_safe_against_formulas(kind, admin
 @pytest.mark.parametrize("text", ["=1", "+1", "-1", "@x", "\t=1", "＝1", "\r=1"])
 def test_what_looks_like_a_formula_is_marked(text):
     assert exports.safe(text) == f"'{text}"
+
+
+def test_staff_who_may_only_look_can_not_decide(organon, profile, ada, now, client_of):
+    submission = submitted(profile, make_step(organon), ada, now)
+    reader = make_user("reader@portal.example", "Rea", is_staff=True)
+    reader.user_permissions.add(Permission.objects.get(codename="view_submission"))
+    page = client_of(reader).get(reverse("admin:customers_submission_changelist")).content.decode()
+    assert 'value="approve"' not in page
+    act(client_of(reader), "submission", "approve", [submission], comment="")
+    submission.refresh_from_db()
+    assert submission.outcome == "waiting"
