@@ -7,7 +7,10 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import AuditEntry, BankAccount, Membership, Supplier, SupportRequest, User
+from accounts.names import mixes_scripts, skeleton
 from portal.admin import History, with_reason
+
+LOOK_ALIKES_SHOWN = 5
 
 
 class MembershipInline(admin.TabularInline):
@@ -28,12 +31,23 @@ class SupplierAdmin(admin.ModelAdmin):
     ]
     search_fields = ["name", "english_name", "registration_number", "memberships__user__email"]
     date_hierarchy = "created_at"
-    readonly_fields = ["registration_verified_at", "suspended_at", "suspended_because", "created_at"]
+    readonly_fields = ["warnings", "registration_verified_at", "suspended_at", "suspended_because", "created_at"]
     inlines = [MembershipInline]
+    look_alikes = []  # functions of other apps: name -> names that look the same
     actions = ["verify_number", "suspend", "lift_suspension"]
 
     def has_delete_permission(self, request, obj=None):
         return False
+
+    @admin.display(description=_("warnings"))
+    def warnings(self, supplier):
+        """What a name could deceive with; real names do such things too, so it is only said."""
+        said = [_("The name mixes alphabets.")] if mixes_scripts(supplier.name) else []
+        others = Supplier.objects.exclude(pk=supplier.pk).values_list("name", flat=True)
+        same = [name for name in others.iterator() if skeleton(name) == skeleton(supplier.name)]
+        same += [name for find in self.look_alikes for name in find(supplier.name)]
+        said += [_("Looks like %(name)s.") % {"name": name} for name in same[:LOOK_ALIKES_SHOWN]]
+        return " ".join(map(str, said)) or "–"
 
     @admin.display(boolean=True, description=_("suspended"))
     def is_suspended(self, supplier):

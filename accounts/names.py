@@ -3,11 +3,26 @@
 import re
 import unicodedata
 
+from anyascii import anyascii
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 _LINK = re.compile(r"://|www\.", re.IGNORECASE)
 _ALLOWED_FORMAT = {"\u200c", "\u200d"}  # the joiners that Persian and Indic scripts need
+
+
+def skeleton(text):
+    """A name as it looks at a glance: 'Оrganon' with a Cyrillic О, 'ORGANON' in full width and 'Organon.' are one."""
+    return "".join(one for one in anyascii(unicodedata.normalize("NFKC", text)).lower() if one.isalnum())
+
+
+def mixes_scripts(text):
+    """Whether a word is written in letters of two alphabets that look alike (Latin, Greek, Cyrillic)."""
+    for word in text.split():
+        scripts = {unicodedata.name(letter, "").partition(" ")[0] for letter in word if letter.isalpha()}
+        if len(scripts & {"LATIN", "GREEK", "CYRILLIC"}) > 1:
+            return True
+    return False
 
 
 def validate_name(text):

@@ -103,6 +103,12 @@ def rob_at_rival(rob, rival):
     return membership(rob, rival)
 
 
+@pytest.fixture
+def one_window(monkeypatch):
+    """The windows of limits stand still, so that no test runs across the end of one."""
+    monkeypatch.setattr("portal.limits.time.time", lambda: 1_800_000_000.0)
+
+
 @pytest.fixture(autouse=True, scope="session")
 def no_files_left():
     """Uploaded files lie in a folder of the tests' own, gone afterwards."""

@@ -5,6 +5,7 @@ from django.contrib import admin
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from accounts.admin import SupplierAdmin
 from customers import exports, ready_made, search, telling
 from customers.models import (
     Customer,
@@ -12,9 +13,11 @@ from customers.models import (
     CustomerDomain,
     CustomerName,
     CustomerProfile,
+    SearchName,
     Step,
     VendorRecord,
 )
+from customers.names import keys
 from customers.resources import CustomerResource, VendorResource
 from portal.admin import Tables, ask, with_reason
 
@@ -35,6 +38,15 @@ class CopyForm(forms.Form):
 
 class FormatForm(forms.Form):
     format = forms.ChoiceField(label=_("Format"), choices=[("xlsx", "XLSX"), ("csv", "CSV")])
+
+
+def look_alikes(name):
+    """Customers whose names look like a supplier's: whoever calls itself so may pose as one."""
+    found = SearchName.objects.filter(sq__in={made.sq for made in keys(name)}).values("customer")
+    return list(Customer.objects.filter(pk__in=found).values_list("name", flat=True))
+
+
+SupplierAdmin.look_alikes.append(look_alikes)
 
 
 class NameInline(admin.TabularInline):

@@ -48,7 +48,7 @@ def test_without_the_right_password_nothing_changes(password, client, acme):
     assert not Mail.objects.exists()
 
 
-def test_passwords_can_not_be_tried_for_ever(client, acme):
+def test_passwords_can_not_be_tried_for_ever(client, acme, one_window):
     for _try in range(10):
         client.post(reverse("accounts:bank_add"), OURS | {"password": "wrong password"})
     page = client.post(reverse("accounts:bank_add"), OURS | {"password": PASSWORD}).content.decode()

@@ -101,7 +101,7 @@ def test_an_overdue_link_says_expired(ada_at_acme, organon):
     assert old.status == "pending"
 
 
-def test_an_unknown_link_is_a_404_and_too_many_of_them_a_429(db):
+def test_an_unknown_link_is_a_404_and_too_many_of_them_a_429(db, one_window):
     cache.clear()
     codes = [Client().get(path(f"guess-{number}")).status_code for number in range(31)]
     assert codes == [404] * 30 + [429]

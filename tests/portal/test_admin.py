@@ -14,7 +14,7 @@ from connections.models.attempts import left
 from customers.models import Answer, Customer
 from customers.search import find
 from portal.models import Mail
-from tests.builders import connect, make_attempt, make_customer, make_request, make_step, make_supplier
+from tests.builders import connect, make_attempt, make_customer, make_request, make_step, make_supplier, make_user
 
 OURS = ("portal", "accounts", "customers", "connections")
 LISTS = [model._meta for model in admin.site._registry if model._meta.app_label in OURS]
@@ -161,3 +161,22 @@ def test_staff_who_are_no_superusers_give_no_rights(operator, ada):
 
 def test_suppliers_do_not_enter(client_of, ada, acme):
     assert client_of(ada).get(reverse("admin:index")).status_code == 302
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("Оrganon", "Looks like Organon."),
+        ("ＯＲＧＡＮＯＮ Inc.", "Looks like Organon."),
+        ("Rivаl Parts", "Looks like Rival Parts."),
+        ("Оrganon", "The name mixes alphabets."),
+        ("Honest Tools", "–"),
+    ],
+)
+def test_the_operator_is_warned_of_names_that_pose_as_others(name, words, browser, rival):
+    make_customer("Organon", searchable=True)
+    supplier = make_supplier("Plain", admin=make_user("plain@plain.example"))
+    supplier.name = name
+    supplier.save()
+    page = browser.get(reverse("admin:accounts_supplier_change", args=[supplier.pk])).content.decode()
+    assert words in page
