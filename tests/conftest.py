@@ -1,6 +1,7 @@
 """The cast that every test knows: ACME with its three people, its rival, Organon with its contact, the operator."""
 
 import shutil
+from types import SimpleNamespace
 
 import pytest
 from django.conf import settings
@@ -106,7 +107,7 @@ def rob_at_rival(rob, rival):
 @pytest.fixture
 def one_window(monkeypatch):
     """The windows of limits stand still, so that no test runs across the end of one."""
-    monkeypatch.setattr("portal.limits.time.time", lambda: 1_800_000_000.0)
+    monkeypatch.setattr("portal.limits.time", SimpleNamespace(time=lambda: 1_800_000_000.0))
 
 
 @pytest.fixture(autouse=True, scope="session")

@@ -43,9 +43,8 @@ def step(request, pk, step_pk):
     if one.state == "locked" or not profile.is_connected:
         return redirect("customers:profile", pk)
     if not request.membership.may_act:
-        return render(
-            request, "customers/steps/read.html", {"profile": profile, "one": one, "form": _form(profile, one)}
-        )
+        lines = read(_form(profile, one).said, url=_file_url)
+        return render(request, "customers/steps/read.html", {"profile": profile, "one": one, "lines": lines})
     came_back = kept.take(request)
     form = _form(profile, one, posted=MultiValueDict(came_back) if came_back else None)
     return _page(request, profile, one, form, came_back=bool(came_back))
@@ -231,6 +230,7 @@ def _page(request, profile, one, form, *, status=200, **context):
         "questions": form.asked(),
         "banks": KOREAN_BANKS,
         "who": kept.mark(request.user),
+        "may_act": True,
         "conflict": status == 409,
     }
     if request.membership.is_admin:

@@ -193,7 +193,7 @@ def test_the_code_of_a_replaced_sign_up_opens_nothing(browser):
     assert not Supplier.objects.exists()
 
 
-def test_a_second_click_does_not_take_the_first_ones_code_away(browser):
+def test_a_second_click_does_not_take_the_first_ones_code_away(browser, one_window):
     sign_up(browser)
     assert sign_up(Client()).status_code == 429
     confirm(browser)

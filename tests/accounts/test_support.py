@@ -83,7 +83,7 @@ def test_a_message_that_cannot_be_sent_stays_with_what_is_wrong(message, client_
     assert not SupportRequest.objects.exists()
 
 
-def test_strangers_send_five_an_hour_and_lose_no_word_of_the_sixth(stranger):
+def test_strangers_send_five_an_hour_and_lose_no_word_of_the_sixth(stranger, one_window):
     for _number in range(5):
         stranger.post(FORM, {"message": "Hello", "email": "who@x.example"})
     answer = stranger.post(FORM, {"message": "My long sixth question", "email": "who@x.example"})

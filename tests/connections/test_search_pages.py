@@ -133,7 +133,7 @@ def test_a_mailed_code_stands_in_for_the_captcha_and_what_was_typed_stays(client
     assert ask(client, coupa, captcha_code=code).status_code == 302
 
 
-def test_five_codes_an_hour_are_enough(client, ada_at_acme, coupa):
+def test_five_codes_an_hour_are_enough(client, ada_at_acme, coupa, one_window):
     cache.clear()
     make_attempt(ada_at_acme, coupa)
     codes = [client.post(reverse("connections:captcha_code", args=[coupa.pk])).status_code for _ in range(6)]

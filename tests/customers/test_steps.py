@@ -208,11 +208,13 @@ def test_company_details_prefill_a_step_and_an_answer_that_differs_offers_to_upd
 
 
 def test_viewers_read_what_is_answered(step, profile, vic, client_of, page):
-    page(step, {names(step)["text"]: "ACME"})
+    page(step, {names(step)["text"]: "32 Songdo-daero", names(step)["file"]: a_pdf("paper.pdf")})
     client = client_of(vic)
     text = client.get(reverse("customers:step", args=[profile.pk, step.pk])).content.decode()
-    assert "ACME" in text
+    assert "32 Songdo-daero" in text
+    assert "paper.pdf" in text
     assert "<textarea" not in text
+    assert "hand-over" not in text
 
 
 def test_a_step_is_handed_to_a_colleague_who_finds_it_on_home(step, profile, mia_at_acme, client_of, page):
