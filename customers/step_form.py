@@ -1,5 +1,6 @@
 """A step as a form: for answering, for drafts as they were typed, and for the operator's preview."""
 
+import re
 from dataclasses import dataclass
 
 from django import forms
@@ -10,6 +11,7 @@ from customers.kinds import KINDS, in_language
 from customers.models.answers import Upload
 from customers.models.steps import Kind
 
+_ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 LONGEST = 20_000  # characters that a draft keeps of one control
 COMPOSED = (Kind.BANK_ACCOUNT, Kind.FILE)  # several controls make the answer: what is missing is told by the whole
 
@@ -48,7 +50,7 @@ class StepForm(forms.Form):
             for suffix, control in self._controls(question).items():
                 self.fields[_name(question, suffix)] = self._prepared(question, suffix, control)
         self.kept = kept
-        self.typed = self._typed(posted) if posted is not None else kept or self._prefilled()
+        self.typed = self._typed(posted) if posted is not None else self._begun()
         self.data = MultiValueDict({name: one if isinstance(one, list) else [one] for name, one in self.typed.items()})
         self.is_bound = True
         self.stored = self._stored()
@@ -88,10 +90,16 @@ class StepForm(forms.Form):
                 typed[name] = _tidy(posted.get(name, ""))
         return typed
 
-    def _prefilled(self):
+    def _begun(self):
+        """The draft; questions that it does not know yet begin with the company details."""
+        kept = self.kept or {}
+        new = [one for one in self.questions if not any(name in kept for _suffix, name in self._names(one))]
+        return kept | self._prefilled(new)
+
+    def _prefilled(self, questions):
         typed = {}
         details = self.supplier.details() if self.supplier else {}
-        for question in self.questions:
+        for question in questions:
             if question.kind == Kind.BANK_ACCOUNT and question.prefill and self.supplier:
                 account = self.supplier.bank_accounts.main()
                 parts = account.values() if account else {}
@@ -103,14 +111,11 @@ class StepForm(forms.Form):
         return typed
 
     def _stored(self):
-        """The files that the draft names, by the name of their control."""
+        """The files that the draft names, by the name of their control; text of a question that was none then is no name."""
         named = {one.name: self.typed.get(one.name) for one in self.questions if one.kind == Kind.FILE}
-        rows = (
-            {str(row.pk): row for row in self.profile.uploads.filter(pk__in=filter(None, named.values()))}
-            if any(named.values())
-            else {}
-        )
-        return {name: rows[pk] for name, pk in named.items() if pk in rows}
+        ids = [text for text in named.values() if isinstance(text, str) and _ID.fullmatch(text)]
+        rows = {str(row.pk): row for row in self.profile.uploads.filter(pk__in=ids)} if ids else {}
+        return {name: rows[pk] for name, pk in named.items() if isinstance(pk, str) and pk in rows}
 
     # Checking -------------------------------------------------------------------------------------------------
 

@@ -234,3 +234,24 @@ def test_a_file_of_another_supplier_is_a_404(page, step, rob, rival, client_of):
     assert answer["Content-Disposition"].startswith("attachment")
     assert answer["Content-Security-Policy"] == "sandbox; default-src 'none'"
     assert client_of(rob).get(path).status_code == 404
+
+
+def test_a_question_that_came_later_is_prefilled_beside_the_draft(page, organon, profile):
+    step = make_step(organon, "Company", "text")
+    typed = step.questions.get().name
+    page(step, {typed: "typed before"})
+    step.questions.create(kind="text", label_en="Name", prefill="registered_name", order=9)
+    text = page(step).content.decode()
+    assert 'value="typed before"' in text
+    assert 'value="ACME Supplies"' in text
+
+
+@pytest.mark.parametrize("kind", ["file", "several_choices", "bank_account", "number", "acknowledgement"])
+def test_a_draft_outlives_a_question_that_changes_its_kind(kind, page, organon, profile):
+    step = make_step(organon, "Company", "text")
+    question = step.questions.get()
+    page(step, {question.name: "no id of a file"})
+    question.kind, question.choices, question.document_text_en = kind, "A\nB", "Read this."
+    question.save()
+    assert page(step).status_code == 200
+    assert page(step, {"version": 1}).status_code == 302
