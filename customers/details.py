@@ -6,6 +6,7 @@ from django.core.exceptions import ValidationError
 
 from accounts.details import DETAILS
 from accounts.models import Supplier
+from customers.models import Kind
 
 COLUMNS = {"registered_name": "name"}  # where a detail is called otherwise on Supplier
 
@@ -32,6 +33,13 @@ def differences(supplier, form):
             label = str(DETAILS[question.prefill])
             found.append(Difference(question.prefill, label, details[question.prefill], value))
     return found
+
+
+def account_differs(supplier, form):
+    """Whether a checked step form names another bank account than the company's: one to add there, with the password."""
+    kinds = {str(one.pk) for one in form.questions if one.kind == Kind.BANK_ACCOUNT and one.prefill}
+    answered = [one["value"] for one in form.said if one["question"] in kinds and one["value"]]
+    return bool(answered) and all(one.values() not in answered for one in supplier.bank_accounts.current())
 
 
 def take_over(supplier, found, *, actor):

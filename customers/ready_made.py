@@ -28,6 +28,12 @@ STEPS = {
             (Kind.TEXT, "우편번호", "Postal code", {"prefill": "postal_code", "is_required": False}),
             (Kind.LONG_TEXT, "주소", "Address", {"prefill": "address"}),
             (Kind.PHONE, "대표 전화", "Phone", {"prefill": "phone"}),
+            (
+                Kind.SEVERAL_CHOICES,
+                "공급하는 품목",
+                "What do you supply?",
+                {"choices": "Goods | 물품\nServices | 용역\nConstruction | 공사\nSoftware | 소프트웨어"},
+            ),
         ],
     ),
     CONTACTS: (

@@ -138,6 +138,12 @@ class SubmissionAdmin(History):
         file = self.admin_site.admin_view(self.file_view)
         return [path("<uuid:pk>/files/<uuid:upload>/", file, name="customers_submission_file"), *super().get_urls()]
 
+    def change_view(self, request, object_id, form_url="", extra_context=None):
+        submission = self.get_object(request, object_id)
+        waiting = submission is not None and submission.outcome == Outcome.WAITING
+        context = {"may_decide": waiting and self.has_decide_permission(request)}
+        return super().change_view(request, object_id, form_url, context | (extra_context or {}))
+
     def has_decide_permission(self, request):
         """Versions are frozen: whoever may change submissions decides them, and nobody edits one."""
         return request.user.has_perm("customers.change_submission")

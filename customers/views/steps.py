@@ -235,4 +235,5 @@ def _page(request, profile, one, form, *, status=200, **context):
     }
     if request.membership.is_admin:
         context["differences"] = details.differences(request.supplier, form)
+        context["account_differs"] = details.account_differs(request.supplier, form)
     return render(request, "customers/steps/step.html", context, status=status)

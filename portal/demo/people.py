@@ -82,6 +82,7 @@ SETUPS = {
     "Williams-Sonoma, Inc.": ["company", "contacts", "tax", "insurance", "conduct"],
 }
 ANSWERS = {
+    "What do you supply?": ["Goods | 물품"],
     "Who takes our orders": "이대호",
     "E-mail for orders": "member@acme.example",
     "Phone of that person": "032-555-0120",

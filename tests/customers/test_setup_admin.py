@@ -191,3 +191,19 @@ def test_staff_who_may_only_look_can_not_decide(organon, profile, ada, now, clie
     act(client_of(reader), "submission", "approve", [submission], comment="")
     submission.refresh_from_db()
     assert submission.outcome == "waiting"
+
+
+def test_the_page_of_a_submission_leads_to_both_decisions_while_it_waits(admin, organon, profile, ada, now):
+    submission = submitted(profile, make_step(organon), ada, now)
+    path = reverse("admin:customers_submission_change", args=[submission.pk])
+    page = admin.get(path).content.decode()
+    assert 'value="approve"' in page
+    assert 'value="send_back"' in page
+    data = {"action": "send_back", "_selected_action": submission.pk}
+    assert (
+        "Comment for the supplier"
+        in admin.post(reverse("admin:customers_submission_changelist"), data).content.decode()
+    )
+    submission.approve(now=now)
+    assert 'value="approve"' not in admin.get(path).content.decode()
+    assert admin.get(reverse("admin:customers_submission_change", args=["no-id"])).status_code == 302

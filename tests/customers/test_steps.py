@@ -5,6 +5,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
 
+from accounts.models import BankAccount
 from customers.models import Answer, Submission, Upload
 from tests.builders import connect, make_step
 from tests.files import a_pdf
@@ -255,3 +256,15 @@ def test_a_draft_outlives_a_question_that_changes_its_kind(kind, page, organon, 
     question.save()
     assert page(step).status_code == 200
     assert page(step, {"version": 1}).status_code == 302
+
+
+def test_a_bank_account_that_the_company_does_not_have_is_offered_to_be_added(page, organon, profile, acme, ada, now):
+    account = {"bank": "국민은행", "number": "123456-78-901234", "holder": "ACME", "iban": "", "bic": ""}
+    BankAccount.add(acme, account, actor=ada, now=now)
+    step = make_step(organon, "Bank", {"kind": "bank_account", "prefill": "bank_account"})
+    start = step.questions.get().name
+    assert 'value="123456-78-901234"' in page(step).content.decode()
+    assert reverse("accounts:bank_add") not in page(step).content.decode()
+    page(step, {f"{start}-{part}": value for part, value in (account | {"number": "999999"}).items()})
+    assert reverse("accounts:bank_add") in page(step).content.decode()
+    assert acme.bank_accounts.get().number == "123456-78-901234"

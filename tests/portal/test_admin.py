@@ -2,6 +2,8 @@
 
 import pytest
 from django.contrib import admin
+from django.contrib.auth.models import Group
+from django.core.management import call_command
 from django.db import connection
 from django.test import RequestFactory
 from django.test.utils import CaptureQueriesContext
@@ -180,3 +182,32 @@ def test_the_operator_is_warned_of_names_that_pose_as_others(name, words, browse
     supplier.save()
     page = browser.get(reverse("admin:accounts_supplier_change", args=[supplier.pk])).content.decode()
     assert words in page
+
+
+@pytest.fixture
+def staff(db):
+    """An operator who is no superuser, in the ready-made group."""
+    call_command("operators", verbosity=0)
+    user = make_user("sam@portal.example", "Sam", is_staff=True, language="en")
+    user.groups.add(Group.objects.get(name="Operators"))
+    return user
+
+
+def test_the_ready_made_group_opens_every_list_of_ours_and_no_rights(staff, client_of):
+    client = client_of(staff)
+    for meta in LISTS:
+        path = reverse(f"admin:{meta.app_label}_{meta.model_name}_changelist")
+        assert client.get(path).status_code == 200, meta
+    assert client.get("/admin/").status_code == 200
+    assert client.get(reverse("admin:auth_group_changelist")).status_code == 403
+
+
+def test_an_operator_makes_nobody_a_superuser(staff, client_of, operator):
+    client = client_of(staff)
+    path = reverse("admin:accounts_user_change", args=[staff.pk])
+    client.post(path, {"email": staff.email, "name": "Sam", "is_superuser": "on", "is_staff": "on", "is_active": "on"})
+    staff.refresh_from_db()
+    assert not staff.is_superuser
+    client.post(reverse("admin:accounts_user_change", args=[operator.pk]), {"name": "Owned"})
+    operator.refresh_from_db()
+    assert operator.name == "Olga Operator"
