@@ -11,10 +11,11 @@ from accounts.models import PendingCompany, Supplier, SupportRequest, User
 from accounts.names import validate_name
 from accounts.numbers import clean_registration_number
 from portal import limits
+from portal.middleware import LINK_PATHS
 from portal.uploads import UploadField
 
 TRIES_AN_HOUR = 10  # at one's own password
-TOKEN_PATHS = ("/r/", "/n/", "/i/", "/v/", "/accounts/password/")  # what follows may be the key to something
+TOKEN_PATHS = (*LINK_PATHS, "/accounts/password/")
 
 
 def time_zones():

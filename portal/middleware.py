@@ -3,6 +3,8 @@
 from django.conf import settings
 from django.http import HttpResponseBadRequest
 
+LINK_PATHS = ("/r/", "/n/", "/i/", "/v/")  # what follows is the key to something
+
 
 def refuse_broken_requests(get_response):
     """400 for a NUL byte in the address or a body that says it is not UTF-8."""
@@ -18,13 +20,13 @@ def refuse_broken_requests(get_response):
 
 
 def headers(get_response):
-    """No powers for the page, and nothing of a signed-in page in a shared cache."""
+    """No powers for the page, and nothing of a signed-in page or of one behind a mailed link in a shared cache."""
 
     def middleware(request):
         response = get_response(request)
         response.headers.setdefault("Permissions-Policy", "camera=(), microphone=(), geolocation=(), payment=()")
-        signed_in = settings.SESSION_COOKIE_NAME in request.COOKIES
-        if signed_in and not request.path.startswith(settings.STATIC_URL):
+        ours_alone = settings.SESSION_COOKIE_NAME in request.COOKIES or request.path.startswith(LINK_PATHS)
+        if ours_alone and not request.path.startswith(settings.STATIC_URL):
             response.headers.setdefault("Cache-Control", "no-store, private")
         return response
 

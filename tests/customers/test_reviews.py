@@ -63,6 +63,10 @@ def test_a_new_browser_sees_nothing_until_it_types_the_code(token, submit, organ
     assert "32 Songdo" in let_in(token).get(path("review", token)).content.decode()
 
 
+def test_no_cache_keeps_what_a_link_shows(token):
+    assert Client().get(path("review", token))["Cache-Control"] == "no-store, private"
+
+
 def test_opening_the_link_changes_nothing(token, submit, organon):
     submit(make_step(organon))
     before = Mail.objects.count()
