@@ -4,7 +4,9 @@ import re
 from datetime import timedelta
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from procrastinate.contrib.django.models import ProcrastinateJob
 
@@ -195,3 +197,15 @@ def test_a_reviewer_of_another_customer_gets_nothing(profile, now):
     make_customer("Other", contacts=["x@other.example"])
     _link, token = Link.issue("review", profile.pk, "x@other.example", now + timedelta(days=1))
     assert Client().get(path("review", token)).status_code == 410
+
+
+def test_the_page_does_the_same_queries_at_3_and_60_steps(token, submit, organon):
+    client, counts = let_in(token), []
+    for number in (3, 57):
+        for place in range(number):
+            submit(make_step(organon, f"Step {number} {place}"))
+        client.get(path("review", token))
+        with CaptureQueriesContext(connection) as captured:
+            assert client.get(path("review", token)).status_code == 200
+        counts.append(len(captured))
+    assert counts[0] == counts[1] <= 5
