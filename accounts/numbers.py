@@ -5,6 +5,11 @@ from django.utils.translation import gettext as _
 from stdnum import get_cc_module
 from stdnum.exceptions import ValidationError as NumberError
 
+# what python-stdnum calls the numbers of companies: for value added tax, other taxes, and the register of companies
+_KINDS = (
+    "vat", "businessid", "ein", "tin", "stnr", "handelsregisternummer", "siren", "siret", "orgnr", "utr", "uscc", "cn", "mst",
+    "cvr", "iva", "cif", "ubn", "gstin", "uen", "npwp", "abn", "acn", "bn",
+)  # fmt: skip
 _WEIGHTS = (1, 3, 7, 1, 3, 7, 1, 3, 5)
 
 
@@ -15,17 +20,16 @@ def clean_registration_number(number, country):
         return ""
     if country == "KR":
         return _korean(number)
-    module = get_cc_module(country, "vat") if country else None
-    if module is None:
-        return number
-    try:
-        return (
-            module.format(number) if module.validate(number) and hasattr(module, "format") else module.compact(number)
-        )
-    except NumberError:
-        raise ValidationError(
-            _("This is not a registration number of that country. Check its digits."), code="number"
-        ) from None
+    modules = [found for name in _KINDS if (found := get_cc_module(country, name))] if country else []
+    for module in modules:
+        try:
+            compact = module.validate(number)
+        except NumberError:
+            continue
+        return module.format(compact) if hasattr(module, "format") else compact
+    if modules:
+        raise ValidationError(_("This is not a registration number of that country. Check its digits."), code="number")
+    return number
 
 
 def _korean(number):

@@ -12,7 +12,7 @@ from accounts.numbers import clean_registration_number
         ("2208162517", "KR", "220-81-62517"),
         (" 124 81 00998 ", "KR", "124-81-00998"),
         ("", "KR", ""),
-        ("12-X", "US", "12-X"),
+        ("12-X", "QA", "12-X"),
         ("12-X", "", "12-X"),
         ("DE136695976", "DE", "136695976"),
         ("04595257", "TW", "04595257"),
@@ -30,6 +30,7 @@ def test_numbers_are_written_as_their_country_does(number, country, expected):
         ("120-81-4752", "KR", "Business registration number must have 10 digits. You entered 9."),
         ("٣٤٥٦٧٨٩٠١٢", "KR", "Business registration number must have 10 digits. You entered 0."),
         ("1" * 10_000, "KR", "Business registration number must have 10 digits. You entered 10000."),
+        ("12-X", "US", "This is not a registration number of that country. Check its digits."),
         ("DE136695977", "DE", "This is not a registration number of that country. Check its digits."),
         ("💥", "TW", "This is not a registration number of that country. Check its digits."),
     ],
@@ -46,3 +47,16 @@ def test_any_single_wrong_digit_of_a_korean_number_is_noticed(wrong):
     digits[wrong] = str((int(digits[wrong]) + 1) % 10)
     with pytest.raises(ValidationError):
         clean_registration_number("".join(digits), "KR")
+
+
+@pytest.mark.parametrize(
+    ("number", "country"),
+    [
+        ("DE136695976", "DE"),  # value added tax
+        ("HRB 11223, Aachen", "DE"),  # register of companies
+        ("552 008 443", "FR"),  # siren
+        ("12-3456789", "US"),  # employer identification number
+    ],
+)
+def test_any_number_that_companies_of_a_country_have_will_do(number, country):
+    assert clean_registration_number(number, country)
