@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from django.core.exceptions import ValidationError
 
-from accounts.details import DETAILS
+from accounts.details import DETAILS, DOCUMENTS
 from accounts.models import Supplier
 from customers.models import Kind
 
@@ -40,6 +40,16 @@ def account_differs(supplier, form):
     kinds = {str(one.pk) for one in form.questions if one.kind == Kind.BANK_ACCOUNT and one.prefill}
     answered = [one["value"] for one in form.said if one["question"] in kinds and one["value"]]
     return bool(answered) and all(one.values() not in answered for one in supplier.bank_accounts.current())
+
+
+def new_files(supplier, form):
+    """The stored files of a step form that the company documents of their kind do not hold, as {question: Upload}."""
+    asked = {one.name: one for one in form.questions if one.kind == Kind.FILE and one.prefill in DOCUMENTS}
+    stored = {asked[name]: upload for name, upload in form.stored.items() if name in asked}
+    if not stored:
+        return {}
+    known = set(supplier.documents.values_list("detail", "digest"))
+    return {question: upload for question, upload in stored.items() if (question.prefill, upload.digest) not in known}
 
 
 def take_over(supplier, found, *, actor):

@@ -54,7 +54,16 @@ STEPS = {
         ("사업자등록증 사본", "a copy of your business registration certificate"),
         [
             (Kind.COUNTRY, "세금을 내는 국가", "Country where you pay tax", {"prefill": "country"}),
-            (Kind.REGISTRATION, "사업자등록번호", "Business registration number", {"prefill": "registration_number"}),
+            (
+                Kind.REGISTRATION,
+                "사업자등록번호",
+                "Business registration number",
+                {
+                    "prefill": "registration_number",
+                    "help_ko": "한국은 숫자 10자리. 빈칸과 붙임표는 있어도 돼요.",
+                    "help_en": "In South Korea 10 digits. Spaces and dashes are fine.",
+                },
+            ),
             (
                 Kind.ONE_CHOICE,
                 "과세 유형",

@@ -20,6 +20,11 @@ urlpatterns = [
         steps.step_file_remove,
         name="step_file_remove",
     ),
+    path(
+        "setup/customers/<uuid:pk>/steps/<uuid:step_pk>/files/<uuid:question>/keep/",
+        steps.step_document,
+        name="step_document",
+    ),
     path("setup/customers/<uuid:pk>/steps/<uuid:step_pk>/hand-over/", steps.step_hand, name="step_hand"),
     path("setup/customers/<uuid:pk>/steps/<uuid:step_pk>/details/", steps.step_details, name="step_details"),
     path("setup/customers/<uuid:pk>/steps/<uuid:step_pk>/versions/<int:number>/", steps.submission, name="submission"),

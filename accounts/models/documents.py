@@ -53,6 +53,15 @@ class Document(StoredFile):
             document._record("document_added", actor, now)
         return document
 
+    @classmethod
+    def adopt(cls, supplier, stored, detail, *, actor, now):
+        """Keep a copy of a file that answered a customer's step as a company document; returns it."""
+        with transaction.atomic():
+            about = {"supplier": supplier, "detail": detail, "expires_on": stored.expires_on, "uploaded_by": actor}
+            document = cls.copy_of(stored, uploaded_at=now, **about)
+            document._record("document_added", actor, now)
+        return document
+
     def remove(self, *, actor, now):
         """Delete it; what was submitted to customers stays with them."""
         with transaction.atomic():

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_POST, require_safe
 from accounts import kept
 from accounts.access import own, role_required
 from accounts.banks import KOREAN_BANKS
-from accounts.models import Role
+from accounts.models import Document, Role
 from customers import details, progress
 from customers.forms import HandForm, VersionForm
 from customers.models import Answer, CustomerProfile, EditConflict, NotOpen, Submission, Upload
@@ -132,6 +132,20 @@ def step_details(request, pk, step_pk):
     return redirect("customers:step", pk, step_pk)
 
 
+@role_required(Role.ADMIN)
+@require_POST
+def step_document(request, pk, step_pk, question):
+    """Keep the file that answers a question among the company documents."""
+    profile, one = _load(request, pk, step_pk)
+    found = details.new_files(request.supplier, _form(profile, one))
+    asked = next((asked for asked in found if asked.pk == question), None)
+    if asked is None:
+        raise Http404
+    Document.adopt(request.supplier, found[asked], asked.prefill, actor=request.user, now=timezone.now())
+    messages.success(request, _("Document saved. Customers get it only in the steps that you submit."))
+    return redirect("customers:step", pk, step_pk)
+
+
 @require_safe
 def submission(request, pk, number, step_pk):
     """A version as the customer got it, also after the end of the connection."""
@@ -235,5 +249,6 @@ def _page(request, profile, one, form, *, status=200, **context):
     }
     if request.membership.is_admin:
         context["differences"] = details.differences(request.supplier, form)
+        context["new_files"] = details.new_files(request.supplier, form)
         context["account_differs"] = details.account_differs(request.supplier, form)
     return render(request, "customers/steps/step.html", context, status=status)

@@ -268,3 +268,15 @@ def test_a_bank_account_that_the_company_does_not_have_is_offered_to_be_added(pa
     page(step, {f"{start}-{part}": value for part, value in (account | {"number": "999999"}).items()})
     assert reverse("accounts:bank_add") in page(step).content.decode()
     assert acme.bank_accounts.get().number == "123456-78-901234"
+
+
+def test_a_new_file_is_offered_as_a_company_document(page, organon, profile, acme):
+    step = make_step(organon, "Papers", {"kind": "file", "prefill": "insurance_certificate"})
+    question = step.questions.get()
+    page(step, {question.name: a_pdf("new.pdf")})
+    path = reverse("customers:step_document", args=[profile.pk, step.pk, question.pk])
+    assert path in page(step).content.decode()
+    page.client.post(path)
+    assert [(one.name, one.detail) for one in acme.documents.all()] == [("new.pdf", "insurance_certificate")]
+    assert path not in page(step).content.decode()
+    assert page.client.post(path).status_code == 404

@@ -68,6 +68,10 @@ MATRIX = {
     "customers:step_save": (MEMBERS_POST, MEMBERS_SAVE),
     "customers:step_submit": (MEMBERS_POST, MEMBERS),
     "customers:step_file_remove": (MEMBERS_POST, [LOGIN, 403, 404, 404, 404, NEW, ADMIN]),
+    "customers:step_document": (
+        [LOGIN, 403, 403, 405, 405, NEW, ADMIN],
+        [LOGIN, 403, 403, 404, 404, NEW, ADMIN],
+    ),
     "customers:step_hand": (MEMBERS, MEMBERS_SAVE),
     "customers:step_details": ([LOGIN, 403, 403, 405, 405, NEW, ADMIN], [LOGIN, 403, 403, "/setup/", 404, NEW, ADMIN]),
     "customers:submission": (OURS, NO_GET),
@@ -165,6 +169,7 @@ def address(ada_at_acme, ada, acme, organon, now):
         "accounts:document": [document.pk],
         "accounts:document_remove": [document.pk],
         "customers:step_file_remove": [profile.pk, step.pk, uuid.uuid4()],
+        "customers:step_document": [profile.pk, step.pk, uuid.uuid4()],
         "customers:submission": [profile.pk, submission.answer.step_id, 1],
         "customers:upload": [upload.pk],
         "customers:review_approve": [review, submission.pk],
