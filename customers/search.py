@@ -39,6 +39,7 @@ def find(words, limit=None):
             if best.score >= (FAIR if widen is _by_words_wide else GOOD):
                 break
             best.look_at(widen(cursor, understood, consonants))
+        cursor.execute("SET LOCAL statement_timeout TO DEFAULT; SET LOCAL enable_seqscan TO DEFAULT")
     wanted = best.ids(limit or settings.PORTAL_SEARCH_RESULTS)
     found = Customer.objects.listed().in_bulk(wanted)
     return [found[pk] for pk in wanted if pk in found]

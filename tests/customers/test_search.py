@@ -84,3 +84,13 @@ def test_random_text_never_breaks_the_search():
     make_customer("Organon", searchable=True)
     for _round in range(200):
         search.find("".join(chr(rng.choice([rng.randrange(32, 300), rng.randrange(0xAC00, 0xD7A4), rng.randrange(0x3131, 0x3164)])) for _ in range(rng.randrange(1, 30))))  # fmt: skip  # noqa: E501
+
+
+def test_a_search_leaves_the_settings_of_its_transaction_as_they_were():
+    make_customer("Organon", searchable=True)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT current_setting('statement_timeout'), current_setting('enable_seqscan')")
+        before = cursor.fetchone()
+        assert names("organon") == ["Organon"]
+        cursor.execute("SELECT current_setting('statement_timeout'), current_setting('enable_seqscan')")
+        assert cursor.fetchone() == before
