@@ -56,7 +56,8 @@ def is_solved(purpose, token, number):
         salt, wanted = signing.TimestampSigner(salt=f"captcha.{purpose}").unsign(token, max_age=AGE).split(".")
     except (signing.BadSignature, ValueError):
         return False
-    right = number.isdecimal() and len(number) <= 4 and constant_time_compare(proof(salt, int(number)), wanted)
+    is_number = number.isascii() and number.isdecimal() and len(number) <= 4
+    right = is_number and constant_time_compare(proof(salt, int(number)), wanted)
     return right and cache.add(f"captcha:{salt}", 1, AGE * 2)
 
 

@@ -31,9 +31,15 @@ def test_a_challenge_of_another_purpose_does_not_pass(solved):
     assert not captcha.is_solved("other", *solved)
 
 
-@pytest.mark.parametrize("number", ["", "-1", "99999", "x", "٣", "1e3", "\x00"])
+@pytest.mark.parametrize("number", ["", "-1", "99999", "x", "1e3", "\x00"])
 def test_a_wrong_number_does_not_pass(solved, number):
     assert not captcha.is_solved("request", solved[0], number)
+
+
+def test_the_number_is_written_in_plain_digits(solved):
+    token, number = solved
+    in_arabic = "".join(chr(0x0660 + int(digit)) for digit in number)
+    assert not captcha.is_solved("request", token, in_arabic)
 
 
 @pytest.mark.parametrize("token", ["", "a.b", "x" * 5000, "a.b:c:d"])
