@@ -6,7 +6,17 @@ from django.contrib.auth.forms import AdminUserCreationForm
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import AuditEntry, BankAccount, Membership, Supplier, SupportRequest, User
+from accounts.models import (
+    AuditEntry,
+    BankAccount,
+    JoinRequest,
+    Membership,
+    Role,
+    Supplier,
+    SupportRequest,
+    TeamInvitation,
+    User,
+)
 from accounts.names import mixes_scripts, skeleton
 from portal.admin import History, with_reason
 
@@ -113,6 +123,37 @@ class PersonAdmin(UserAdmin):
         return False
 
 
+@admin.register(TeamInvitation)
+class TeamInvitationAdmin(History):
+    """Whom suppliers' admins invited to work with them."""
+
+    list_display = ["created_at", "supplier", "email", "role", "invited_by", "status", "expires_at"]
+    list_filter = ["status", "role"]
+    list_select_related = ["supplier", "invited_by"]
+    search_fields = ["supplier__name", "email"]
+    date_hierarchy = "created_at"
+
+
+@admin.register(JoinRequest)
+class JoinRequestAdmin(History):
+    """Who asked to join; the operator decides only where a company has no admin who could."""
+
+    list_display = ["created_at", "supplier", "user", "as_admin", "status", "decided_at"]
+    list_filter = ["status", "as_admin"]
+    list_select_related = ["supplier", "user"]
+    search_fields = ["supplier__name", "user__email"]
+    date_hierarchy = "created_at"
+    actions = ["make_admin", "decline"]
+
+    @with_reason(_("Let in as admin"), permission="view")
+    def make_admin(self, request, asked, given):
+        asked.accept(Role.ADMIN, now=timezone.now(), actor=request.user)
+
+    @with_reason(_("Decline"), permission="view")
+    def decline(self, request, asked, given):
+        asked.decline(now=timezone.now(), actor=request.user)
+
+
 @admin.register(SupportRequest)
 class SupportRequestAdmin(History):
     list_display = ["created_at", "email", "supplier", "page", "closed_at"]
@@ -145,4 +186,9 @@ admin.site.register_queue(
     _("Suspended suppliers"),
     lambda: Supplier.objects.suspended().count(),
     "accounts/supplier/?suspended_at__isempty=0",
+)
+admin.site.register_queue(
+    _("Companies without an admin: who asks to be it"),
+    lambda: JoinRequest.objects.for_operator().count(),
+    "accounts/joinrequest/?status__exact=pending",
 )

@@ -11,11 +11,14 @@ class AccountsConfig(AppConfig):
 
 
 def founding(request, email_address, **kwargs):
-    """The code was right: the person's counters start with this address, and the company that they named is founded."""
-    from accounts.models import PendingCompany, User, person_key  # noqa: PLC0415 - models are not loaded before
+    """The code was right: the person's counters start with this address, and the company that they named is founded.
+
+    Where a company shares the address's domain, the person is asked first whether theirs is not the same one.
+    """
+    from accounts.models import PendingCompany, Supplier, User, person_key  # noqa: PLC0415 - models are not loaded before
 
     user = email_address.user
     User.objects.filter(pk=user.pk, person_key="").update(person_key=person_key(email_address.email))
     pending = PendingCompany.objects.filter(user=user).first()
-    if pending:
+    if pending and not Supplier.objects.sharing_domain(email_address.email).exists():
         pending.found()

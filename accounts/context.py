@@ -1,7 +1,15 @@
-"""What the top bar shows of the person."""
+"""What the top bar shows of the person, and sign-up of an invitation."""
+
+from django.utils.functional import SimpleLazyObject
+
+from accounts import entry
 
 
 def person(request):
-    """Unread notifications over all suppliers of the person, and the suppliers to switch between."""
+    """Unread notifications over all suppliers of the person, the suppliers to switch between, the invitation they come by."""
     memberships = getattr(request, "memberships", [])
-    return {"unread_count": sum(one.unread for one in memberships), "my_memberships": memberships}
+    return {
+        "unread_count": sum(one.unread for one in memberships),
+        "my_memberships": memberships,
+        "invited": SimpleLazyObject(lambda: entry.invited(request)),
+    }

@@ -7,7 +7,7 @@ from phonenumbers import SUPPORTED_REGIONS
 
 from accounts import banks
 from accounts.details import DOCUMENTS
-from accounts.models import PendingCompany, Supplier, SupportRequest, User
+from accounts.models import PendingCompany, Role, Supplier, SupportRequest, User
 from accounts.names import validate_name
 from accounts.numbers import clean_registration_number
 from portal import limits
@@ -178,6 +178,64 @@ class CompanyNewForm(forms.ModelForm):
         model = PendingCompany
         fields = ["name", "country"]
         labels = {"country": _("Country or region")}
+
+
+class RoleForm(forms.Form):
+    """What somebody may do here."""
+
+    role = forms.ChoiceField(
+        label=_("Role"),
+        choices=[
+            (Role.MEMBER, _("Member: fills in steps, searches and sends requests")),
+            (Role.VIEWER, _("Viewer: reads, changes nothing")),
+            (Role.ADMIN, _("Admin: also manages people, company details and connections")),
+        ],
+        initial=Role.MEMBER,
+        widget=forms.RadioSelect,
+        error_messages={"required": _("Choose a role.")},
+    )
+
+
+class TeamInvitationForm(RoleForm):
+    """Whom an admin invites to work for the company."""
+
+    email = forms.EmailField(
+        label=_("E-mail"),
+        max_length=254,
+        widget=forms.EmailInput(attrs={"autocomplete": "off", "inputmode": "email"}),
+        error_messages={"required": _("Type the e-mail address of your colleague.")},
+    )
+
+    field_order = ["email", "role"]
+
+
+class JoinForm(forms.Form):
+    """In which role somebody who asked is let in."""
+
+    role = forms.ChoiceField(choices=Role.choices, initial=Role.MEMBER)
+
+
+class CustomersForm(forms.Form):
+    """Which customers a member works on; `chosen` are their profiles, None stands for all."""
+
+    scope = forms.ChoiceField(
+        label=_("Customers"),
+        choices=[("all", _("All customers, also those to come")), ("some", _("Only these"))],
+        widget=forms.RadioSelect,
+    )
+    profiles = forms.ModelMultipleChoiceField(
+        None, label=_("Which ones"), required=False, widget=forms.CheckboxSelectMultiple
+    )
+
+    def __init__(self, profiles, *args, member, **kwargs):
+        initial = {"scope": "all" if member.sees_all_customers else "some", "profiles": member.profiles.all()}
+        super().__init__(*args, initial=initial, **kwargs)
+        self.fields["profiles"].queryset = profiles.order_by("customer__name")
+        self.fields["profiles"].label_from_instance = lambda profile: str(profile.customer)
+
+    @property
+    def chosen(self):
+        return None if self.cleaned_data["scope"] == "all" else list(self.cleaned_data["profiles"])
 
 
 class SwitchForm(forms.Form):

@@ -15,6 +15,8 @@ REFRESHED_EVERY = 600  # seconds; the idle time of a session is counted that exa
 FREE_NAMESPACES = {"admin", "mfa", "usersessions"}
 FREE_VIEWS = {
     "accounts:company_new",
+    "accounts:join",
+    "accounts:join_withdraw",
     "accounts:account",
     "accounts:switch",
     "accounts:support",

@@ -5,13 +5,14 @@ import uuid
 
 from allauth.account import forms as allauth_forms
 from allauth.account.models import EmailAddress
-from allauth.core import ratelimit
+from allauth.core import context, ratelimit
 from django import forms
 from django.db import transaction
 from django.utils import translation
 from django.utils.translation import gettext_lazy as _
 from django_countries.fields import CountryField
 
+from accounts import entry
 from accounts.models import Consent, PendingCompany, User
 from accounts.names import validate_name
 from portal.legal import VERSION
@@ -64,6 +65,19 @@ class SignupForm(allauth_forms.SignupForm):
         self.fields["password1"].help_text = _("At least 9 characters. Four words you will remember work well.")
         self.fields["password1"].widget.attrs.pop("placeholder", None)
 
+        if invited := entry.invited(context.request):
+            self._lock(invited)
+
+    def _lock(self, invited):
+        """Whoever comes by an invitation signs up with the invited address; joining a team needs no company."""
+        self.fields["email"].initial = invited["email"]
+        self.fields["email"].disabled = True
+        self.fields["email"].help_text = _("The invitation was sent here.")
+        self.fields["name"].initial = invited.get("name")
+        self.fields["company"].initial = invited.get("company")
+        if "team" in invited:
+            del self.fields["company"], self.fields["country"]
+
     def validate_unique_email(self, value):
         return value  # try_save looks, where nobody else can come in between
 
@@ -92,9 +106,10 @@ class SignupForm(allauth_forms.SignupForm):
         User.objects.unconfirmed().filter(email=stand_in.cleaned_data["email"]).delete()
 
     def custom_signup(self, request, user):
-        PendingCompany.objects.create(
-            user=user, name=self.cleaned_data["company"], country=self.cleaned_data["country"]
-        )
+        if "company" in self.cleaned_data:
+            PendingCompany.objects.create(
+                user=user, name=self.cleaned_data["company"], country=self.cleaned_data["country"]
+            )
         for kind in (Consent.TERMS, Consent.PRIVACY):
             user.consents.create(kind=kind, version=VERSION, language=translation.get_language())
 

@@ -1,6 +1,7 @@
 from django.urls import path
 
-from accounts.views import account, banks, company, documents, notifications, support, team
+from accounts.views import account, banks, company, documents, joining, notifications, support, team
+from portal import converters  # noqa: F401 - brings <token:…>
 
 app_name = "accounts"
 
@@ -18,7 +19,26 @@ urlpatterns = [
     path("company/documents/add/", documents.document_add, name="document_add"),
     path("company/documents/<uuid:pk>/", documents.document, name="document"),
     path("company/documents/<uuid:pk>/remove/", documents.document_remove, name="document_remove"),
+    path("company/join/<uuid:pk>/", joining.join, name="join"),
+    path("company/join/<uuid:pk>/withdraw/", joining.join_withdraw, name="join_withdraw"),
+    # the team
     path("setup/admin/", team.team, name="team"),
+    path("setup/admin/invite/", team.invite, name="invite"),
+    path("setup/admin/invitations/<uuid:pk>/again/", team.invite_again, name="invite_again"),
+    path("setup/admin/invitations/<uuid:pk>/revoke/", team.invite_revoke, name="invite_revoke"),
+    path("setup/admin/members/<uuid:key>/", team.member, name="member"),
+    path("setup/admin/members/<uuid:key>/role/", team.member_role, name="member_role"),
+    path("setup/admin/members/<uuid:key>/customers/", team.member_customers, name="member_customers"),
+    path("setup/admin/members/<uuid:key>/deactivate/", team.member_deactivate, name="member_deactivate"),
+    path("setup/admin/members/<uuid:key>/reactivate/", team.member_reactivate, name="member_reactivate"),
+    path("setup/admin/joining/<uuid:pk>/accept/", team.join_accept, name="join_accept"),
+    path("setup/admin/joining/<uuid:pk>/decline/", team.join_decline, name="join_decline"),
+    path("setup/admin/lead/", team.lead, name="lead"),
+    path("setup/admin/leave/", team.leave, name="leave"),
+    # the link of a team invitation
+    path("t/<token:token>/", joining.team_invitation, name="team_invitation"),
+    path("t/<token:token>/start/", joining.team_start, name="team_start"),
+    path("t/<token:token>/accept/", joining.team_accept, name="team_accept"),
     # the bell
     path("notifications/", notifications.notifications, name="notifications"),
     path("notifications/read/", notifications.notifications_read, name="notifications_read"),

@@ -3,7 +3,7 @@
 import logging
 import re
 
-_LINK = re.compile(r"(/[rniv]/)[^/\s?\"']+")
+_LINK = re.compile(r"(/[rnitv]/)[^/\s?\"']+")
 
 
 class CutTokens(logging.Filter):

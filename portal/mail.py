@@ -7,6 +7,7 @@ from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
 from django.core.mail.backends.base import BaseEmailBackend
 from django.db import transaction
+from django.template import TemplateDoesNotExist
 from django.template.loader import render_to_string
 from django.utils import timezone, translation
 
@@ -34,20 +35,12 @@ def send(
     `on_failure` names a job that is deferred with the row's id when the mail fails for good; after `valid_until` it is not
     sent any more; `link` is the Link whose token stands in it; `urgent` mail overtakes the rest.
     """
-    with translation.override(language), timezone.override(timezone.get_default_timezone()):
-        context |= common()
-        parts = {
-            part: render_to_string(f"email/{name}/{part}", context) for part in ("subject.txt", "body.txt", "body.html")
-        }
     return queue(
-        Mail(
-            name=name,
-            sender=settings.DEFAULT_FROM_EMAIL,
-            to=to,
-            language=language,
-            subject=one_line(parts["subject.txt"]),
-            text=re.sub(r"\n{3,}", "\n\n", parts["body.txt"]).strip() + "\n",
-            html=parts["body.html"].strip(),
+        write(
+            name,
+            to,
+            language,
+            context,
             on_failure=on_failure,
             about_type=about._meta.label_lower if about else "",
             about_id=str(about.pk) if about else "",
@@ -57,6 +50,45 @@ def send(
             valid_until=valid_until,
         )
     )
+
+
+def write(name, to, language, context, **columns):
+    """The letter as an unsaved Mail row. Its folder holds subject.txt, body.txt and body.html, or all in one letter.txt."""
+    with translation.override(language), timezone.override(timezone.get_default_timezone()):
+        context = context | common()
+        try:
+            subject, text, html = _from_one_source(render_to_string(f"email/{name}/letter.txt", context), context)
+        except TemplateDoesNotExist:
+            subject, text, html = (
+                render_to_string(f"email/{name}/{part}", context) for part in ("subject.txt", "body.txt", "body.html")
+            )
+    return Mail(
+        name=name,
+        sender=settings.DEFAULT_FROM_EMAIL,
+        to=to,
+        language=language,
+        subject=one_line(subject),
+        text=re.sub(r"\n{3,}", "\n\n", text).strip() + "\n",
+        html=html.strip(),
+        **columns,
+    )
+
+
+def _from_one_source(text, context):
+    """(subject, text, HTML) of a letter in plain text.
+
+    Its first paragraph is the heading and the subject; 'Words:' above an address of ours is the button; what follows the
+    line '--' says why somebody got it.
+    """
+    said, _dashes, why = text.partition("\n-- \n")
+    heading, *paragraphs = re.split(r"\n\s*\n", said.strip())
+    parts = []
+    for paragraph in paragraphs:
+        word, _newline, address = paragraph.strip().rpartition(":\n")
+        is_button = word and address.startswith(context["public_url"]) and "\n" not in address
+        parts.append({"word": word, "url": address} if is_button else {"lines": paragraph.strip().splitlines()})
+    letter = {"heading": heading, "parts": parts, "why": re.split(r"\n\s*\n", why.strip())[0]}
+    return heading, text, render_to_string("email/letter.html", context | letter)
 
 
 def queue(mail):

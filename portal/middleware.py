@@ -3,7 +3,7 @@
 from django.conf import settings
 from django.http import HttpResponseBadRequest
 
-LINK_PATHS = ("/r/", "/n/", "/i/", "/v/")  # what follows is the key to something
+LINK_PATHS = ("/r/", "/n/", "/i/", "/t/", "/v/")  # what follows is the key to something
 
 
 def refuse_broken_requests(get_response):

@@ -86,6 +86,9 @@ PORTAL_REPORTS_TO_SUSPEND = env.int("PORTAL_REPORTS_TO_SUSPEND", default=3)
 PORTAL_UPLOAD_MB = env.int("PORTAL_UPLOAD_MB", default=10)
 PORTAL_EXPIRY_DAYS = env.int("PORTAL_EXPIRY_DAYS", default=30)
 PORTAL_REVIEW_MAIL_MINUTES = env.int("PORTAL_REVIEW_MAIL_MINUTES", default=1 if DEMO else 60)
+PORTAL_INVITATION_DAYS = env.int("PORTAL_INVITATION_DAYS", default=30)
+PORTAL_INVITATIONS_A_DAY = env.int("PORTAL_INVITATIONS_A_DAY", default=10_000)
+PORTAL_TEAM_INVITATIONS_A_DAY = env.int("PORTAL_TEAM_INVITATIONS_A_DAY", default=50)
 STAFF_SECOND_FACTOR = env.bool("STAFF_SECOND_FACTOR", default=not DEMO)
 
 # Apps, middleware, templates ------------------------------------------------------------------------------------

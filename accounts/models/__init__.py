@@ -1,21 +1,26 @@
 from accounts.models.banks import BankAccount
 from accounts.models.documents import Document, tell_of_expiry
 from accounts.models.notifications import Notification, notify
-from accounts.models.people import Consent, Membership, PendingCompany, Role, User, person_key
+from accounts.models.people import Consent, LastAdmin, Membership, PendingCompany, Role, User, person_key
 from accounts.models.records import AuditEntry, SupportRequest
 from accounts.models.suppliers import Supplier
+from accounts.models.team import CannotInvite, JoinRequest, TeamInvitation
 
 __all__ = [
     "AuditEntry",
     "BankAccount",
+    "CannotInvite",
     "Consent",
     "Document",
+    "JoinRequest",
+    "LastAdmin",
     "Membership",
     "Notification",
     "PendingCompany",
     "Role",
     "Supplier",
     "SupportRequest",
+    "TeamInvitation",
     "User",
     "notify",
     "person_key",

@@ -23,8 +23,11 @@ KINDS = {
     "file_expires": "customers:profile",
     "document_expires": "accounts:company",
     "export_ready": "connections:export",
+    "join_asked": "accounts:team",
+    "member_joined": "accounts:team",
+    "role_changed": "accounts:team",
 }
-WHOLE_PAGES = {"accounts:company", "connections:export"}  # need no id
+WHOLE_PAGES = {"accounts:company", "accounts:team", "connections:export"}  # need no id
 ICONS = {
     "request_accepted": "check",
     "request_expired": "clock",
@@ -35,6 +38,9 @@ ICONS = {
     "file_expires": "clock",
     "document_expires": "clock",
     "export_ready": "file",
+    "join_asked": "users",
+    "member_joined": "users",
+    "role_changed": "users",
 }
 
 

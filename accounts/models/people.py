@@ -4,23 +4,27 @@ import pghistory
 from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.models import PermissionsMixin
+from django.contrib.postgres.functions import RandomUUID
 from django.db import connection, models, transaction
-from django.db.models import Count, OuterRef, Subquery
+from django.db.models import Count, Exists, OuterRef, Subquery
 from django.db.models.functions import Coalesce, Lower
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext_lazy as _
 from django_countries.fields import CountryField
 
-from accounts.models.notifications import Notification
+from accounts.models.notifications import Notification, notify
+from accounts.models.records import AuditEntry
 from accounts.models.suppliers import Supplier
 from accounts.names import validate_name
+from portal import mail
+from portal.states import move
 
 
 class UserQuerySet(models.QuerySet):
     def unconfirmed(self):
         """People who signed up and never typed their code: they own nothing, and give way to the next with their address."""
-        signed_up = self.filter(pending_company__isnull=False, memberships=None, is_staff=False)
+        signed_up = self.filter(Exists(Consent.objects.filter(user=OuterRef("pk"))), memberships=None, is_staff=False)
         return signed_up.exclude(emailaddress__verified=True)
 
 
@@ -125,10 +129,15 @@ class MembershipQuerySet(models.QuerySet):
         return self.active().filter(role=Role.ADMIN)
 
 
-@pghistory.track(pghistory.InsertEvent(), pghistory.UpdateEvent(), pghistory.DeleteEvent())
-class Membership(models.Model):
-    """A person working for a supplier, in a role."""
+class LastAdmin(Exception):
+    """The company would be left without an admin; somebody else has to become one first."""
 
+
+@pghistory.track(pghistory.InsertEvent(), pghistory.UpdateEvent(), pghistory.DeleteEvent(), exclude=["key"])
+class Membership(models.Model):
+    """A person working for a supplier, in a role. A supplier that has an admin keeps one."""
+
+    key = models.UUIDField(unique=True, editable=False, db_default=RandomUUID())
     supplier = models.ForeignKey(Supplier, models.PROTECT, related_name="memberships", verbose_name=_("supplier"))
     user = models.ForeignKey(User, models.PROTECT, related_name="memberships", verbose_name=_("person"))
     role = models.CharField(_("role"), max_length=10, choices=Role.choices, default=Role.MEMBER)
@@ -150,6 +159,90 @@ class Membership(models.Model):
     def may(self, role):
         """Whether this member has at least the role."""
         return Role(self.role).rank >= Role(role).rank
+
+    @classmethod
+    def join(cls, supplier, user, role, *, now, actor):
+        """Let a person work for the supplier in a role, now or again; the admins are told. Returns the membership."""
+        with transaction.atomic():
+            Supplier.objects.select_for_update(no_key=True).get(pk=supplier.pk)
+            fresh = {"role": role, "is_active": True, "sees_all_customers": True}
+            membership, is_new = cls.objects.get_or_create(supplier=supplier, user=user, defaults=fresh)
+            if not is_new and not membership.is_active:
+                membership._set(**fresh)
+            elif not is_new and not membership.may(role):
+                membership._set(role=role)
+            PendingCompany.objects.filter(user=user).delete()
+            membership._record("member_joined", now, actor)
+            others = [one.user for one in supplier.admins() if one.user not in (user, actor)]
+            notify(supplier, "member_joined", about=supplier, users=others, at=now, person=user.name)
+        return membership
+
+    def change_role(self, role, *, now, actor):
+        """Give another role, and tell the person; LastAdmin when nobody else is admin."""
+        with transaction.atomic():
+            self._leave_an_admin(role == Role.ADMIN)
+            before, unchanged = self.role, self.role == role
+            move(Membership.objects.filter(pk=self.pk, is_active=True), role=role)
+            self.role = role
+            if unchanged:
+                return
+            self._record("role_changed", now, actor, before=before)
+            self._take_back_invitations(now)
+            if self.user != actor:
+                notify(self.supplier, "role_changed", about=self.supplier, users=[self.user], at=now, role=role)
+                self._mail("role_changed")
+
+    def limit_to(self, profiles, *, now, actor):
+        """Let the member see these customer profiles only; None stands for all."""
+        with transaction.atomic():
+            self._set(sees_all_customers=profiles is None)
+            self.profiles.set(profiles or [])
+            names = [str(profile.customer) for profile in profiles or []]
+            self._record("customers_of_member_changed", now, actor, customers=names, all=profiles is None)
+
+    def deactivate(self, *, now, actor):
+        """Close the portal's door for this member; what they did stays. LastAdmin, or AlreadyDecided when it was closed."""
+        with transaction.atomic():
+            self._leave_an_admin(stays=False)
+            move(Membership.objects.filter(pk=self.pk, is_active=True), is_active=False)
+            self.is_active = False
+            self._record("member_left" if self.user == actor else "member_deactivated", now, actor)
+            self._take_back_invitations(now)
+            if self.user != actor:
+                self._mail("member_deactivated")
+
+    def reactivate(self, *, now, actor):
+        """Open it again, in the role that they had. AlreadyDecided when it is open."""
+        with transaction.atomic():
+            move(Membership.objects.filter(pk=self.pk, is_active=False), is_active=True)
+            self.is_active = True
+            self._record("member_reactivated", now, actor)
+            self._mail("member_reactivated")
+
+    def _leave_an_admin(self, stays):
+        """Others who change the team wait; then this one goes only when an admin is left."""
+        Supplier.objects.select_for_update(no_key=True).get(pk=self.supplier_id)
+        self.refresh_from_db(fields=["role", "is_active"])
+        others = Membership.objects.admins().filter(supplier=self.supplier_id).exclude(pk=self.pk)
+        if not stays and self.is_active and self.role == Role.ADMIN and not others.exists():
+            raise LastAdmin
+
+    def _take_back_invitations(self, now):
+        """Who is no admin any more has invited nobody: an invitation gives no more than its sender has."""
+        if not (self.is_active and self.role == Role.ADMIN):
+            self.supplier.team_invitations.filter(invited_by=self.user).revoke_all(now)
+
+    def _set(self, **changes):
+        for name, value in changes.items():
+            setattr(self, name, value)
+        self.save(update_fields=list(changes))
+
+    def _record(self, kind, now, actor, **data):
+        about = {"supplier": self.supplier, "actor": actor, "person": self.user.name, "role": self.role}
+        AuditEntry.objects.record(kind, about=self, at=now, **about, **data)
+
+    def _mail(self, name):
+        mail.send(name, self.user.email, self.user.speaks, about=self.supplier, membership=self, person=self.user)
 
     @property
     def may_act(self):

@@ -23,6 +23,15 @@ class SupplierQuerySet(models.QuerySet):
     def suspended(self):
         return self.filter(suspended_at__isnull=False)
 
+    def sharing_domain(self, address):
+        """Suppliers that have active people with a verified address of the same company domain; none for free mail."""
+        domain = company_domain(address)
+        if not domain:
+            return self.none()
+        of_domain = Q(email__iendswith=f"@{domain}") | Q(email__iendswith=f".{domain}")
+        people = EmailAddress.objects.filter(of_domain, verified=True, user__is_active=True).values("user")
+        return self.filter(memberships__user__in=people, memberships__is_active=True).distinct()
+
 
 @pghistory.track(
     pghistory.UpdateEvent(),

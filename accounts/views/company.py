@@ -10,9 +10,10 @@ from django.views.decorators.http import require_POST
 
 from accounts.access import SESSION_KEY, role_required
 from accounts.forms import CompanyForm, CompanyNewForm, SwitchForm
-from accounts.models import Role, Supplier, User
+from accounts.models import PendingCompany, Role, Supplier, User
 
 CHANGES_SHOWN = 10
+SHARING_SHOWN = 5
 
 
 def company(request):
@@ -41,16 +42,22 @@ def company_edit(request):
 
 
 def company_new(request):
+    """The page of people without a company: found one, or ask one of the same e-mail domain to join."""
     if request.membership:
         return redirect("home")
-    form = CompanyNewForm(request.POST or None)
+    pending = PendingCompany.objects.filter(user=request.user).first()
+    form = CompanyNewForm(request.POST or None, initial=pending and {"name": pending.name, "country": pending.country})
     if request.method == "POST" and form.is_valid():
         with transaction.atomic():
             User.objects.select_for_update(no_key=True).get(pk=request.user.pk)  # a double click founds one company
             if not request.user.memberships.active().exists():
+                PendingCompany.objects.filter(user=request.user).delete()
                 Supplier.found(request.user, **form.cleaned_data)
         return redirect("home")
-    return render(request, "accounts/company_new.html", {"form": form})
+    asked = request.user.join_requests.waiting().select_related("supplier")
+    waiting = [one.supplier_id for one in asked]
+    sharing = Supplier.objects.sharing_domain(request.user.email).exclude(pk__in=waiting)[:SHARING_SHOWN]
+    return render(request, "accounts/company_new.html", {"form": form, "asked": asked, "sharing": sharing})
 
 
 @require_POST

@@ -12,11 +12,8 @@ from django.views.decorators.http import require_POST, require_safe
 
 from connections.forms import AcceptForm, DeclineForm
 from connections.models import ConnectionRequest, Mute, Report, Status
-from portal import limits
-from portal.models import Link
+from portal import links
 from portal.states import AlreadyDecided
-
-UNKNOWN_A_MINUTE = 30
 
 
 def by_link(purpose):
@@ -26,22 +23,15 @@ def by_link(purpose):
         @login_not_required
         @wraps(view)
         def wrapper(request, token):
-            try:
-                link = Link.find(token, purpose)
-            except Link.DoesNotExist:
-                return _unknown(request)
+            link = links.find(request, token, purpose)
+            if link is None:
+                return links.unknown(request)
             asked = ConnectionRequest.objects.select_related("supplier", "customer", "requested_by", "profile")
             return view(request, token, link, asked.get(pk=link.object_id))
 
         return wrapper
 
     return decorate
-
-
-def _unknown(request):
-    if not limits.allowed("unknown-link", limits.client_ip(request), UNKNOWN_A_MINUTE, 60):
-        return render(request, "429.html", status=429)
-    return render(request, "unknown_link.html", status=404)
 
 
 @require_safe

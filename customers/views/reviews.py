@@ -14,14 +14,13 @@ from customers import telling
 from customers.forms import ApproveForm, CodeForm, ReturnForm
 from customers.models import CustomerProfile, Outcome, Submission, Upload
 from customers.said import read
-from portal import limits, mail
-from portal.models import Code, Link
+from portal import limits, links, mail
+from portal.models import Code
 from portal.models.codes import MINUTES
 from portal.states import AlreadyDecided
 
 COOKIE = "reviewer"  # signed: which link this browser has proved to be the addressee's
 KNOWN_DAYS = 30
-UNKNOWN_A_MINUTE = 30
 CODES_AN_HOUR = 5
 
 
@@ -35,12 +34,9 @@ def by_review_link(*, known):
         @login_not_required
         @wraps(view)
         def wrapper(request, token, **more):
-            try:
-                link = Link.find(token, "review")
-            except Link.DoesNotExist:
-                if not limits.allowed("unknown-link", limits.client_ip(request), UNKNOWN_A_MINUTE, 60):
-                    return render(request, "429.html", status=429)
-                return render(request, "unknown_link.html", status=404)
+            link = links.find(request, token, "review")
+            if link is None:
+                return links.unknown(request)
             profile = CustomerProfile.objects.select_related("customer", "supplier").get(pk=link.object_id)
             contact = profile.customer.contacts.reviewing().filter(email=link.address).first()
             condition = link.condition(timezone.now())

@@ -27,11 +27,15 @@ def test_everybody_reads_who_works_here_in_which_role(client_of, vic, mia, ada):
         assert words in page
 
 
-def test_deactivated_people_and_those_of_others_are_not_listed(client_of, ada, mia, mia_at_acme, rob, rival):
+def test_deactivated_people_are_listed_to_admins_only_and_those_of_others_to_nobody(
+    client_of, ada, vic, mia, mia_at_acme, rob, rival
+):
     mia_at_acme.is_active = False
     mia_at_acme.save(update_fields=["is_active"])
     page = team(client_of(ada))
-    assert ("Ada Kim" in page, "Mia Lee" in page, "Rob Choi" in page) == (True, False, False)
+    assert ("Ada Kim" in page, "Mia Lee" in page.partition("</table>")[0], "Rob Choi" in page) == (True, False, False)
+    assert "Mia Lee" in page.partition("No longer working here")[2]
+    assert "Mia Lee" not in team(client_of(vic))
 
 
 def test_whoever_is_limited_to_some_customers_is_shown_with_them(client_of, ada, customers):

@@ -8,7 +8,7 @@ from django.db import transaction
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
-from accounts.models import BankAccount, Document, Notification
+from accounts.models import BankAccount, Document, JoinRequest, Notification, TeamInvitation
 from connections.models import Export
 from customers.models import Answer, Upload
 from portal.models import Link
@@ -28,6 +28,10 @@ ADMINS_OWN = [LOGIN, 403, 403, 200, 404, NEW, ADMIN]
 MEMBERS_POST = [LOGIN, 403, 405, 405, 405, NEW, ADMIN]
 MEMBERS_SAVE = [LOGIN, 403, "/setup/customers/", "/setup/customers/", 404, NEW, ADMIN]
 NO_GET = [LOGIN, 405, 405, 405, 405, NEW, ADMIN]
+ADMINS_POST = [LOGIN, 403, 403, 405, 405, NEW, ADMIN]
+FREE_POST = [LOGIN, 405, 405, 405, 405, 405, 405]
+TEAM = "/setup/admin/"
+TEAM_SAVE = (ADMINS_POST, [LOGIN, 403, 403, TEAM, 404, NEW, ADMIN])
 MATRIX = {
     "home": (SETUP, None),
     "help": (PUBLIC, None),
@@ -54,7 +58,24 @@ MATRIX = {
     ),
     "accounts:company_new": ([LOGIN, "/", "/", "/", "/", 200, 200], [LOGIN, "/", "/", "/", "/", 200, 200]),
     "accounts:switch": ([LOGIN, 405, 405, 405, 405, 405, 405], [LOGIN, 404, 404, 404, 404, 404, 404]),
+    "accounts:join": (FREE_POST, [LOGIN, "/", "/", "/", 404, 404, 404]),
+    "accounts:join_withdraw": (FREE_POST, [LOGIN, 404, 404, 404, 404, 404, 404]),
     "accounts:team": (SETUP, None),
+    "accounts:invite": (ADMINS_POST, ADMINS),
+    "accounts:invite_again": TEAM_SAVE,
+    "accounts:invite_revoke": TEAM_SAVE,
+    "accounts:member": (ADMINS_OWN, None),
+    "accounts:member_role": (ADMINS_POST, ADMINS_OWN),
+    "accounts:member_customers": (ADMINS_POST, ADMINS_OWN),
+    "accounts:member_deactivate": TEAM_SAVE,
+    "accounts:member_reactivate": TEAM_SAVE,
+    "accounts:join_accept": TEAM_SAVE,
+    "accounts:join_decline": TEAM_SAVE,
+    "accounts:lead": (NO_GET, [LOGIN, *[TEAM] * 4, NEW, ADMIN]),
+    "accounts:leave": (SETUP, [LOGIN, "/", "/", TEAM, TEAM, NEW, ADMIN]),
+    "accounts:team_invitation": (PUBLIC, [405] * 7),
+    "accounts:team_start": ([405] * 7, ["/accounts/signup/"] * 7),
+    "accounts:team_accept": ([405] * 7, ["/t/"] * 7),
     "accounts:notifications": (SETUP, None),
     "accounts:notifications_read": (NO_GET, [LOGIN, *["/notifications/"] * 4, NEW, ADMIN]),
     "accounts:notification_open": (NO_GET, [LOGIN, 404, 404, "/setup/", 404, NEW, ADMIN]),
@@ -130,7 +151,7 @@ def people(ada, mia, vic, rob, rival, operator):
 
 
 @pytest.fixture
-def address(ada_at_acme, ada, acme, organon, now):
+def address(ada_at_acme, mia_at_acme, ada, acme, organon, now):
     waiting = make_customer("Waiting Inc.", contacts=["w@waiting.example"])
     asked = make_request(ada_at_acme, waiting, now=now)
     attempt = make_attempt(ada_at_acme, organon)
@@ -149,6 +170,10 @@ def address(ada_at_acme, ada, acme, organon, now):
     question = step.questions.get(kind="file")
     upload = Upload.copy_of(document, profile=profile, question=question.pk, uploaded_by=ada)
     submission = Answer.submit(profile, make_step(profile.customer), {}, [], version=0, actor=ada, now=now)
+    invited = TeamInvitation.invite(ada_at_acme, "nora@acme.example", "member", now=now)
+    _link, team = Link.issue("team", invited.pk, "nora@acme.example", asked.expires_at)
+    joining = JoinRequest.ask(make_user("june@acme.example", "June Seo"), acme, now=now)
+    mia_at_acme.refresh_from_db()
     profile.customer.contacts.create(email="rita@connected.example", reviews_setups=True)
     _link, review = Link.issue("review", profile.pk, "rita@connected.example", asked.expires_at)
     _link, token = Link.issue("request", asked.pk, "w@waiting.example", asked.expires_at)
@@ -176,6 +201,15 @@ def address(ada_at_acme, ada, acme, organon, now):
         "customers:review_return": [review, submission.pk],
         "customers:review_file": [review, upload.pk],
     }
+    arguments["accounts:join"] = [acme.pk]
+    for name in ("invite_again", "invite_revoke"):
+        arguments[f"accounts:{name}"] = [invited.pk]
+    for name in ("member", "member_role", "member_customers", "member_deactivate", "member_reactivate"):
+        arguments[f"accounts:{name}"] = [mia_at_acme.key]
+    for name in ("join_accept", "join_decline", "join_withdraw"):
+        arguments[f"accounts:{name}"] = [joining.pk]
+    for name in ("team_invitation", "team_start", "team_accept"):
+        arguments[f"accounts:{name}"] = [team]
     for name in ("bank_replace", "bank_remove", "bank_main"):
         arguments[f"accounts:{name}"] = [account.pk]
     for name in ("step", "step_save", "step_submit", "step_hand", "step_details"):

@@ -10,7 +10,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
-from accounts.models import AuditEntry, BankAccount, SupportRequest
+from accounts.models import AuditEntry, BankAccount, JoinRequest, SupportRequest, TeamInvitation
 from connections.models import SearchAttempt
 from connections.models.attempts import left
 from customers.models import Answer, Customer
@@ -41,6 +41,8 @@ def fill(numbers):
         asked = make_request(member, make_customer(f"D{number} Corp", contacts=[f"a@d{number}.example"]))
         asked.report(now=asked.created_at, link=asked.links().get())
         supplier.mutes.create(address="x@y.example")
+        TeamInvitation.invite(member, f"n{number}@new.example", "member", now=timezone.now())
+        JoinRequest.ask(make_user(f"j{number}@join.example", "June"), supplier, now=timezone.now())
         SupportRequest.objects.create(email="x@y.example", message="Hi", supplier=supplier)
 
 

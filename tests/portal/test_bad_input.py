@@ -40,6 +40,7 @@ def forms(ada_at_acme, organon, now):
         reverse("connections:captcha_code", args=[organon.pk]): ["contact", "message"],
         reverse("accounts:account"): ["name", "job_title", "language", "time_zone"],
         reverse("accounts:company_edit"): ["name", "country", "registration_number", "website"],
+        reverse("accounts:invite"): ["email", "role"],
         reverse("accounts:bank_add"): ["bank", "number", "iban", "bic", "holder", "password"],
         reverse("accounts:document_add"): ["detail", "file", "expires_on"],
         **{reverse(f"customers:{name}", args=[profile.pk, step.pk]): typed for name in ("step_save", "step_submit")},

@@ -1,0 +1,106 @@
+"""The team invitation behind its link, and asking to join a company of one's own domain."""
+
+from functools import wraps
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_not_required
+from django.http import Http404
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from accounts import entry
+from accounts.access import SESSION_KEY
+from accounts.models import JoinRequest, Supplier, TeamInvitation
+from portal import links
+from portal.states import AlreadyDecided
+
+
+def by_link(view):
+    """Give the view the link and its invitation; an unknown token gets its page."""
+
+    @login_not_required
+    @wraps(view)
+    def wrapper(request, token):
+        link = links.find(request, token, "team")
+        if link is None:
+            return links.unknown(request)
+        invitation = TeamInvitation.objects.select_related("supplier", "invited_by").get(pk=link.object_id)
+        return view(request, token, link, invitation)
+
+    return wrapper
+
+
+@require_safe
+@by_link
+def team_invitation(request, token, link, invitation):
+    now = timezone.now()
+    context = {
+        "token": token,
+        "link": link,
+        "invitation": invitation,
+        "condition": _condition(link, invitation, now),
+        "is_theirs": entry.has_address(request.user, invitation.email),
+    }
+    return render(
+        request,
+        "accounts/team_invitation.html",
+        context,
+        status=200 if context["condition"] == "live" else 410,
+    )
+
+
+@require_POST
+@by_link
+def team_start(request, token, link, invitation):
+    """To sign-up or log-in, and back here; the address of the invitation can't be changed on the way."""
+    if _condition(link, invitation, timezone.now()) != "live":
+        return redirect("accounts:team_invitation", token)
+    said = {"supplier": str(invitation.supplier), "inviter": invitation.invited_by.name}
+    return entry.enter(request, invitation.email, request.path.removesuffix("start/"), team=said)
+
+
+@require_POST
+@by_link
+def team_accept(request, token, link, invitation):
+    if not entry.has_address(request.user, invitation.email):
+        return redirect("accounts:team_invitation", token)
+    try:
+        invitation.accept(request.user, now=timezone.now(), link=link)
+    except AlreadyDecided:
+        return redirect("accounts:team_invitation", token)
+    entry.leave(request)
+    request.session[SESSION_KEY] = str(invitation.supplier_id)
+    messages.success(request, _("Welcome. You work for %(supplier)s now.") % {"supplier": invitation.supplier})
+    return redirect("home")
+
+
+def _condition(link, invitation, now):
+    """'live', or why not: 'used', 'revoked' or 'expired'."""
+    condition = link.condition(now)
+    return "revoked" if condition == "live" and invitation.state_at(now) != TeamInvitation.PENDING else condition
+
+
+@require_POST
+def join(request, pk):
+    """Ask a company whose people share the person's verified domain."""
+    supplier = get_object_or_404(Supplier.objects.sharing_domain(request.user.email), pk=pk)
+    if not entry.has_address(request.user, request.user.email):
+        raise Http404
+    try:
+        JoinRequest.ask(request.user, supplier, now=timezone.now())
+        messages.success(request, _("The admins of %(supplier)s were asked.") % {"supplier": supplier})
+    except AlreadyDecided:
+        messages.info(request, _("You work for %(supplier)s already.") % {"supplier": supplier})
+    return redirect("home")
+
+
+@require_POST
+def join_withdraw(request, pk):
+    asked = get_object_or_404(request.user.join_requests, pk=pk)
+    try:
+        asked.withdraw(now=timezone.now())
+    except AlreadyDecided:
+        messages.info(request, _("This was decided meanwhile."))
+    return redirect("home")

@@ -1,0 +1,187 @@
+"""Inviting a colleague: one live invitation for an address, one use, only for that address, no more than its sender has."""
+
+import re
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from datetime import timedelta
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from accounts.models import CannotInvite, Membership, TeamInvitation, User
+from portal.models import Link, Mail
+from portal.states import AlreadyDecided
+from tests.builders import make_supplier, make_user
+
+NEW = "nora@acme.example"
+
+
+@pytest.fixture
+def invitation(ada_at_acme, now):
+    return TeamInvitation.invite(ada_at_acme, NEW, "member", now=now)
+
+
+def token_to(address=NEW):
+    text = Mail.objects.filter(name="team_invitation", to=address).latest("created_at").text
+    return re.search(r"/t/([^/\s]+)/", text)[1]
+
+
+def test_an_admin_invites_and_the_address_gets_a_link(client_of, ada, acme):
+    answer = client_of(ada).post(
+        reverse("accounts:invite"), {"email": "Nora@ACME.example", "role": "viewer"}, follow=True
+    )
+    assert "Invitation sent to nora@acme.example" in answer.content.decode().lower().replace("invitation", "Invitation")
+    invitation = TeamInvitation.objects.get()
+    assert (invitation.email, invitation.role, invitation.supplier) == (NEW, "viewer", acme)
+    assert token_to() not in Link.objects.get().digest
+
+
+def test_a_bad_address_is_refused_beside_the_field_and_kept(client_of, ada, acme):
+    page = client_of(ada).post(reverse("accounts:invite"), {"email": "nora@", "role": "member"}).content.decode()
+    assert ('value="nora@"' in page, "<title>Error:" in page, TeamInvitation.objects.count()) == (True, True, 0)
+
+
+@pytest.mark.parametrize(
+    ("address", "words"), [("mia@acme.example", "already works here"), (NEW, "is invited already")]
+)
+def test_nobody_is_invited_twice(client_of, ada, mia, invitation, address, words):
+    page = client_of(ada).post(reverse("accounts:invite"), {"email": address, "role": "member"}).content.decode()
+    assert (words in page, TeamInvitation.objects.count()) == (True, 1)
+
+
+def test_somebody_deactivated_is_reactivated_not_invited(ada_at_acme, mia_at_acme, now):
+    mia_at_acme.deactivate(now=now, actor=ada_at_acme.user)
+    with pytest.raises(CannotInvite) as refused:
+        TeamInvitation.invite(ada_at_acme, "mia@acme.example", "member", now=now)
+    assert refused.value.code == "inactive"
+
+
+def test_a_company_sends_a_limited_number_a_day(ada_at_acme, now, settings):
+    settings.PORTAL_TEAM_INVITATIONS_A_DAY = 1
+    TeamInvitation.invite(ada_at_acme, NEW, "member", now=now)
+    with pytest.raises(CannotInvite) as refused:
+        TeamInvitation.invite(ada_at_acme, "next@acme.example", "member", now=now)
+    assert (refused.value.code, TeamInvitation.objects.count()) == ("daily", 1)
+
+
+def test_an_expired_one_does_not_stand_in_the_way_of_the_next(ada_at_acme, now):
+    old = TeamInvitation.invite(ada_at_acme, NEW, "member", now=now - timedelta(days=31))
+    TeamInvitation.invite(ada_at_acme, NEW, "member", now=now)
+    old.refresh_from_db()
+    assert old.status == "expired"
+
+
+def test_opening_the_link_changes_nothing(client_of, invitation, django_assert_num_queries):
+    page = Client().get(f"/t/{token_to()}/")
+    assert page.status_code == 200
+    assert "n•••@acme.example" in page.content.decode()
+    assert NEW not in page.content.decode()
+    assert (Link.objects.get().used_at, Membership.objects.count()) == (None, 1)
+
+
+def test_the_invited_person_joins_once(client_of, invitation, acme, ada):
+    nora = make_user(NEW, "Nora Yun")
+    client, token = client_of(nora), token_to()
+    assert client.post(f"/t/{token}/accept/").url == "/"
+    assert acme.memberships.get(user=nora).role == "member"
+    assert ada.notifications.get().kind == "member_joined"
+    assert client.get(f"/t/{token}/").status_code == 410
+    assert client.get("/").context["request"].supplier == acme
+
+
+def test_somebody_else_is_told_whose_it_is_and_cant_accept(client_of, invitation, rob, rival, acme):
+    client, token = client_of(rob), token_to()
+    page = client.get(f"/t/{token}/").content.decode()
+    assert ("You are signed in as somebody else" in page, "n•••@acme.example" in page) == (True, True)
+    client.post(f"/t/{token}/accept/")
+    assert not acme.memberships.filter(user=rob).exists()
+
+
+def test_an_unverified_address_joins_nothing(client_of, invitation, acme):
+    nora = make_user(NEW, "Nora Yun")
+    nora.emailaddress_set.update(verified=False)
+    client_of(nora).post(f"/t/{token_to()}/accept/")
+    assert not acme.memberships.filter(user=nora).exists()
+
+
+def test_sent_again_the_old_link_dies(client_of, ada, invitation):
+    old = token_to()
+    client_of(ada).post(reverse("accounts:invite_again", args=[invitation.pk]))
+    assert Client().get(f"/t/{old}/").status_code == 410
+    assert Client().get(f"/t/{token_to()}/").status_code == 200
+
+
+def test_taken_back_it_works_no_more_and_its_mail_is_not_sent(client_of, ada, invitation):
+    token = token_to()
+    client_of(ada).post(reverse("accounts:invite_revoke", args=[invitation.pk]))
+    assert Client().get(f"/t/{token}/").status_code == 410
+    assert Mail.objects.get(name="team_invitation").state == "dropped"
+
+
+def test_expired_it_says_so(client_of, invitation):
+    token = token_to()
+    past = timezone.now() - timedelta(minutes=1)
+    TeamInvitation.objects.update(expires_at=past)
+    Link.objects.update(expires_at=past)
+    page = Client().get(f"/t/{token}/")
+    assert (page.status_code, "has expired" in page.content.decode()) == (410, True)
+    nora = make_user(NEW, "Nora Yun")
+    client_of(nora).post(f"/t/{token}/accept/")
+    assert not Membership.objects.filter(user=nora).exists()
+
+
+def test_invitations_of_an_admin_who_is_none_any_more_die(ada_at_acme, mia_at_acme, invitation, now):
+    mia_at_acme.change_role("admin", now=now, actor=ada_at_acme.user)
+    ada_at_acme.change_role("member", now=now, actor=mia_at_acme.user)
+    invitation.refresh_from_db()
+    assert invitation.status == "revoked"
+
+
+def test_invitations_of_another_supplier_are_unknown(client_of, rob, rival, invitation):
+    for name in ("invite_again", "invite_revoke"):
+        assert client_of(rob).post(reverse(f"accounts:{name}", args=[invitation.pk])).status_code == 404
+
+
+def test_a_newcomer_signs_up_with_the_invited_address_and_comes_back(invitation, acme):
+    client, token = Client(headers={"accept-language": "en"}), token_to()
+    to_sign_up = client.post(f"/t/{token}/start/").url
+    form = client.get(to_sign_up).content.decode()
+    assert (f'value="{NEW}"' in form, 'name="company"' in form) == (True, False)
+    said = {
+        "email": "evil@evil.example",
+        "name": "Nora Yun",
+        "password1": "four-words-i-know",
+        "terms": "on",
+        "privacy": "on",
+    }
+    client.post("/accounts/signup/", said | {"next": f"/t/{token}/"})
+    assert list(User.objects.filter(email__in=[NEW, "evil@evil.example"]).values_list("email", flat=True)) == [NEW]
+    code = re.search(r"\b(\d{6})\b", Mail.objects.filter(name="account").latest("created_at").text)[1]
+    assert client.post("/accounts/confirm-email/", {"code": code}).url == f"/t/{token}/"
+    client.post(f"/t/{token}/accept/")
+    assert acme.memberships.get(user__email=NEW).role == "member"
+
+
+def test_sixteen_accepts_at_once_make_one_member(settings, empty_queue):
+    ada = make_user("ada@acme.example", "Ada")
+    acme = make_supplier("ACME", admin=ada)
+    now = timezone.now()
+    invitation = TeamInvitation.invite(
+        acme.memberships.select_related("user", "supplier").get(), NEW, "member", now=now
+    )
+    nora, won = make_user(NEW, "Nora"), []
+
+    def accept(_number):
+        try:
+            with suppress(AlreadyDecided):
+                mine = TeamInvitation.objects.select_related("supplier", "invited_by").get(pk=invitation.pk)
+                won.append(mine.accept(nora, now=timezone.now(), link=Link.objects.get()))
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(16) as pool:
+        list(pool.map(accept, range(16)))
+    assert (len(won), acme.memberships.count()) == (1, 2)
