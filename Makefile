@@ -38,6 +38,7 @@ test: .venv/development
 
 bench: .venv/development
 	$(BIN)/python bench/search.py 200000
+	$(BIN)/python bench/invitations.py 10000
 
 lock: .venv/development
 	$(BIN)/uv pip compile -q --generate-hashes --no-emit-index-url --no-annotate --no-header --universal --python-version 3.11 pyproject.toml -o requirements.txt

@@ -67,7 +67,8 @@ class SupplierMiddleware:
     def __call__(self, request):
         request.memberships, request.membership, request.supplier = [], None, None
         if request.user.is_authenticated:
-            request.memberships = list(request.user.memberships.active().select_related("supplier").with_unread())
+            memberships = request.user.memberships.active().select_related("supplier")
+            request.memberships = list(memberships.with_unread().with_asking())
             for membership in request.memberships:
                 membership.user = request.user
             chosen = request.session.get(SESSION_KEY)

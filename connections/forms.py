@@ -1,6 +1,9 @@
 from django import forms
 from django.utils.translation import gettext_lazy as _
+from django_countries.fields import CountryField
 
+from accounts.domains import company_domain
+from accounts.names import validate_name
 from connections import consent
 from connections.models.requests import Reason
 from customers.names import is_searchable
@@ -79,6 +82,84 @@ class RequestForm(forms.Form):
         if contact_is_optional:
             self.fields["contact"].required = False
             self.fields["contact"].help_text = _("Leave it empty and we write to the contacts that the customer named.")
+
+
+class ForwardForm(forms.Form):
+    """A colleague with an address of the same company domain as `address`."""
+
+    email = forms.EmailField(
+        label=_("E-mail of your colleague"),
+        max_length=254,
+        widget=forms.EmailInput(attrs={"autocomplete": "off", "inputmode": "email"}),
+        error_messages={"required": _("Type the e-mail address of your colleague.")},
+    )
+
+    def __init__(self, *args, address, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.address, self.domain = address.lower(), company_domain(address)
+        self.fields["email"].help_text = _("An address of %(domain)s.") % {"domain": self.domain}
+
+    def clean_email(self):
+        email = self.cleaned_data["email"].lower()
+        if company_domain(email) != self.domain:
+            words = _("Only to a colleague at %(domain)s.") % {"domain": self.domain}
+            raise forms.ValidationError(words, code="domain")
+        if email == self.address:
+            raise forms.ValidationError(_("This is the address it was sent to."), code="same")
+        return email
+
+
+class OnboardingForm(forms.Form):
+    """For which company the invitation is accepted, and which others with it. `company` is what onboarding.accept() takes."""
+
+    NEW = "new"
+
+    company_choice = forms.ChoiceField(
+        label=_("For which company?"), widget=forms.RadioSelect, error_messages={"required": _("Choose a company.")}
+    )
+    name = forms.CharField(
+        label=_("Company name"),
+        help_text=_("As on your business registration. You can change it later."),
+        required=False,
+        max_length=160,
+        validators=[validate_name],
+        widget=forms.TextInput(attrs={"autocomplete": "organization"}),
+    )
+    country = CountryField(blank_label=_("Choose a country")).formfield(label=_("Country or region"), required=False)
+    others = forms.ModelMultipleChoiceField(
+        None, label=_("You are invited by these as well"), required=False, widget=forms.CheckboxSelectMultiple
+    )
+
+    def __init__(self, *args, memberships, others, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.memberships = {str(one.supplier_id): one for one in memberships}
+        choices = [(key, str(one.supplier)) for key, one in self.memberships.items()]
+        self.fields["company_choice"].choices = [*choices, (self.NEW, _("Another company, which I found now"))]
+        self.fields["company_choice"].initial = choices[0][0] if choices else self.NEW
+        for name in ("name", "country"):
+            self.fields[name].is_part = True
+        self.fields["others"].queryset = others
+        self.fields["others"].initial = list(others)
+        self.fields["others"].label_from_instance = lambda one: str(one.customer)
+        if not choices:
+            self.fields["company_choice"].widget = forms.HiddenInput()
+        if not others:
+            del self.fields["others"]
+
+    def clean(self):
+        cleaned = super().clean()
+        cleaned.setdefault("others", [])
+        if cleaned.get("company_choice") == self.NEW:
+            if not cleaned.get("name") and "name" not in self.errors:
+                self.add_error("name", _("Type the name of the company."))
+            if not cleaned.get("country") and "country" not in self.errors:
+                self.add_error("country", _("Choose a country."))
+        return cleaned
+
+    @property
+    def company(self):
+        said = self.cleaned_data
+        return self.memberships.get(said["company_choice"]) or (said["name"], said["country"])
 
 
 class AcceptForm(forms.Form):

@@ -4,12 +4,15 @@ import tempfile
 from datetime import timedelta
 
 from django.core.files import File
+from django.db import transaction
 from django.utils import timezone
 from procrastinate import RetryStrategy
 
 from connections import routing, takeaway
-from connections.models import ConnectionRequest, Export
+from connections.models import ConnectionRequest, Export, Invitation, InvitationBatch
 from connections.models.exports import KEPT_DAYS, State
+from connections.models.invitations import settle
+from customers.models import Customer
 from portal.jobs import app
 from portal.models import Mail
 from portal.states import AlreadyDecided
@@ -41,6 +44,37 @@ def remind_contacts(timestamp):
     now = timezone.now()
     for request in ConnectionRequest.objects.due_for_reminder(now).iterator():
         request.remind(now=now)
+
+
+@app.task(queue="default", retry=RetryStrategy(max_attempts=3, wait=60))
+def send_batch(batch_id):
+    """Send a batch of invitations chunk by chunk; killed in the middle, it goes on after the last whole chunk."""
+    batch = InvitationBatch.objects.get(pk=batch_id)
+    while batch.send_chunk(now=timezone.now()):
+        pass
+
+
+@app.periodic(cron="*/10 * * * *")
+@app.task(queue="default", queueing_lock="expire_invitations")
+def expire_invitations(timestamp):
+    """Expire what is overdue; one that was answered meanwhile is left alone."""
+    now = timezone.now()
+    for invitation in Invitation.objects.overdue(now).select_related("customer").iterator():
+        try:
+            invitation.expire(now=now)
+        except AlreadyDecided:
+            continue
+
+
+@app.periodic(cron="* * * * *")
+@app.task(queue="default", queueing_lock="settle_invitations")
+def settle_invitations(timestamp):
+    """Show open invitations to suppliers that have gained an admin with the invited address since."""
+    now = timezone.now()
+    for invitation in Invitation.objects.unseen(now).select_related("customer"):
+        with transaction.atomic():
+            Customer.objects.select_for_update(no_key=True).get(pk=invitation.customer_id)
+            settle(invitation.customer, [invitation.email], now, ring=True)
 
 
 @app.task(queue="default", retry=RetryStrategy(max_attempts=3, wait=60))

@@ -61,12 +61,14 @@ def write(request, addresses, now, name="request_received"):
 
 def answered(request, now):
     """Tell both sides: each addressee of the request, on acceptance the customer's other contacts, and the supplier."""
-    if not request.supplier.is_suspended:
-        _tell_customer(request, now)
+    tell_customer(request, now)
     tell_supplier(request, now)
 
 
-def _tell_customer(request, now):
+def tell_customer(request, now, *, by_invitation=False):
+    """Write to each addressee, on acceptance also to the customer's other contacts; nothing while the supplier is suspended."""
+    if request.supplier.is_suspended:
+        return
     addressees = set(Link.objects.of("request", request.pk).values_list("address", flat=True))
     contacts = set()
     if request.status == "accepted":
@@ -85,6 +87,7 @@ def _tell_customer(request, now):
             link=link,
             token=token,
             decider=decider,
+            by_invitation=by_invitation,
         )
 
 

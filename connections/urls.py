@@ -1,6 +1,6 @@
 from django.urls import path
 
-from connections.views import contacts, exports, requests, search
+from connections.views import contacts, exports, invitations, requests, search
 from portal import converters  # noqa: F401 - brings <token:…>
 
 app_name = "connections"
@@ -25,7 +25,17 @@ signed = [
     path("r/<token:token>/accept/", contacts.answer_accept, name="answer_accept"),
     path("r/<token:token>/decline/", contacts.answer_decline, name="answer_decline"),
     path("r/<token:token>/report/", contacts.answer_report, name="answer_report"),
+    path("r/<token:token>/forward/", contacts.answer_forward, name="answer_forward"),
     path("r/<token:token>/mute/", contacts.answer_mute, name="answer_mute"),
     path("n/<token:token>/", contacts.not_us, name="not_us"),
 ]
-urlpatterns = setup + company + signed
+invited = [
+    path("setup/customers/<uuid:pk>/accept/", invitations.invitation_take, name="invitation_take"),
+    path("i/<token:token>/", invitations.invitation, name="invitation"),
+    path("i/<token:token>/start/", invitations.invitation_start, name="invitation_start"),
+    path("i/<token:token>/accept/", invitations.invitation_accept, name="invitation_accept"),
+    path("i/<token:token>/again/", invitations.invitation_again, name="invitation_again"),
+    path("i/<token:token>/forward/", invitations.invitation_forward, name="invitation_forward"),
+    path("i/<token:token>/admins/", invitations.invitation_admins, name="invitation_admins"),
+]
+urlpatterns = setup + company + signed + invited

@@ -102,6 +102,19 @@ def queue(mail):
     return mail
 
 
+def queue_all(mails):
+    """Keep many letters and their jobs in a few statements, in the caller's transaction or one of its own."""
+    from portal.jobs import deliver  # noqa: PLC0415 - the jobs import this module
+
+    with transaction.atomic():
+        Mail.objects.bulk_create(mails, batch_size=500)
+        by_day = {}
+        for mail in mails:
+            by_day.setdefault(mail.not_before, []).append({"mail_id": str(mail.pk)})
+        for moment, jobs in by_day.items():
+            deliver.configure(queue="mail", schedule_at=moment).batch_defer(*jobs)
+
+
 def common():
     """What every mail may say."""
     return {

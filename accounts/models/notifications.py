@@ -15,6 +15,9 @@ KINDS = {
     "request_accepted": "connections:request",
     "request_declined": "connections:request",
     "request_expired": "connections:request",
+    "invited": "customers:profile",
+    "invitation_accepted": "customers:profile",
+    "invitation_for_admin": "accounts:team",
     "connection_ended": "customers:profile",
     "step_approved": "customers:profile",
     "step_returned": "customers:profile",
@@ -31,6 +34,9 @@ WHOLE_PAGES = {"accounts:company", "accounts:team", "connections:export"}  # nee
 ICONS = {
     "request_accepted": "check",
     "request_expired": "clock",
+    "invited": "mail",
+    "invitation_accepted": "check",
+    "invitation_for_admin": "mail",
     "step_approved": "check",
     "step_returned": "alert",
     "step_handed": "users",
@@ -58,7 +64,7 @@ class Notification(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="notifications")
     supplier = models.ForeignKey(Supplier, models.CASCADE, related_name="notifications")
-    kind = models.CharField(max_length=40, choices=[(kind, kind) for kind in KINDS])
+    kind = models.CharField(max_length=40)
     object_id = models.UUIDField()
     data = models.JSONField(default=dict)
     created_at = models.DateTimeField(default=timezone.now)

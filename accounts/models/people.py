@@ -6,7 +6,7 @@ from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.models import PermissionsMixin
 from django.contrib.postgres.functions import RandomUUID
 from django.db import connection, models, transaction
-from django.db.models import Count, Exists, OuterRef, Subquery
+from django.db.models import Count, Exists, OuterRef, Q, Subquery
 from django.db.models.functions import Coalesce, Lower
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
@@ -124,6 +124,11 @@ class MembershipQuerySet(models.QuerySet):
         mine = Notification.objects.unread().filter(user=OuterRef("user"), supplier=OuterRef("supplier"))
         counted = mine.order_by().values("user").annotate(number=Count("pk")).values("number")
         return self.annotate(unread=Coalesce(Subquery(counted), 0))
+
+    def with_asking(self):
+        """Each with `asking`, how many people wait for an answer of its supplier's admins."""
+        waiting = Count("supplier__join_requests", filter=Q(supplier__join_requests__status="pending"))
+        return self.annotate(asking=waiting)
 
     def admins(self):
         return self.active().filter(role=Role.ADMIN)

@@ -1,13 +1,20 @@
 from connections.models.attempts import NoneLeft, SearchAttempt
+from connections.models.batches import InvitationBatch
+from connections.models.dismissals import Dismissal
 from connections.models.exports import Export
+from connections.models.invitations import CannotInviteSupplier, Fate, Invitation
 from connections.models.reports import Mute, Report
-from connections.models.requests import CannotRequest, ConnectionRequest, Dismissal, Status
+from connections.models.requests import CannotRequest, ConnectionRequest, Status
 
 __all__ = [
+    "CannotInviteSupplier",
     "CannotRequest",
     "ConnectionRequest",
     "Dismissal",
     "Export",
+    "Fate",
+    "Invitation",
+    "InvitationBatch",
     "Mute",
     "NoneLeft",
     "Report",

@@ -13,10 +13,13 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import AuditEntry, Supplier
 from connections import consent, routing
+from connections.models.invitations import Invitation
 from connections.models.reports import Mute, Report
 from customers.models import Customer, CustomerProfile, Stage
 from portal.models import DailyCount, Link, today
-from portal.states import move
+from portal.states import AlreadyDecided, move
+
+FORWARDS = 3  # colleagues that one request is passed on to
 
 
 class Status(models.TextChoices):
@@ -255,9 +258,17 @@ class ConnectionRequest(models.Model):
     def accept(self, *, now, link=None, actor=None, comment=""):
         """Connect the two, by a contact's link or the operator; AlreadyDecided when it is no longer waiting."""
         with transaction.atomic():
+            Customer.objects.select_for_update(no_key=True).get(pk=self.customer_id)
             profile = self._decide(Status.ACCEPTED, now=now, link=link, actor=actor, comment=comment)
             profile.connect(now)
+            Invitation.answered(profile, now)
             routing.answered(self, now)
+
+    def answered_by_invitation(self, *, now, actor):
+        """The customer invited the supplier, who accepts that instead: the request is answered by it."""
+        with transaction.atomic():
+            self._decide(Status.ACCEPTED, now=now, actor=actor)
+            routing.tell_customer(self, now, by_invitation=True)
 
     def decline(self, reason, *, now, link=None, actor=None, comment=""):
         """Say no, with a reason for us and a comment for the supplier; AlreadyDecided when it is no longer waiting."""
@@ -321,6 +332,22 @@ class ConnectionRequest(models.Model):
             Mute.objects.bulk_create([mute], ignore_conflicts=True)
             self._record("address_muted", now, address=link.address, audience=AuditEntry.OPERATOR)
 
+    def forward(self, address, *, now, link):
+        """A contact passes the request on to a colleague, who gets a link of their own.
+
+        The caller has checked that both addresses are of one company domain. AlreadyDecided when the colleague has a link,
+        wants no mail about the supplier, or FORWARDS others were written to.
+        """
+        with transaction.atomic():
+            CustomerProfile.locked(self.supplier, self.customer)
+            written_to = set(Link.objects.of("request", self.pk).values_list("address", flat=True))
+            passed_on = AuditEntry.objects.about(self).filter(kind="request_forwarded").count()
+            muted = Mute.objects.filter(supplier=self.supplier, address=address).exists()
+            if address in written_to or muted or passed_on >= FORWARDS or self.status_at(now) != Status.PENDING:
+                raise AlreadyDecided
+            self._record("request_forwarded", now, address=link.address, audience=AuditEntry.OPERATOR, to=[address])
+            routing.write(self, [address], now)
+
     def remind(self, *, now):
         """Write again to everybody with a live link, each with a new one, once per reminder day."""
         with transaction.atomic():
@@ -358,18 +385,3 @@ class ConnectionRequest(models.Model):
     def _record(self, kind, now, **data):
         names = {"supplier": self.supplier, "customer": self.customer.name}
         return AuditEntry.objects.record(kind, about=self, at=now, **names, **data)
-
-
-class Dismissal(models.Model):
-    """A suggestion that a supplier does not want to see."""
-
-    supplier = models.ForeignKey(Supplier, models.CASCADE, related_name="dismissals")
-    customer = models.ForeignKey(Customer, models.CASCADE, related_name="+")
-    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
-    at = models.DateTimeField(default=timezone.now)
-
-    class Meta:
-        constraints = [models.UniqueConstraint(fields=["supplier", "customer"], name="one_dismissal_per_pair")]
-
-    def __str__(self):
-        return f"{self.supplier} – {self.customer}"

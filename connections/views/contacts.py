@@ -4,13 +4,16 @@ from contextlib import suppress
 from functools import wraps
 
 from django.conf import settings
+from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.http import Http404
 from django.shortcuts import redirect, render
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from connections.forms import AcceptForm, DeclineForm
+from accounts.domains import company_domain
+from connections.forms import AcceptForm, DeclineForm, ForwardForm
 from connections.models import ConnectionRequest, Mute, Report, Status
 from portal import links
 from portal.states import AlreadyDecided
@@ -72,6 +75,25 @@ def answer_mute(request, token, link, asked):
     return redirect("connections:answer", token)
 
 
+@by_link("request")
+def answer_forward(request, token, link, asked):
+    """Pass the request on to a colleague of the same company domain, who gets a link of their own."""
+    now = timezone.now()
+    if request.method not in ("GET", "HEAD", "POST") or not company_domain(link.address):
+        raise Http404
+    if asked.status_at(now) != Status.PENDING or link.condition(now) != "live":
+        return redirect("connections:answer", token)
+    form = ForwardForm(request.POST or None, address=link.address)
+    if request.method == "POST" and form.is_valid():
+        try:
+            asked.forward(form.cleaned_data["email"], now=now, link=link)
+            messages.success(request, _("Your colleague gets a link of their own. Yours still works."))
+            return redirect("connections:answer", token)
+        except AlreadyDecided:
+            form.add_error("email", _("This colleague was written to already, or enough were."))
+    return render(request, "connections/contacts/forward.html", {"form": form, "token": token, "asked": asked})
+
+
 def _decided(token, decide):
     """Do it, or let the page say what was done already."""
     with suppress(AlreadyDecided):
@@ -89,6 +111,7 @@ def _page(request, token, link, asked, form):
         "shown": asked.status_at(now),
         "form": form,
         "contact": asked.customer.contacts.filter(email=link.address).first(),
+        "may_forward": bool(company_domain(link.address)),
         "pause": settings.PORTAL_DAYS_AFTER_DECLINE,
         "is_muted": Mute.objects.filter(address=link.address, supplier=asked.supplier).exists(),
     }

@@ -15,11 +15,13 @@ SHOWN, NEWS, READ, CUSTOMERS_READ = 5, 3, 40, 300
 def home(request):
     now = timezone.now()
     open_requests = _open_requests(request, now)
-    connected = CustomerProfile.objects.visible_to(request.membership).listed(now).filter(shown=Stage.CONNECTED)
-    profiles = progress.attach(progress.with_steps(connected)[:CUSTOMERS_READ])
-    agenda = []
+    listed = CustomerProfile.objects.visible_to(request.membership).listed(now)
+    listed = progress.with_steps(listed.filter(shown__in=[Stage.INVITED, Stage.CONNECTED]))[:CUSTOMERS_READ]
+    invited = [one for one in listed if one.shown == Stage.INVITED]
+    profiles = progress.attach([one for one in listed if one.shown == Stage.CONNECTED])
+    agenda = _for_admins(request, invited) if request.membership.is_admin else []
     if request.membership.may_act:
-        agenda = [
+        agenda += [
             {"step": one, "profile": one_profile} for one_profile, one in progress.agenda(profiles, request.membership)
         ]
         agenda += [{"suggestion": one} for one in suggest(request.membership, now)]
@@ -32,6 +34,12 @@ def home(request):
         "news": request.user.notifications.filter(supplier=request.supplier)[:NEWS],
     }
     return render(request, "portal/home.html", context)
+
+
+def _for_admins(request, invited):
+    """Customers that invited the company, and people who ask to join its team."""
+    agenda = [{"invitation": one} for one in invited]
+    return agenda + ([{"joining": request.membership.asking}] if request.membership.asking else [])
 
 
 def _open_requests(request, now):

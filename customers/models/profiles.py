@@ -32,18 +32,19 @@ class CustomerProfileQuerySet(models.QuerySet):
         return own if membership.sees_all_customers else own.filter(members=membership)
 
     def as_of(self, now):
-        """Each with `shown`: its stage as it counts at `now`, a request that ran out taken for what it falls back to."""
-        overdue = Q(stage=Stage.REQUESTED, waiting_until__lte=now)
+        """Each with `shown`: its stage as it counts at `now`; what ran out is taken for what it falls back to."""
+        overdue = Q(stage=Stage.REQUESTED, waiting_until__lte=now) | Q(stage=Stage.INVITED, invited_until__lte=now)
         return self.annotate(
             shown=Case(
-                When(overdue & Q(connected_at=None), then=Value(Stage.DROPPED)),
-                When(overdue, then=Value(Stage.ENDED)),
+                When(overdue & Q(connected_at__isnull=False), then=Value(Stage.ENDED)),
+                When(overdue & Q(invited_until__gt=now), then=Value(Stage.INVITED)),
+                When(overdue, then=Value(Stage.DROPPED)),
                 default=F("stage"),
             )
         )
 
     def listed(self, now):
-        """What Customer Setup shows, in its order: connected ones, waiting ones, ended ones, each by name."""
+        """What Customer Setup shows, in its order: who invited us, connected, waiting, ended ones, each by name."""
         order = Case(*[When(shown=stage, then=place) for place, stage in enumerate(LISTED)], default=len(LISTED))
         listed = self.as_of(now).exclude(shown=Stage.DROPPED).select_related("customer")
         return listed.order_by(order, "customer__name", "pk")
@@ -60,6 +61,7 @@ class CustomerProfile(models.Model):
     customer = models.ForeignKey(Customer, models.PROTECT, related_name="profiles", verbose_name=_("customer"))
     stage = models.CharField(_("stage"), max_length=10, choices=Stage.choices, default=Stage.DROPPED)
     waiting_until = models.DateTimeField(_("waiting until"), null=True, blank=True)
+    invited_until = models.DateTimeField(_("invited until"), null=True, blank=True)
     connected_at = models.DateTimeField(_("connected"), null=True, blank=True)
     ended_at = models.DateTimeField(_("ended"), null=True, blank=True)
     ended_because = models.CharField(_("reason of the end"), max_length=500, blank=True)
@@ -83,6 +85,10 @@ class CustomerProfile(models.Model):
                 condition=~Q(stage=Stage.REQUESTED) | Q(waiting_until__isnull=False),
                 name="waiting_has_an_end",
             ),
+            models.CheckConstraint(
+                condition=~Q(stage=Stage.INVITED) | Q(invited_until__isnull=False),
+                name="invited_has_an_end",
+            ),
         ]
 
     def __str__(self):
@@ -99,11 +105,26 @@ class CustomerProfile(models.Model):
 
     def connect(self, now):
         """Connected from now on; an earlier end is history."""
-        self._set(stage=Stage.CONNECTED, waiting_until=None, connected_at=now, ended_at=None, ended_because="")
+        over = {"waiting_until": None, "invited_until": None, "ended_at": None, "ended_because": ""}
+        self._set(stage=Stage.CONNECTED, connected_at=now, **over)
 
     def drop(self):
-        """The request came to nothing: back to ended when it was ever connected, else to dropped."""
-        self._set(stage=Stage.ENDED if self.connected_at else Stage.DROPPED, waiting_until=None)
+        """The request came to nothing: back to ended when it was ever connected, else to invited, else to dropped."""
+        self._set(stage=self._without_request(), waiting_until=None)
+
+    def mark_invited(self, until):
+        """Invitations of the customer to this supplier are open until then; None: none is any more."""
+        self.invited_until = until
+        if until and self.stage in (Stage.DROPPED, Stage.ENDED):
+            self.stage = Stage.INVITED
+        elif not until and self.stage == Stage.INVITED:
+            self.stage = self._without_request()
+        self._set(stage=self.stage, invited_until=until)
+
+    def _without_request(self):
+        if self.connected_at:
+            return Stage.ENDED
+        return Stage.INVITED if self.invited_until else Stage.DROPPED
 
     def end(self, reason, *, now, actor):
         """End the connection, once, and tell the other side; its answers stay. AlreadyDecided when not connected.

@@ -21,11 +21,11 @@ def starts_again(now):
 
 
 class DailyCountQuerySet(models.QuerySet):
-    def spend(self, scope, key, day, limit):
-        """Take one of `limit` for (scope, key, day) in the caller's transaction; False, with nothing taken, when none is left."""
+    def spend(self, scope, key, day, limit, amount=1):
+        """Take `amount` of `limit` for (scope, key, day) in the caller's transaction; False, with nothing taken, when fewer are left."""
         DailyCount.objects.bulk_create([DailyCount(scope=scope, key=key, day=day)], ignore_conflicts=True)
-        mine = self.filter(scope=scope, key=key, day=day, used__lt=limit)
-        return bool(mine.update(used=F("used") + 1))
+        mine = self.filter(scope=scope, key=key, day=day, used__lte=limit - amount)
+        return bool(mine.update(used=F("used") + amount))
 
     def give_back(self, scope, key, day, amount):
         """Lower the count by `amount`, never below 0."""

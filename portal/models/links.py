@@ -58,16 +58,17 @@ class Link(models.Model):
     @classmethod
     def issue(cls, purpose, object_id, address, expires_at):
         """Make a link for an address; returns (link, token). The token goes into a mail and is kept nowhere."""
-        token = secrets.token_urlsafe(32)
-        row = cls(
-            purpose=purpose,
-            object_id=object_id,
-            digest=_digest(token),
-            address=address,
-            expires_at=expires_at,
+        return cls.issue_all(purpose, [(object_id, address, expires_at)])[0]
+
+    @classmethod
+    def issue_all(cls, purpose, wanted):
+        """Links for many of (object's id, address, expiry) in one statement; returns as many of (link, token)."""
+        tokens = [secrets.token_urlsafe(32) for _one in wanted]
+        links = cls.objects.bulk_create(
+            cls(purpose=purpose, object_id=object_id, digest=_digest(token), address=address, expires_at=expires_at)
+            for token, (object_id, address, expires_at) in zip(tokens, wanted, strict=True)
         )
-        row.save(force_insert=True)
-        return row, token
+        return list(zip(links, tokens, strict=True))
 
     @classmethod
     def find(cls, token, purpose):

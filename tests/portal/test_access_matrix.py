@@ -9,7 +9,7 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from accounts.models import BankAccount, Document, JoinRequest, Notification, TeamInvitation
-from connections.models import Export
+from connections.models import Export, Invitation
 from customers.models import Answer, Upload
 from portal.models import Link
 from tests.builders import connect, make_attempt, make_customer, make_request, make_step, make_user
@@ -126,6 +126,14 @@ MATRIX = {
     "connections:answer_decline": ([405] * 7, PUBLIC),
     "connections:answer_report": ([405] * 7, ["/r/"] * 7),
     "connections:answer_mute": ([405] * 7, ["/r/"] * 7),
+    "connections:answer_forward": (PUBLIC, PUBLIC),
+    "connections:invitation_take": (ADMINS_POST, [LOGIN, 403, 403, "/setup/customers/", 404, NEW, ADMIN]),
+    "connections:invitation": (PUBLIC, [405] * 7),
+    "connections:invitation_start": ([405] * 7, ["/accounts/signup/"] * 7),
+    "connections:invitation_accept": ([405] * 7, ["/i/"] * 7),
+    "connections:invitation_again": ([405] * 7, ["/i/"] * 7),
+    "connections:invitation_forward": (PUBLIC, PUBLIC),
+    "connections:invitation_admins": ([405] * 7, ["/i/"] * 7),
     "connections:not_us": (PUBLIC, ["/n/"] * 7),
 }
 ONE_RULE = ("admin", "account", "mfa", "usersessions")  # namespaces and prefixes that libraries guard
@@ -216,7 +224,13 @@ def address(ada_at_acme, mia_at_acme, ada, acme, organon, now):
         arguments[f"customers:{name}"] = [profile.pk, step.pk]
     for name in ("review", "review_code", "review_open", "review_renew"):
         arguments[f"customers:{name}"] = [review]
-    for name in ("answer", "answer_accept", "answer_decline", "answer_report", "answer_mute"):
+    row = {"email": "n@newco.example", "company": "NewCo", "name": "", "language": "en", "message": ""}
+    inviting = Invitation.send(organon, [row], now=now, actor=None)[0]
+    _link, invited_by = Link.issue("invitation", inviting.pk, inviting.email, inviting.expires_at)
+    arguments["connections:invitation_take"] = [profile.pk]
+    for name in ("", "_start", "_accept", "_again", "_forward", "_admins"):
+        arguments[f"connections:invitation{name}"] = [invited_by]
+    for name in ("answer_forward", "answer", "answer_accept", "answer_decline", "answer_report", "answer_mute"):
         arguments[f"connections:{name}"] = [token]
     return lambda name: reverse(name, args=arguments.get(name, []))
 

@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import AuditEntry, BankAccount, JoinRequest, SupportRequest, TeamInvitation
-from connections.models import SearchAttempt
+from connections.models import Invitation, InvitationBatch, SearchAttempt
 from connections.models.attempts import left
 from customers.models import Answer, Customer
 from customers.search import find
@@ -41,6 +41,9 @@ def fill(numbers):
         asked = make_request(member, make_customer(f"D{number} Corp", contacts=[f"a@d{number}.example"]))
         asked.report(now=asked.created_at, link=asked.links().get())
         supplier.mutes.create(address="x@y.example")
+        row = {"email": f"i{number}@new.example", "company": "New", "name": "", "language": "en", "message": ""}
+        Invitation.send(customer, [row], now=timezone.now(), actor=None)
+        InvitationBatch.keep(customer, "x.csv", [row | {"line": 2}], now=timezone.now(), actor=member.user)
         TeamInvitation.invite(member, f"n{number}@new.example", "member", now=timezone.now())
         JoinRequest.ask(make_user(f"j{number}@join.example", "June"), supplier, now=timezone.now())
         SupportRequest.objects.create(email="x@y.example", message="Hi", supplier=supplier)

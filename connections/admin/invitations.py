@@ -1,0 +1,291 @@
+"""Invitations one by one and many at once, for the operator."""
+
+from allauth.account.decorators import reauthentication_required
+from django import forms
+from django.conf import settings
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db.models import Q
+from django.shortcuts import get_object_or_404, redirect
+from django.template.response import TemplateResponse
+from django.urls import path
+from django.utils import timezone
+from django.utils.decorators import method_decorator
+from django.utils.html import format_html_join
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import AuditEntry
+from connections import imports
+from connections.models import CannotInviteSupplier, Fate, Invitation, InvitationBatch
+from connections.models.invitations import judge
+from customers.models import Customer
+from portal.admin import ReasonForm, with_reason
+from portal.models import Mail
+from portal.models.mail import State
+from portal.states import AlreadyDecided
+
+ROWS_SHOWN = 200
+
+
+class InvitationForm(forms.ModelForm):
+    """One supplier to invite."""
+
+    class Meta:
+        model = Invitation
+        fields = ["customer", "email", "company", "name", "language", "message"]
+
+    def clean(self):
+        cleaned = super().clean()
+        if cleaned.get("customer") and cleaned.get("email"):
+            cleaned["email"] = cleaned["email"].lower()
+            fate = judge(cleaned["customer"], [{"email": cleaned["email"]}], now=timezone.now())[0]["fate"]
+            if fate != Fate.NEW:
+                self.add_error("email", Fate(fate).label)
+        if not InvitationBatch.left_today(timezone.now()):
+            raise ValidationError(_("Today’s invitations are used up. Try again tomorrow."))
+        return cleaned
+
+
+class StateFilter(admin.SimpleListFilter):
+    title = _("state")
+    parameter_name = "state"
+
+    def lookups(self, request, model_admin):
+        return [
+            ("queued", _("queued")),
+            ("sent", _("sent")),
+            ("failed", _("failed")),
+            ("opened", _("opened")),
+            *Invitation.STATES[1:],
+        ]
+
+    def queryset(self, request, queryset):
+        now, chosen = timezone.now(), self.value()
+        if chosen in ("queued", "sent", "failed"):
+            return queryset.waiting(now).filter(opened_at=None, mail_state=chosen)
+        if chosen == "opened":
+            return queryset.waiting(now).exclude(opened_at=None)
+        if chosen == Invitation.EXPIRED:
+            return queryset.filter(Q(status=chosen) | Q(status=Invitation.OPEN, expires_at__lte=now))
+        return queryset.filter(status=chosen) if chosen else queryset
+
+
+class AddressForm(forms.Form):
+    email = forms.EmailField(label=_("The right address"))
+
+
+@admin.register(Invitation)
+class InvitationAdmin(admin.ModelAdmin):
+    form = InvitationForm
+    list_display = ["created_at", "customer", "email", "company", "state", "server_words", "expires_at", "supplier"]
+    list_filter = [StateFilter, "language"]
+    list_select_related = ["customer", "supplier"]
+    search_fields = ["customer__name", "email", "company"]
+    date_hierarchy = "created_at"
+    autocomplete_fields = ["customer"]
+    shown = [
+        "customer", "email", "company", "name", "language", "message", "state", "invited_by", "created_at", "expires_at",
+        "opened_at", "decided_at", "supplier", "accepted_by", "timeline", "mails",
+    ]  # fmt: skip
+    actions = ["resend", "correct", "revoke"]
+
+    def get_queryset(self, request):
+        return super().get_queryset(request).with_mail()
+
+    def get_fields(self, request, obj=None):
+        return self.shown if obj else InvitationForm.Meta.fields
+
+    def get_readonly_fields(self, request, obj=None):
+        return self.shown if obj else []
+
+    def get_form(self, request, obj=None, **kwargs):
+        return (
+            super().get_form(request, obj, **kwargs) if obj is None else forms.modelform_factory(Invitation, fields=[])
+        )
+
+    def has_delete_permission(self, request, obj=None):
+        return False
+
+    def has_change_permission(self, request, obj=None):
+        return obj is None and super().has_change_permission(request, obj)
+
+    def get_changeform_initial_data(self, request):
+        initial = super().get_changeform_initial_data(request)
+        customer = Customer.objects.filter(pk=initial.get("customer")).first() if initial.get("customer") else None
+        return initial | {"language": customer.speaks if customer else settings.PORTAL_LANGUAGE}
+
+    def save_model(self, request, obj, form, change):
+        """A new one is sent by the model's own verb; the row that it makes takes the place of the form's."""
+        row = {name: getattr(obj, name) for name in ("email", "company", "name", "language", "message")}
+        sent = Invitation.send(obj.customer, [row], now=timezone.now(), actor=request.user)
+        if sent:
+            obj.pk = sent[0].pk
+
+    @admin.display(description=_("state"))
+    def state(self, invitation):
+        status = invitation.status_at(timezone.now())
+        if status != Invitation.OPEN:
+            return dict(Invitation.STATES)[status]
+        return _("opened") if invitation.opened_at else State(invitation.mail_state or State.QUEUED).label
+
+    @admin.display(description=_("the server’s words"))
+    def server_words(self, invitation):
+        return invitation.mail_words or "–"
+
+    @admin.display(description=_("timeline"))
+    def timeline(self, invitation):
+        entries = AuditEntry.objects.about(invitation).select_related("actor").order_by("at")
+        rows = ((timezone.localtime(one.at), one.kind, one.actor or "–", one.data) for one in entries)
+        return format_html_join("", "<p>{:%Y-%m-%d %H:%M} {} {} {}</p>", rows)
+
+    @admin.display(description=_("mail"))
+    def mails(self, invitation):
+        rows = ((one.get_state_display(), one.to, one.server_words) for one in Mail.objects.about(invitation))
+        return format_html_join("", "<p>{}: {} {}</p>", rows)
+
+    @with_reason(_("Send again with a new link"))
+    def resend(self, request, invitation, given):
+        self._try(request, invitation, lambda now: invitation.resend(now=now, actor=request.user))
+
+    @with_reason(_("Correct the address"), AddressForm)
+    def correct(self, request, invitation, given):
+        self._try(request, invitation, lambda now: invitation.correct(given["email"], now=now, actor=request.user))
+
+    @with_reason(_("Revoke"), ReasonForm)
+    def revoke(self, request, invitation, given):
+        invitation.revoke(now=timezone.now(), actor=request.user)
+
+    def _try(self, request, invitation, act):
+        try:
+            act(timezone.now())
+        except CannotInviteSupplier as refusal:
+            why = refusal.fate.label if refusal.fate else _("today’s invitations are used up")
+            self.message_user(request, f"{invitation}: {why}", messages.ERROR)
+
+
+class InvitationBatchForm(forms.ModelForm):
+    file = forms.FileField(
+        label=_("CSV or XLSX"),
+        help_text=_("Columns: email, company, and maybe name, language, message. Up to 10,000 rows."),
+    )
+    language = forms.ChoiceField(label=_("Language"), choices=settings.LANGUAGES, initial=settings.PORTAL_LANGUAGE)
+    message = forms.CharField(
+        label=_("Message"), required=False, max_length=1000, widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=_("For rows that have none of their own."),
+    )  # fmt: skip
+
+    class Meta:
+        model = InvitationBatch
+        fields = ["customer"]
+
+    def clean(self):
+        cleaned = super().clean()
+        upload = cleaned.get("file")
+        if upload and upload.size > settings.PORTAL_UPLOAD_MB * 2**20:
+            words = _("The file is larger than %(limit)d MB. Make it smaller or split it.")
+            self.add_error("file", words % {"limit": settings.PORTAL_UPLOAD_MB})
+        elif upload and "language" in cleaned:
+            try:
+                language, message = cleaned["language"], cleaned.get("message", "")
+                self.rows = imports.read(upload, language=language, message=message)
+            except ValidationError as error:
+                self.add_error("file", error)
+        return cleaned
+
+
+@admin.register(InvitationBatch)
+class InvitationBatchAdmin(admin.ModelAdmin):
+    """Upload, look at each row's fate, send; the page shows how far it is."""
+
+    form = InvitationBatchForm
+    list_display = ["created_at", "customer", "file_name", "state", "done", "sent", "created_by"]
+    list_filter = ["state"]
+    list_select_related = ["customer", "created_by"]
+    search_fields = ["customer__name", "file_name"]
+    date_hierarchy = "created_at"
+    autocomplete_fields = ["customer"]
+    change_form_template = "admin/connections/invitationbatch/batch.html"
+
+    def get_queryset(self, request):
+        """Lists and searches leave the rows where they are."""
+        found = super().get_queryset(request)
+        return found.defer("rows") if request.resolver_match.url_name.endswith("changelist") else found
+
+    def get_fields(self, request, obj=None):
+        return [] if obj else ["customer", "file", "language", "message"]
+
+    def get_form(self, request, obj=None, **kwargs):
+        read_only = forms.modelform_factory(InvitationBatch, fields=[])
+        return read_only if obj else super().get_form(request, obj, **kwargs)
+
+    def has_delete_permission(self, request, obj=None):
+        return False
+
+    def has_change_permission(self, request, obj=None):
+        return obj is None and super().has_change_permission(request, obj)
+
+    def save_model(self, request, obj, form, change):
+        upload = form.cleaned_data["file"]
+        kept = InvitationBatch.keep(obj.customer, upload.name, form.rows, now=timezone.now(), actor=request.user)
+        obj.pk, obj.rows = kept.pk, kept.rows
+
+    def response_add(self, request, obj, post_url_continue=None):
+        """Straight to what would become of each row."""
+        return redirect("admin:connections_invitationbatch_change", obj.pk)
+
+    def get_urls(self):
+        ours = [
+            path("<uuid:pk>/send/", self.admin_site.admin_view(self.send), name="connections_invitationbatch_send"),
+            path("<uuid:pk>/pause/", self.admin_site.admin_view(self.pause), name="connections_invitationbatch_pause"),
+        ]
+        return ours + super().get_urls()
+
+    def change_view(self, request, object_id, form_url="", extra_context=None):
+        batch = InvitationBatch.objects.filter(pk=object_id).first()
+        fates, problems = dict(Fate.choices), dict(imports.Problem.choices)
+        rows = batch.rows[:ROWS_SHOWN] if batch else []
+        context = {
+            "batch": batch,
+            "rows": [
+                row | {"fate_label": fates[row["fate"]], "why": problems.get(row.get("problem"), "")} for row in rows
+            ],
+            "more": max(len(batch.rows) - ROWS_SHOWN, 0) if batch else 0,
+            "left": InvitationBatch.left_today(timezone.now()),
+        }
+        return super().change_view(request, object_id, form_url, context | (extra_context or {}))
+
+    @method_decorator(reauthentication_required)
+    def send(self, request, pk):
+        """Asks once more, then lets the worker begin; the operator has logged in recently."""
+        batch = self._batch(request, pk)
+        if request.method != "POST":
+            context = {**self.admin_site.each_context(request), "batch": batch, "title": _("Send the invitations")}
+            return TemplateResponse(request, "admin/connections/invitationbatch/send.html", context)
+        return self._move(request, batch, batch.start, _("The invitations are being sent."))
+
+    def pause(self, request, pk):
+        batch = self._batch(request, pk)
+        if request.method != "POST":
+            return redirect("admin:connections_invitationbatch_change", pk)
+        return self._move(request, batch, batch.pause, _("Paused."))
+
+    def _batch(self, request, pk):
+        if not self.has_add_permission(request):
+            raise PermissionDenied
+        return get_object_or_404(InvitationBatch, pk=pk)
+
+    def _move(self, request, batch, act, words):
+        try:
+            act()
+            self.log_change(request, batch, str(words))
+            self.message_user(request, words)
+        except AlreadyDecided:
+            self.message_user(request, _("%(row)s: already decided.") % {"row": batch}, messages.WARNING)
+        return redirect("admin:connections_invitationbatch_change", batch.pk)
+
+
+admin.site.register_queue(
+    _("Invitations whose mail failed"),
+    lambda: Invitation.objects.with_mail().waiting(timezone.now()).filter(mail_state=State.FAILED).count(),
+    "connections/invitation/?state=failed",
+)

@@ -1,0 +1,111 @@
+"""Many invitations from a table: which rows can be sent, and what is wrong with the others."""
+
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+from import_export.formats import base_formats
+
+from accounts.names import validate_name
+from portal.tabular import CSV
+
+LARGEST = 10_000
+COLUMNS = {
+    "email": ("email", "e-mail", "이메일"),
+    "company": ("company", "회사", "회사명"),
+    "name": ("name", "이름", "담당자"),
+    "language": ("language", "언어"),
+    "message": ("message", "메시지"),
+}
+LONGEST = {"email": 254, "company": 160, "name": 160, "message": 1000}
+
+
+class Problem(models.TextChoices):
+    """What is wrong with a row."""
+
+    ADDRESS = "address", _("not an e-mail address")
+    COMPANY = "company", _("the company is missing")
+    LANGUAGE = "language", _("the language is neither ko nor en")
+    LONG = "long", _("a text is too long")
+    SIGNS = "signs", _("a text has characters that can’t be used")
+
+
+def read(upload, *, language, message):
+    """The rows of a CSV or XLSX file: [{line, email, company, name, language, message, problem}].
+
+    `problem` is '' or a Problem; `language` and `message` stand in where a row
+    has none. Raises ValidationError when the file is no such table.
+    """
+    table = _table(upload)
+    columns = _columns(table.headers or [])
+    if len(table) > LARGEST:
+        raise ValidationError(_("The file has more than %(limit)s rows. Split it."), params={"limit": f"{LARGEST:,}"})
+    rows = []
+    for line, cells in enumerate(table, 2):
+        row = {name: _text(cells[place]) for name, place in columns.items()}
+        if any(row.values()):
+            rows.append({"line": line} | _clean(row, language, message))
+    if not rows:
+        raise ValidationError(_("The file has no rows."))
+    return rows
+
+
+def _table(upload):
+    data = upload.read()
+    try:
+        if upload.name.lower().endswith(".xlsx"):
+            return base_formats.XLSX().create_dataset(data)
+        return CSV().create_dataset(data)
+    except ValidationError:
+        raise
+    except Exception as error:  # the libraries raise whatever a broken file makes them stumble over
+        raise ValidationError(_("The file can’t be read as CSV or XLSX.")) from error
+
+
+def _columns(headers):
+    places = {str(header or "").strip().lower(): place for place, header in enumerate(headers)}
+    found = {
+        name: next(places[word] for word in words if word in places)
+        for name, words in COLUMNS.items()
+        if set(words) & set(places)
+    }
+    if "email" not in found or "company" not in found:
+        raise ValidationError(
+            _("The first line must name the columns: email, company, and maybe name, language, message.")
+        )
+    return found
+
+
+def _text(cell):
+    return "" if cell is None else str(cell).strip()
+
+
+def _clean(row, language, message):
+    row = {
+        "email": row["email"].lower(),
+        "company": row["company"],
+        "name": row.get("name", ""),
+        "language": row.get("language", "").lower() or language,
+        "message": row.get("message", "") or message,
+    }
+    return row | {"problem": _problem(row)}
+
+
+def _problem(row):
+    try:
+        validate_email(row["email"])
+    except ValidationError:
+        return Problem.ADDRESS
+    if not row["company"]:
+        return Problem.COMPANY
+    if row["language"] not in dict(settings.LANGUAGES):
+        return Problem.LANGUAGE
+    if any(len(row[name]) > most for name, most in LONGEST.items()):
+        return Problem.LONG
+    try:
+        validate_name(row["company"])
+        validate_name(row["name"])
+        return Problem.SIGNS if "\x00" in row["message"] else ""
+    except ValidationError:
+        return Problem.SIGNS

@@ -1,0 +1,386 @@
+"""A customer invites a supplier, by an address: the one state machine of an invitation."""
+
+import uuid
+from datetime import timedelta
+
+from allauth.account.models import EmailAddress
+from django.conf import settings
+from django.db import models, transaction
+from django.db.models import CharField, Exists, Max, OuterRef, Q, Subquery
+from django.db.models.functions import Cast
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import AuditEntry, Membership, Supplier, User, notify
+from accounts.names import validate_name
+from customers.models import Customer, CustomerProfile, Stage
+from portal import mail
+from portal.models import DailyCount, Link, Mail, today
+from portal.states import move
+
+
+class Fate(models.TextChoices):
+    """What becomes of a row of invitations; only new ones are sent."""
+
+    NEW = "new", _("new")
+    INVITED = "invited", _("already invited")
+    CONNECTED = "connected", _("already connected")
+    BAD = "bad", _("not usable")
+    DUPLICATE = "duplicate", _("twice in the file")
+
+
+class CannotInviteSupplier(Exception):
+    """Why no invitation can be sent; `fate` says it, None when today's invitations are used up."""
+
+    def __init__(self, fate=None):
+        super().__init__(fate)
+        self.fate = fate
+
+
+class InvitationQuerySet(models.QuerySet):
+    def waiting(self, now):
+        """Those that can still be accepted; an overdue one counts as expired before the worker has run."""
+        return self.filter(status=Invitation.OPEN, expires_at__gt=now)
+
+    def overdue(self, now):
+        return self.filter(status=Invitation.OPEN, expires_at__lte=now)
+
+    def for_person(self, user):
+        """Those to an address that the person has proved to be theirs."""
+        addresses = EmailAddress.objects.filter(user=user, verified=True)
+        return self.filter(email__in=[address.lower() for address in addresses.values_list("email", flat=True)])
+
+    def for_supplier(self, supplier):
+        """Those to a verified address of one of its active admins."""
+        admins = supplier.memberships.admins().values("user")
+        return self.filter(email__in=EmailAddress.objects.filter(user__in=admins, verified=True).values("email"))
+
+    def unseen(self, now):
+        """Waiting ones to a verified address of a supplier's admin whose profile does not show them yet."""
+        admins = Membership.objects.admins().filter(
+            user__emailaddress__verified=True, user__emailaddress__email=OuterRef("email")
+        )
+        shown = CustomerProfile.objects.filter(supplier=OuterRef("supplier"), customer=OuterRef(OuterRef("customer")))
+        settled = shown.filter(Q(invited_until__isnull=False) | Q(stage=Stage.CONNECTED))
+        return self.waiting(now).filter(Exists(admins.exclude(Exists(settled))))
+
+    def with_mail(self):
+        """Each with `mail_state` and `mail_words`, of the newest mail about it."""
+        mails = Mail.objects.filter(about_id=Cast(OuterRef("pk"), CharField())).order_by("-created_at")
+        return self.annotate(
+            mail_state=Subquery(mails.values("state")[:1]), mail_words=Subquery(mails.values("server_words")[:1])
+        )
+
+
+class Invitation(models.Model):
+    """Open until it is accepted, expires or is revoked. Sending again makes a new link; the old one dies."""
+
+    OPEN, ACCEPTED, EXPIRED, REVOKED = "open", "accepted", "expired", "revoked"
+    STATES = [(OPEN, _("open")), (ACCEPTED, _("accepted")), (EXPIRED, _("expired")), (REVOKED, _("revoked"))]
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    customer = models.ForeignKey(Customer, models.PROTECT, related_name="invitations", verbose_name=_("customer"))
+    email = models.EmailField(_("e-mail"))
+    company = models.CharField(_("company"), max_length=160, validators=[validate_name])
+    name = models.CharField(_("name"), max_length=160, blank=True, validators=[validate_name])
+    language = models.CharField(_("language"), max_length=5, choices=settings.LANGUAGES, default="ko")
+    message = models.TextField(_("message"), max_length=1000, blank=True)
+    invited_by = models.ForeignKey(
+        User, models.PROTECT, null=True, related_name="+", editable=False, verbose_name=_("invited by")
+    )
+    batch = models.ForeignKey(
+        "InvitationBatch", models.PROTECT, null=True, blank=True, related_name="invitations", editable=False
+    )
+    forwarded_from = models.OneToOneField("self", models.PROTECT, null=True, blank=True, editable=False)
+    status = models.CharField(_("status"), max_length=10, choices=STATES, default=OPEN, editable=False)
+    created_at = models.DateTimeField(_("invited"), default=timezone.now, editable=False)
+    expires_at = models.DateTimeField(_("expires"), editable=False)
+    opened_at = models.DateTimeField(_("opened"), null=True, blank=True, editable=False)
+    decided_at = models.DateTimeField(_("decided"), null=True, blank=True, editable=False)
+    supplier = models.ForeignKey(
+        Supplier, models.PROTECT, null=True, blank=True, related_name="+", editable=False, verbose_name=_("supplier")
+    )
+    accepted_by = models.ForeignKey(
+        User, models.PROTECT, null=True, blank=True, related_name="+", editable=False, verbose_name=_("accepted by")
+    )
+
+    objects = InvitationQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("invitation")
+        verbose_name_plural = _("invitations")
+        ordering = ["-created_at", "pk"]
+        indexes = [
+            models.Index(fields=["email"], name="open_invitations_to", condition=Q(status="open")),
+            models.Index(fields=["expires_at"], name="open_invitations", condition=Q(status="open")),
+        ]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["customer", "email"], condition=Q(status="open"), name="one_open_invitation_per_address"
+            ),
+            models.CheckConstraint(
+                condition=Q(status="open", decided_at__isnull=True) | (~Q(status="open") & Q(decided_at__isnull=False)),
+                name="decided_invitation_has_a_date",
+            ),
+            models.CheckConstraint(
+                condition=~Q(status="accepted") | Q(supplier__isnull=False), name="accepted_by_a_supplier"
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.customer} → {self.email}"
+
+    # Sending --------------------------------------------------------------------------------------------------
+
+    @classmethod
+    def send(cls, customer, rows, *, now, actor, batch=None, forwarded_from=None):
+        """Invite the rows of `judge()` that are still new, each {email, company, name, language, message}.
+
+        Returns the invitations. Raises CannotInviteSupplier, with nothing changed, when today's number does not suffice.
+        """
+        with transaction.atomic():
+            Customer.objects.select_for_update(no_key=True).get(pk=customer.pk)
+            rows = [row for row in judge(customer, rows, now=now) if row["fate"] == Fate.NEW]
+            cls._spend_of_today(len(rows), now)
+            addresses = [row["email"] for row in rows]
+            old = cls.objects.filter(customer=customer, email__in=addresses).overdue(now)
+            old.update(status=cls.EXPIRED, decided_at=now)
+            about = {"customer": customer, "invited_by": actor, "batch": batch, "forwarded_from": forwarded_from}
+            until = now + timedelta(days=settings.PORTAL_INVITATION_DAYS)
+            invitations = cls.objects.bulk_create(
+                cls(
+                    **{name: row[name] for name in ("email", "company", "name", "language", "message")},
+                    **about,
+                    created_at=now,
+                    expires_at=until,
+                )
+                for row in rows
+            )
+            cls._write(invitations, now)
+            cls._record_all("supplier_invited", invitations, now, actor)
+            settle(customer, addresses, now, ring=True)
+        return invitations
+
+    def resend(self, *, now, actor=None):
+        """Write again with a new link; the days start anew, also of one that has expired. AlreadyDecided otherwise.
+
+        Raises CannotInviteSupplier when today's number is used up, or the address is invited anew already.
+        """
+        with transaction.atomic():
+            Customer.objects.select_for_update(no_key=True).get(pk=self.customer_id)
+            self._spend_of_today(1, now)
+            others = Invitation.objects.filter(customer=self.customer, email=self.email).exclude(pk=self.pk)
+            if others.waiting(now).exists():
+                raise CannotInviteSupplier(Fate.INVITED)
+            others.overdue(now).update(status=Invitation.EXPIRED, decided_at=now)
+            self.expires_at = now + timedelta(days=settings.PORTAL_INVITATION_DAYS)
+            move(
+                Invitation.objects.filter(pk=self.pk, status__in=[Invitation.OPEN, Invitation.EXPIRED]),
+                status=Invitation.OPEN,
+                decided_at=None,
+                expires_at=self.expires_at,
+            )
+            self.links().revoke(now)
+            self._write([self], now)
+            self._record_all("invitation_resent", [self], now, actor)
+            settle(self.customer, [self.email], now)
+
+    def correct(self, email, *, now, actor):
+        """Send it to another address instead. CannotInviteSupplier for one that can't be invited, AlreadyDecided when closed."""
+        email, before = User.objects.normalize_email(email), self.email
+        with transaction.atomic():
+            Customer.objects.select_for_update(no_key=True).get(pk=self.customer_id)
+            row = {"email": email, "company": self.company, "name": self.name, "language": self.language, "message": ""}
+            fate = judge(self.customer, [row], now=now)[0]["fate"]
+            if fate != Fate.NEW:
+                raise CannotInviteSupplier(fate)
+            move(Invitation.objects.filter(pk=self.pk, status=Invitation.OPEN), email=email, opened_at=None)
+            self.email = email
+            self.resend(now=now, actor=actor)
+            settle(self.customer, [before], now)
+
+    def revoke(self, *, now, actor):
+        """Take it back. AlreadyDecided when it is closed."""
+        with transaction.atomic():
+            Customer.objects.select_for_update(no_key=True).get(pk=self.customer_id)
+            self._close(Invitation.REVOKED, now)
+            self._record_all("invitation_revoked", [self], now, actor)
+            settle(self.customer, [self.email], now)
+
+    def expire(self, *, now):
+        """Time ran out. AlreadyDecided when it is not overdue."""
+        with transaction.atomic():
+            Customer.objects.select_for_update(no_key=True).get(pk=self.customer_id)
+            self._close(Invitation.EXPIRED, now)
+            settle(self.customer, [self.email], now)
+
+    def forward(self, email, *, now):
+        """Whoever holds the invitation passes it on to a colleague: theirs is closed, a fresh one goes out.
+
+        The caller has checked that both addresses are of one company domain. Returns the fresh invitation; raises
+        CannotInviteSupplier or AlreadyDecided with nothing changed.
+        """
+        row = {"email": User.objects.normalize_email(email), "company": self.company, "name": ""}
+        row |= {"language": self.language, "message": self.message}
+        with transaction.atomic():
+            Customer.objects.select_for_update(no_key=True).get(pk=self.customer_id)
+            fate = judge(self.customer, [row], now=now)[0]["fate"]
+            if fate != Fate.NEW:
+                raise CannotInviteSupplier(fate)
+            self._close(Invitation.REVOKED, now)
+            self._record_all("invitation_forwarded", [self], now, None, to=row["email"])
+            settle(self.customer, [self.email], now)
+            return Invitation.send(self.customer, [row], now=now, actor=self.invited_by, forwarded_from=self)[0]
+
+    @staticmethod
+    def _spend_of_today(number, now):
+        limit = settings.PORTAL_INVITATIONS_A_DAY
+        if number and not DailyCount.objects.spend("invitations", "all", today(now), limit, number):
+            raise CannotInviteSupplier
+
+    @staticmethod
+    def _write(invitations, now):
+        """A fresh link and a letter for each; of many, in few statements."""
+        issued = Link.issue_all("invitation", [(one.pk, one.email, one.expires_at) for one in invitations])
+        letters = []
+        for invitation, (link, token) in zip(invitations, issued, strict=True):
+            letters.append(
+                mail.write(
+                    "invitation",
+                    invitation.email,
+                    invitation.language,
+                    {"invitation": invitation, "token": token, **_line(invitation)},
+                    about_type=Invitation._meta.label_lower,
+                    about_id=str(invitation.pk),
+                    link=link,
+                    not_before=DailyCount.objects.mail_slot(invitation.email, now),
+                    valid_until=invitation.expires_at,
+                )
+            )
+        mail.queue_all(letters)
+
+    # Accepting ------------------------------------------------------------------------------------------------
+
+    def mark_opened(self, *, now):
+        """Somebody with the link has gone on from its page."""
+        Invitation.objects.filter(pk=self.pk, opened_at=None).waiting(now).update(opened_at=now)
+
+    def accept(self, membership, *, now):
+        """Connect the member's supplier with the customer, once. AlreadyDecided when it no longer waits.
+
+        The caller has checked that the member is an admin and that the invited address is a verified one of theirs, and
+        holds the customer's row. A waiting request of the same pair is answered by it; the invitation is taken from every
+        other supplier.
+        """
+        supplier, user = membership.supplier, membership.user
+        with transaction.atomic():
+            profile = CustomerProfile.locked(supplier, self.customer)
+            self._close(Invitation.ACCEPTED, now, supplier=supplier, accepted_by=user)
+            if not profile.is_connected:
+                profile.connect(now)
+            for request in profile.requests.waiting(now).select_related("supplier", "customer"):
+                request.answered_by_invitation(now=now, actor=user)
+            Invitation.answered(profile, now)
+            self._record_all("invitation_accepted", [self], now, user, supplier=supplier)
+            people = [one.user for one in profile.people() if one.user != user]
+            words = {"customer": self.customer.name, "person": user.name}
+            notify(supplier, "invitation_accepted", about=profile, users=people, at=now, **words)
+            settle(self.customer, [self.email], now)
+
+    @classmethod
+    def answered(cls, profile, now):
+        """The pair is connected: whatever else of the customer is open to the supplier's admins is closed with it."""
+        for other in cls.objects.filter(customer=profile.customer).waiting(now).for_supplier(profile.supplier):
+            other._close(cls.ACCEPTED, now, supplier=profile.supplier)
+            settle(profile.customer, [other.email], now)
+
+    def _close(self, status, now, **columns):
+        """The one door out of open: in time, once."""
+        mine = Invitation.objects.filter(pk=self.pk, status=Invitation.OPEN)
+        if status == Invitation.EXPIRED:
+            mine = mine.overdue(now)
+        elif status == Invitation.ACCEPTED:
+            mine = mine.waiting(now)
+        move(mine, status=status, decided_at=now, **columns)
+        self.status, self.decided_at = status, now
+        if status == Invitation.ACCEPTED:
+            self.links().live(now).update(used_at=now)
+        self.links().revoke(now)
+
+    # Telling --------------------------------------------------------------------------------------------------
+
+    def links(self):
+        """The links into this invitation that were not used yet."""
+        return Link.objects.of("invitation", self.pk)
+
+    def status_at(self, now):
+        """The status as it counts: an overdue open one is expired before the worker has run."""
+        return Invitation.EXPIRED if self.status == Invitation.OPEN and self.expires_at <= now else self.status
+
+    @staticmethod
+    def _record_all(kind, invitations, now, actor, *, supplier=None, **data):
+        """For the operator; the supplier reads only that it accepted."""
+        audience = AuditEntry.SUPPLIER if supplier else AuditEntry.OPERATOR
+        AuditEntry.objects.bulk_create(
+            AuditEntry(
+                kind=kind,
+                actor=actor,
+                supplier=supplier,
+                object_type=Invitation._meta.label_lower,
+                object_id=str(one.pk),
+                audience=audience,
+                data={"customer": one.customer.name, "email": one.email} | data,
+                at=now,
+            )
+            for one in invitations
+        )
+
+
+def _line(invitation):
+    return {"line_from": invitation.customer.name, "line_to": invitation.company}
+
+
+def judge(customer, rows, *, now):
+    """The rows, each a dict with `email` and maybe `problem`, with their `fate`. Asks the database twice, however many they are."""
+    addresses = {row["email"] for row in rows}
+    invited = Invitation.objects.filter(customer=customer, email__in=addresses).waiting(now)
+    invited = set(invited.values_list("email", flat=True))
+    connected = CustomerProfile.objects.filter(customer=customer).connected().values("supplier")
+    at_work = Membership.objects.admins().filter(supplier__in=connected, user=OuterRef("user"))
+    known = EmailAddress.objects.filter(Exists(at_work), email__in=addresses, verified=True)
+    known = set(known.values_list("email", flat=True))
+    seen, judged = set(), []
+    for row in rows:
+        email = row["email"]
+        if row.get("problem"):
+            fate = Fate.BAD
+        elif email in seen:
+            fate = Fate.DUPLICATE
+        elif email in invited:
+            fate = Fate.INVITED
+        else:
+            fate = Fate.CONNECTED if email in known else Fate.NEW
+        seen.add(email)
+        judged.append(row | {"fate": str(fate)})
+    return judged
+
+
+def settle(customer, addresses, now, *, ring=False):
+    """Let the profiles of the suppliers that these addresses are admins of say until when the customer invites them.
+
+    With `ring` the admins' bells tell of a fresh invitation. The caller holds the customer's row.
+    """
+    verified = EmailAddress.objects.filter(email__in=addresses, verified=True)
+    admins = Membership.objects.admins().filter(user__in=verified.values("user")).select_related("supplier", "user")
+    suppliers = {member.supplier for member in admins}
+    for supplier in sorted(suppliers, key=lambda one: one.pk):
+        waiting = Invitation.objects.filter(customer=customer).waiting(now).for_supplier(supplier)
+        until = waiting.aggregate(until=Max("expires_at"))["until"]
+        if until is None and not supplier.profiles.filter(customer=customer).exists():
+            continue
+        profile = CustomerProfile.locked(supplier, customer)
+        if not profile.is_connected and profile.invited_until != until:
+            profile.mark_invited(until)
+        if ring and until and not profile.is_connected:
+            people = [member.user for member in admins if member.supplier == supplier]
+            notify(supplier, "invited", about=profile, users=people, at=now, customer=customer.name)

@@ -1,0 +1,43 @@
+"""From an invitation to a connected company: who may accept it, for which company, and what else goes with it."""
+
+from django.db import transaction
+
+from accounts.models import Membership, PendingCompany, Supplier, User, notify
+from connections.models import Invitation
+from customers.models import Customer
+
+
+def waiting_for(user, now):
+    """The open invitations to addresses that the person has proved to be theirs, newest first."""
+    return Invitation.objects.waiting(now).for_person(user).select_related("customer", "invited_by")
+
+
+def accept(user, invitations, *, company, now):
+    """Accept the invitations together, for one company: a membership of the person as admin, or (name, country) to found.
+
+    All or nothing, in one transaction; returns the supplier. Raises AlreadyDecided when one no longer waits. The caller has
+    checked that the invited addresses are verified ones of `user`.
+    """
+    with transaction.atomic():
+        User.objects.select_for_update(no_key=True).get(pk=user.pk)
+        for pk in sorted(invitation.customer_id for invitation in invitations):
+            Customer.objects.select_for_update(no_key=True).get(pk=pk)
+        membership = company if isinstance(company, Membership) else _found(user, *company)
+        for invitation in invitations:
+            invitation.accept(membership, now=now)
+    return membership.supplier
+
+
+def _found(user, name, country):
+    PendingCompany.objects.filter(user=user).delete()
+    supplier = Supplier.found(user, name=name, country=country)
+    return supplier.memberships.select_related("supplier", "user").get(user=user)
+
+
+def tell_admins(user, invitation, *, now):
+    """A member who may not accept lets the admins of their companies know."""
+    for membership in user.memberships.active().select_related("supplier"):
+        admins = [one.user for one in membership.supplier.admins()]
+        words = {"customer": invitation.customer.name, "person": user.name}
+        notify(membership.supplier, "invitation_for_admin", about=invitation, users=admins, at=now, **words)
+        membership.supplier.mail_admins("invitation_for_admin", invitation=invitation, invited=user)

@@ -1,0 +1,215 @@
+"""The page behind an invitation's link, and accepting one in Customer Setup. GET changes nothing."""
+
+from functools import wraps
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_not_required
+from django.http import Http404
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from accounts import entry
+from accounts.access import SESSION_KEY, own, role_required
+from accounts.domains import company_domain
+from accounts.models import PendingCompany, Role, Supplier
+from connections import onboarding
+from connections.forms import ForwardForm, OnboardingForm
+from connections.models import CannotInviteSupplier, Invitation
+from customers.models import CustomerProfile
+from portal import limits, links
+from portal.states import AlreadyDecided
+from portal.templatetags.portal import half_hidden
+
+AN_HOUR = 3600
+AGAIN_AN_HOUR, FORWARDS_AN_HOUR, CALLS_AN_HOUR = 3, 5, 3
+
+
+def by_link(view):
+    """Give the view the link and its invitation; an unknown token gets its page."""
+
+    @login_not_required
+    @wraps(view)
+    def wrapper(request, token):
+        link = links.find(request, token, "invitation")
+        if link is None:
+            return links.unknown(request)
+        invitation = Invitation.objects.select_related("customer", "invited_by").get(pk=link.object_id)
+        return view(request, token, link, invitation)
+
+    return wrapper
+
+
+def while_open(view):
+    """Only while the link and its invitation live; otherwise back to the page, which says why not."""
+
+    @wraps(view)
+    def wrapper(request, token, link, invitation):
+        now = timezone.now()
+        if link.condition(now) != "live" or invitation.status_at(now) != Invitation.OPEN:
+            return redirect("connections:invitation", token)
+        return view(request, token, link, invitation)
+
+    return wrapper
+
+
+@require_safe
+@by_link
+def invitation(request, token, link, invitation):
+    return _page(request, token, link, invitation)
+
+
+def _page(request, token, link, invitation, form=None):
+    """Whoever asks gets what they can do: sign up or in, accept, pass it on; 410 with what to do when it is over."""
+    now = timezone.now()
+    status, condition = invitation.status_at(now), link.condition(now)
+    context = {"token": token, "invitation": invitation, "customer": invitation.customer, "link": link}
+    if status != Invitation.OPEN or condition != "live":
+        context |= {"status": status, "is_newer": status == Invitation.OPEN and condition == "revoked"}
+        context["may_ask"] = status == Invitation.EXPIRED or context["is_newer"]
+        return render(request, "connections/invitations/over.html", context, status=410)
+    context |= {"may_forward": bool(company_domain(invitation.email))}
+    context |= {"steps": invitation.customer.steps.filter(retired_at=None).count()}
+    if entry.has_address(request.user, invitation.email):
+        context |= _for_the_invited(request, invitation, form, now)
+    return render(request, "connections/invitations/invitation.html", context)
+
+
+def _for_the_invited(request, invitation, form, now):
+    others = onboarding.waiting_for(request.user, now).exclude(pk=invitation.pk)
+    memberships = [one for one in request.memberships if one.is_admin]
+    if request.memberships and not memberships:
+        return {"is_theirs": True, "is_member_only": True}
+    sharing = [] if memberships else Supplier.objects.sharing_domain(invitation.email)
+    form = form or _form(request, invitation, others, memberships)
+    return {"is_theirs": True, "form": form, "sharing": sharing}
+
+
+def _form(request, invitation, others, memberships, data=None):
+    pending = PendingCompany.objects.filter(user=request.user).first()
+    return OnboardingForm(
+        data,
+        memberships=memberships,
+        others=others,
+        initial={"name": pending.name if pending else invitation.company, "country": pending and pending.country},
+    )
+
+
+@require_POST
+@by_link
+@while_open
+def invitation_start(request, token, link, invitation):
+    """To sign-up or log-in, and back here; the address of the invitation can't be changed on the way."""
+    invitation.mark_opened(now=timezone.now())
+    said = {"customer": invitation.customer.name, "company": invitation.company, "name": invitation.name}
+    return entry.enter(request, invitation.email, request.path.removesuffix("start/"), **said)
+
+
+@require_POST
+@by_link
+@while_open
+def invitation_accept(request, token, link, invitation):
+    if not entry.has_address(request.user, invitation.email):
+        return redirect("connections:invitation", token)
+    memberships = [one for one in request.memberships if one.is_admin]
+    if request.memberships and not memberships:
+        return redirect("connections:invitation", token)
+    others = onboarding.waiting_for(request.user, timezone.now()).exclude(pk=invitation.pk)
+    form = _form(request, invitation, others, memberships, request.POST)
+    if not form.is_valid():
+        return _page(request, token, link, invitation, form)
+    return _accept(request, [invitation, *form.cleaned_data["others"]], form.company)
+
+
+def _accept(request, invitations, company):
+    now = timezone.now()
+    try:
+        supplier = onboarding.accept(request.user, invitations, company=company, now=now)
+    except AlreadyDecided:
+        messages.info(request, _("One of these invitations was answered or taken back meanwhile. Look again."))
+        return redirect(request.path.removesuffix("accept/"))
+    entry.leave(request)
+    request.session[SESSION_KEY] = str(supplier.pk)
+    customer = invitations[0].customer
+    messages.success(request, _("You are connected with %(customer)s now.") % {"customer": customer})
+    return redirect("customers:profile", CustomerProfile.objects.get(supplier=supplier, customer=customer).pk)
+
+
+@role_required(Role.ADMIN)
+@require_POST
+def invitation_take(request, pk):
+    """Accept what a customer in Customer Setup has sent to one of the admin's own addresses."""
+    profile = own(request, CustomerProfile.objects.visible_to(request.membership).select_related("customer"), pk)
+    waiting = onboarding.waiting_for(request.user, timezone.now()).filter(customer=profile.customer).first()
+    if waiting is None:
+        _say_whose_it_is(request, profile)
+        return redirect("customers:profile", profile.pk)
+    return _accept(request, [waiting], request.membership)
+
+
+def _say_whose_it_is(request, profile):
+    invitations = Invitation.objects.filter(customer=profile.customer).waiting(timezone.now())
+    theirs = invitations.for_supplier(request.supplier).first()
+    if theirs:
+        words = _("The invitation was sent to %(address)s. Only that address can accept it.")
+        messages.info(request, words % {"address": half_hidden(theirs.email)})
+    else:
+        messages.info(request, _("This invitation was answered or taken back meanwhile. Look again."))
+
+
+@require_POST
+@by_link
+def invitation_again(request, token, link, invitation):
+    """A new link, to the invited address only, for whoever holds an old one."""
+    if not limits.allowed("invitation-again", invitation.pk, AGAIN_AN_HOUR, AN_HOUR):
+        return render(request, "429.html", status=429)
+    try:
+        invitation.resend(now=timezone.now())
+    except (AlreadyDecided, CannotInviteSupplier):
+        messages.error(request, _("No new link could be sent. Ask your contact at the customer."))
+    else:
+        messages.success(request, _("A new link is on its way to the invited address."))
+    return redirect("connections:invitation", token)
+
+
+@by_link
+@while_open
+def invitation_forward(request, token, link, invitation):
+    """A fresh invitation for a colleague of the same company domain; this one is closed by it."""
+    if request.method not in ("GET", "HEAD", "POST") or not company_domain(invitation.email):
+        raise Http404
+    form = ForwardForm(request.POST or None, address=invitation.email)
+    if request.method == "POST" and form.is_valid() and _forwarded(request, invitation, form):
+        return redirect("connections:invitation", token)
+    context = {"form": form, "token": token, "invitation": invitation, "customer": invitation.customer}
+    return render(request, "connections/invitations/forward.html", context)
+
+
+def _forwarded(request, invitation, form):
+    if not limits.allowed("invitation-forward", company_domain(invitation.email), FORWARDS_AN_HOUR, AN_HOUR):
+        form.add_error("email", _("Too many were passed on. Try again in an hour."))
+        return False
+    try:
+        invitation.forward(form.cleaned_data["email"], now=timezone.now())
+    except CannotInviteSupplier as refusal:
+        words = _("This colleague is invited or connected already.") if refusal.fate else _("Try again tomorrow.")
+        form.add_error("email", words)
+        return False
+    except AlreadyDecided:
+        return True
+    messages.success(request, _("Your colleague gets an invitation of their own. This one is closed."))
+    return True
+
+
+@require_POST
+@by_link
+@while_open
+def invitation_admins(request, token, link, invitation):
+    """A member of a company asks its admins to see to it."""
+    if not entry.has_address(request.user, invitation.email) or any(one.is_admin for one in request.memberships):
+        return redirect("connections:invitation", token)
+    if limits.allowed("invitation-admins", invitation.pk, CALLS_AN_HOUR, AN_HOUR):
+        onboarding.tell_admins(request.user, invitation, now=timezone.now())
+        messages.success(request, _("Your admins were told."))
+    return redirect("connections:invitation", token)

@@ -1,0 +1,209 @@
+"""Many invitations from a table: every row's fate is seen before anything is sent; the worker sends, stops, goes on."""
+
+import io
+
+import pytest
+from django.core.exceptions import ValidationError
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.utils import timezone
+from openpyxl import Workbook
+
+from connections import imports
+from connections.models import Invitation, InvitationBatch
+from connections.models.batches import CHUNK
+from portal.models import Mail
+from portal.states import AlreadyDecided
+
+TABLE = """email,company,name,language,message
+a@a.example,A Works,Ann,en,Hello
+nothing,B Works,,,
+a@a.example,A Works,,,
+c@c.example,,,,
+d@d.example,D Works,,fr,
+e@e.example,마바상사,홍길동,,
+"""
+
+
+def upload(text=TABLE, name="suppliers.csv", encoding="utf-8"):
+    return SimpleUploadedFile(name, text.encode(encoding) if isinstance(text, str) else text)
+
+
+def read(file, message=""):
+    return imports.read(file, language="ko", message=message)
+
+
+def sheet(*rows):
+    book, out = Workbook(), io.BytesIO()
+    for one in rows:
+        book.active.append(one)
+    book.save(out)
+    return out.getvalue()
+
+
+@pytest.fixture
+def batch(organon, operator, now):
+    return InvitationBatch.keep(organon, "suppliers.csv", read(upload()), now=now, actor=operator)
+
+
+def test_rows_are_read_with_what_is_wrong_with_each():
+    rows = read(upload(), message="For all")
+    assert [one["line"] for one in rows] == [2, 3, 4, 5, 6, 7]
+    problems = [one["problem"] for one in rows]
+    assert problems == ["", "address", "", "company", "language", ""]
+    assert [rows[0][name] for name in ("message", "language")] == ["Hello", "en"]
+    assert [rows[5][name] for name in ("message", "language", "company")] == ["For all", "ko", "마바상사"]
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "cp949"])
+def test_korean_excel_and_korean_headings_are_read(encoding):
+    assert read(upload("이메일,회사명\nx@x.example,한빛상사\n", encoding=encoding))[0]["company"] == "한빛상사"
+
+
+def test_a_workbook_is_read():
+    assert read(upload(sheet(["E-mail", "Company"], ["x@x.example", "X Works"]), "s.xlsx"))[0]["email"] == "x@x.example"
+
+
+@pytest.mark.parametrize(
+    ("content", "name"),
+    [
+        ("", "a.csv"),
+        ("x,y\n1,2\n", "a.csv"),
+        ("email,company\n", "a.csv"),
+        (b"\xff\xfe\x00", "a.csv"),
+        (b"PK no", "a.xlsx"),
+    ],
+)
+def test_what_is_no_such_table_is_refused_in_words(content, name):
+    with pytest.raises(ValidationError):
+        read(upload(content, name))
+
+
+def test_a_file_of_too_many_rows_is_refused(monkeypatch):
+    monkeypatch.setattr(imports, "LARGEST", 2)
+    with pytest.raises(ValidationError):
+        read(upload())
+
+
+def test_the_dry_run_sends_nothing_and_the_start_sends_what_is_new(batch, run_jobs):
+    assert dict(batch.fates) == {"new": 2, "not usable": 3, "twice in the file": 1}
+    assert Mail.objects.count() == 0
+    batch.start()
+    run_jobs()
+    batch.refresh_from_db()
+    assert (batch.state, batch.done, batch.sent) == ("done", 6, 2)
+    assert sorted(Invitation.objects.values_list("email", flat=True)) == ["a@a.example", "e@e.example"]
+
+
+def test_rows_invited_since_the_dry_run_are_not_invited_twice(batch, organon, run_jobs, now):
+    Invitation.send(organon, batch.rows[:1], now=now, actor=None)
+    batch.start()
+    run_jobs()
+    assert Invitation.objects.filter(email="a@a.example").count() == 1
+
+
+def test_a_batch_is_started_once(batch):
+    batch.start()
+    with pytest.raises(AlreadyDecided):
+        batch.start()
+
+
+def many(organon, operator, number, now):
+    rows = [
+        {"line": place, "email": f"p{place}@x{place}.example", "company": "X", "name": "", "language": "en", "message": "", "problem": ""}
+        for place in range(number)
+    ]  # fmt: skip
+    return InvitationBatch.keep(organon, "many.csv", rows, now=now, actor=operator)
+
+
+def test_paused_it_stops_after_the_chunk_and_goes_on_where_it_was(organon, operator, now, run_jobs):
+    batch = many(organon, operator, CHUNK + 3, now)
+    batch.start()
+    batch.refresh_from_db()
+    assert batch.send_chunk(now=now)
+    batch.pause()
+    run_jobs()
+    assert Invitation.objects.count() == CHUNK
+    batch.start()
+    run_jobs()
+    batch.refresh_from_db()
+    assert (batch.state, Invitation.objects.count()) == ("done", CHUNK + 3)
+
+
+def test_at_the_days_end_it_pauses_and_goes_on_tomorrow(organon, operator, now, run_jobs, settings):
+    settings.PORTAL_INVITATIONS_A_DAY = CHUNK
+    batch = many(organon, operator, CHUNK + 3, now)
+    batch.start()
+    run_jobs()
+    batch.refresh_from_db()
+    assert (batch.state, batch.done) == ("paused", CHUNK)
+
+
+def test_a_chunk_does_a_constant_number_of_statements_besides_the_days_slots(
+    organon, operator, now, django_assert_max_num_queries
+):
+    batch = many(organon, operator, 100, now)
+    InvitationBatch.objects.update(state="sending")
+    with django_assert_max_num_queries(100 * 2 + 40):
+        batch.send_chunk(now=now)
+
+
+# In admin ------------------------------------------------------------------------------------------------------
+
+
+def test_the_operator_uploads_looks_and_sends_after_a_recent_log_in(client_of, operator, organon, run_jobs):
+    client = client_of(operator)
+    said = {"customer": organon.pk, "file": upload(), "language": "ko", "message": ""}
+    page = client.post("/admin/connections/invitationbatch/add/", said, follow=True)
+    batch = InvitationBatch.objects.get()
+    assert ("not an e-mail address" in page.content.decode(), batch.state) == (True, "read")
+    send = f"/admin/connections/invitationbatch/{batch.pk}/send/"
+    assert "reauthenticate" in client.post(send).url
+    batch.refresh_from_db()
+    assert batch.state == "read"
+    client.post("/accounts/reauthenticate/", {"password": "demo-portal-2026"})
+    client.post(send)
+    run_jobs()
+    batch.refresh_from_db()
+    assert (batch.state, Invitation.objects.count()) == ("done", 2)
+
+
+def test_a_bad_file_is_refused_beside_the_field(client_of, operator, organon):
+    said = {"customer": organon.pk, "file": upload("a,b\n1,2"), "language": "ko", "message": ""}
+    page = client_of(operator).post("/admin/connections/invitationbatch/add/", said).content.decode()
+    assert ("The first line must name the columns" in page, InvitationBatch.objects.count()) == (True, 0)
+
+
+def test_one_supplier_is_invited_from_the_customers_page(client_of, operator, organon):
+    client = client_of(operator)
+    assert (
+        f"invitation/add/?customer={organon.pk}"
+        in client.get(f"/admin/customers/customer/{organon.pk}/change/").content.decode()
+    )
+    said = {
+        "customer": organon.pk,
+        "email": "Nora@NewCo.example",
+        "company": "NewCo",
+        "name": "",
+        "language": "en",
+        "message": "",
+    }
+    client.post("/admin/connections/invitation/add/", said)
+    assert Invitation.objects.get().email == "nora@newco.example"
+    page = client.post("/admin/connections/invitation/add/", said).content.decode()
+    assert ("already invited" in page.lower(), Invitation.objects.count()) == (True, 1)
+
+
+@pytest.mark.parametrize(("action", "status"), [("resend", "open"), ("revoke", "revoked"), ("correct", "open")])
+def test_actions_call_the_verbs(action, status, client_of, operator, organon):
+    row = {"email": "n@n.example", "company": "N", "name": "", "language": "en", "message": ""}
+    invitation = Invitation.send(organon, [row], now=timezone.now(), actor=operator)[0]
+    said = {
+        "action": action,
+        "_selected_action": invitation.pk,
+        "apply": "1",
+        "reason": "asked",
+        "email": "m@n.example",
+    }
+    client_of(operator).post("/admin/connections/invitation/", said)
+    invitation.refresh_from_db()
+    assert (invitation.status, invitation.email) == (status, "m@n.example" if action == "correct" else "n@n.example")

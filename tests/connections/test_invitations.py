@@ -1,0 +1,405 @@
+"""A customer invites a supplier: one live invitation for an address, one use, for the invited person only."""
+
+import re
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from datetime import timedelta
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from accounts.models import AuditEntry, Membership, Supplier, User
+from connections import jobs, onboarding
+from connections.models import CannotInviteSupplier, Invitation
+from connections.models.invitations import judge
+from customers.models import CustomerProfile
+from portal.models import Link, Mail
+from portal.states import AlreadyDecided
+from tests.builders import connect, make_customer, make_request, make_supplier, make_user
+
+NEW = "nora@newco.example"
+
+
+def row(email=NEW, **fields):
+    return {"email": email, "company": "NewCo", "name": "Nora Yun", "language": "en", "message": ""} | fields
+
+
+def invite(customer, email=NEW, *, now=None, **fields):
+    return Invitation.send(customer, [row(email, **fields)], now=now or timezone.now(), actor=None)[0]
+
+
+def token_to(address=NEW):
+    text = Mail.objects.filter(name="invitation", to=address).latest("created_at").text
+    return re.search(r"/i/([^/\s]+)/", text)[1]
+
+
+@pytest.fixture
+def nora(db):
+    return make_user(NEW, "Nora Yun", language="en")
+
+
+@pytest.fixture
+def invitation(organon):
+    return invite(organon)
+
+
+# Sending -------------------------------------------------------------------------------------------------------
+
+
+def test_the_letter_says_who_invites_whom_and_holds_the_only_copy_of_the_token(organon):
+    invite(organon, message="Please register by Friday.")
+    letter = Mail.objects.get(name="invitation")
+    assert letter.subject == "Organon invites you to register as a supplier"
+    for words in ("Hello Nora Yun,", "NewCo", "Please register by Friday.", "/i/"):
+        assert words in letter.text
+        assert words in letter.html.replace("&#x27;", "'")
+    assert token_to() not in str(Link.objects.values().get())
+
+
+def test_rows_are_judged_as_new_invited_connected_bad_or_twice(organon, ada_at_acme, invitation, now):
+    connect(ada_at_acme, organon, now=now)
+    rows = [
+        row(),
+        row("ada@acme.example"),
+        row("x@x.example"),
+        row("x@x.example"),
+        row("bad", problem="address"),
+    ]
+    assert [one["fate"] for one in judge(organon, rows, now=now)] == ["invited", "connected", "new", "duplicate", "bad"]
+
+
+def test_an_address_is_invited_once_by_one_customer_and_again_by_another(organon, invitation, now):
+    assert Invitation.send(organon, [row()], now=now, actor=None) == []
+    assert len(Invitation.send(make_customer("Mirae"), [row()], now=now, actor=None)) == 1
+
+
+def test_a_day_has_a_number_of_invitations_over_all_customers(organon, settings, now):
+    settings.PORTAL_INVITATIONS_A_DAY = 2
+    with pytest.raises(CannotInviteSupplier):
+        Invitation.send(organon, [row(f"n{number}@x.example") for number in range(3)], now=now, actor=None)
+    assert (Invitation.objects.count(), Mail.objects.count()) == (0, 0)
+    Invitation.send(organon, [row(f"n{number}@x.example") for number in range(2)], now=now, actor=None)
+
+
+def test_sent_again_the_old_link_dies_and_its_mail_is_not_sent(invitation, now):
+    old = token_to()
+    invitation.resend(now=now)
+    page = Client().get(f"/i/{old}/")
+    assert (page.status_code, "There is a newer link" in page.content.decode()) == (410, True)
+    assert Client().get(f"/i/{token_to()}/").status_code == 200
+    assert sorted(Mail.objects.values_list("state", flat=True)) == ["dropped", "queued"]
+
+
+def test_an_expired_one_is_sent_again_but_a_revoked_one_is_not(organon, now, operator):
+    old = invite(organon, now=now - timedelta(days=31))
+    old.expire(now=now)
+    old.resend(now=now)
+    old.refresh_from_db()
+    assert old.status == "open"
+    old.revoke(now=now, actor=operator)
+    with pytest.raises(AlreadyDecided):
+        old.resend(now=now)
+
+
+def test_a_corrected_address_gets_it_and_the_wrong_one_no_longer(invitation, now, operator):
+    wrong = token_to()
+    invitation.correct("nina@newco.example", now=now, actor=operator)
+    assert Client().get(f"/i/{wrong}/").status_code == 410
+    assert Client().get(f"/i/{token_to('nina@newco.example')}/").status_code == 200
+
+
+def test_a_mail_that_fails_is_told_with_the_servers_words(invitation, post, run_jobs, client_of, operator):
+    post.answer = "550 no such mailbox"
+    run_jobs()
+    page = client_of(operator).get("/admin/connections/invitation/?state=failed").content.decode()
+    assert ("no such mailbox" in page, NEW in page) == (True, True)
+
+
+def test_an_invitation_is_opened_by_going_on_not_by_a_scanners_get(invitation):
+    token = token_to()
+    Client().get(f"/i/{token}/")
+    Client().head(f"/i/{token}/")
+    invitation.refresh_from_db()
+    assert invitation.opened_at is None
+    Client().post(f"/i/{token}/start/")
+    invitation.refresh_from_db()
+    assert invitation.opened_at is not None
+
+
+# The profile ---------------------------------------------------------------------------------------------------
+
+
+def test_an_admin_with_the_address_sees_it_on_home_and_in_customer_setup(client_of, ada, acme, organon):
+    invite(organon, "ada@acme.example")
+    client = client_of(ada)
+    assert "Organon invited you" in client.get("/").content.decode()
+    assert "Invited you" in client.get("/setup/customers/").content.decode()
+    assert ada.notifications.get().kind == "invited"
+    profile = acme.profiles.get()
+    client.post(reverse("connections:invitation_take", args=[profile.pk]))
+    profile.refresh_from_db()
+    assert profile.stage == "connected"
+
+
+def test_another_admin_is_told_whose_it_is(client_of, ada, mia, mia_at_acme, acme, organon, now):
+    invite(organon, "ada@acme.example")
+    mia_at_acme.change_role("admin", now=now, actor=ada)
+    profile = acme.profiles.get()
+    page = client_of(mia).post(reverse("connections:invitation_take", args=[profile.pk]), follow=True).content.decode()
+    assert "a•••@acme.example" in page
+    profile.refresh_from_db()
+    assert profile.stage == "invited"
+
+
+def test_who_becomes_admin_later_sees_it_too(ada, mia, mia_at_acme, acme, organon, now):
+    invite(organon, "mia@acme.example")
+    assert not acme.profiles.exists()
+    mia_at_acme.change_role("admin", now=now, actor=ada)
+    jobs.settle_invitations.func(timestamp=0)
+    assert (acme.profiles.get().stage, mia.notifications.filter(kind="invited").count()) == ("invited", 1)
+    jobs.settle_invitations.func(timestamp=0)
+    assert mia.notifications.filter(kind="invited").count() == 1
+
+
+@pytest.mark.parametrize("was_connected", [False, True])
+def test_revoked_or_expired_the_profile_falls_back(was_connected, ada_at_acme, acme, organon, now, operator):
+    if was_connected:
+        connect(ada_at_acme, organon, now=now).end("over", now=now, actor=operator)
+    invitation = invite(organon, "ada@acme.example", now=now)
+    assert acme.profiles.get().stage == "invited"
+    later = now + timedelta(days=31)
+    shown = CustomerProfile.objects.as_of(later).get().shown
+    invitation.revoke(now=now, actor=operator)
+    assert shown == acme.profiles.get().stage == ("ended" if was_connected else "dropped")
+
+
+def test_a_declined_request_falls_back_to_the_open_invitation(ada_at_acme, acme, organon, now):
+    invite(organon, "ada@acme.example", now=now)
+    asked = make_request(ada_at_acme, organon, now=now)
+    assert acme.profiles.get().stage == "requested"
+    asked.decline("other", now=now)
+    assert acme.profiles.get().stage == "invited"
+
+
+def test_an_accepted_request_closes_the_invitation_and_the_other_way_round(ada_at_acme, acme, organon, now):
+    invitation = invite(organon, "ada@acme.example", now=now)
+    make_request(ada_at_acme, organon, now=now).accept(now=now)
+    invitation.refresh_from_db()
+    assert (invitation.status, invitation.supplier) == ("accepted", acme)
+    mirae = make_customer("Mirae", contacts=["buyer@mirae.example"])
+    asked = make_request(ada_at_acme, mirae, now=now)
+    other = invite(mirae, "ada@acme.example", now=now)
+    onboarding.accept(ada_at_acme.user, [other], company=ada_at_acme, now=now)
+    asked.refresh_from_db()
+    assert asked.status == "accepted"
+    letter = Mail.objects.get(name="request_accepted_contact", to="buyer@mirae.example")
+    assert "accepted an invitation of Mirae" in letter.text
+
+
+def test_accepting_for_one_supplier_takes_it_from_the_others(ada, ada_at_acme, rival, organon, now):
+    rival.memberships.create(user=ada, role="admin")
+    invitation = invite(organon, "ada@acme.example", now=now)
+    assert CustomerProfile.objects.filter(stage="invited").count() == 2
+    onboarding.accept(ada, [invitation], company=ada_at_acme, now=now)
+    assert list(CustomerProfile.objects.values_list("supplier__name", "stage").order_by("stage")) == [
+        ("ACME Supplies", "connected"), ("Rival Parts", "dropped"),
+    ]  # fmt: skip
+
+
+# The link ------------------------------------------------------------------------------------------------------
+
+
+def test_a_stranger_reads_who_invites_whom_and_no_whole_address(invitation):
+    page = Client().get(f"/i/{token_to()}/").content.decode()
+    assert ("Organon invited you" in page, "n•••@newco.example" in page, NEW in page) == (True, True, False)
+
+
+def test_a_newcomer_signs_up_founds_the_company_and_is_connected(organon, invitation):
+    client, token = Client(headers={"accept-language": "en"}), token_to()
+    form = client.get(client.post(f"/i/{token}/start/").url).content.decode()
+    assert (f'value="{NEW}"' in form, 'value="NewCo"' in form, "Organon invited you" in form) == (True, True, True)
+    said = {
+        "email": "evil@evil.example", "name": "Nora Yun", "company": "NewCo Ltd", "country": "KR",
+        "password1": "four-words-i-know", "terms": "on", "privacy": "on", "next": f"/i/{token}/",
+    }  # fmt: skip
+    client.post("/accounts/signup/", said)
+    code = re.search(r"\b(\d{6})\b", Mail.objects.filter(name="account", to=NEW).get().text)[1]
+    assert client.post("/accounts/confirm-email/", {"code": code}).url == f"/i/{token}/"
+    supplier = Supplier.objects.get(name="NewCo Ltd")
+    answer = client.post(f"/i/{token}/accept/", {"company_choice": str(supplier.pk)}, follow=True)
+    assert "You are connected with Organon" in answer.content.decode()
+    assert supplier.profiles.get().stage == "connected"
+    assert not User.objects.filter(email="evil@evil.example").exists()
+    assert client.get(f"/i/{token}/").status_code == 410
+
+
+def test_a_person_without_a_company_founds_one_by_accepting(client_of, nora, invitation):
+    client, token = client_of(nora), token_to()
+    client.post(f"/i/{token}/accept/", {"company_choice": "new", "name": "NewCo", "country": "KR"})
+    assert nora.memberships.get().supplier.profiles.get().stage == "connected"
+
+
+def test_what_is_missing_is_said_beside_the_field_and_nothing_is_founded(client_of, nora, invitation):
+    page = (
+        client_of(nora).post(f"/i/{token_to()}/accept/", {"company_choice": "new", "name": "Typed Co"}).content.decode()
+    )
+    assert ("Choose a country." in page, 'value="Typed Co"' in page, Supplier.objects.count()) == (True, True, 0)
+
+
+def test_several_invitations_are_accepted_together(client_of, nora, invitation):
+    second = invite(make_customer("Mirae"))
+    token = token_to()
+    said = {"company_choice": "new", "name": "NewCo", "country": "KR", "others": [invitation.pk]}
+    client_of(nora).post(f"/i/{token}/accept/", said)
+    assert nora.memberships.get().supplier.profiles.connected().count() == 2
+    second.refresh_from_db()
+    assert second.status == "accepted"
+
+
+def test_somebody_else_is_told_whose_it_is_and_can_accept_nothing(client_of, ada, acme, invitation):
+    client, token = client_of(ada), token_to()
+    page = client.get(f"/i/{token}/").content.decode()
+    assert ("You are signed in as somebody else" in page, "n•••@newco.example" in page) == (True, True)
+    client.post(f"/i/{token}/accept/", {"company_choice": str(acme.pk)})
+    assert not acme.profiles.exists()
+
+
+def test_invitations_of_others_cant_be_slipped_in(client_of, nora, invitation):
+    foreign = invite(make_customer("Mirae"), "else@else.example")
+    invite(make_customer("Hanbit"))
+    said = {"company_choice": "new", "name": "NewCo", "country": "KR", "others": [foreign.pk]}
+    client_of(nora).post(f"/i/{token_to()}/accept/", said)
+    foreign.refresh_from_db()
+    assert (foreign.status, Supplier.objects.count()) == ("open", 0)
+
+
+def test_a_member_is_told_that_only_an_admin_accepts_and_calls_the_admins(client_of, mia, ada, acme, organon):
+    invite(organon, "mia@acme.example")
+    client, token = client_of(mia), token_to("mia@acme.example")
+    assert "Only an admin can accept" in client.get(f"/i/{token}/").content.decode()
+    client.post(f"/i/{token}/accept/", {"company_choice": str(acme.pk)})
+    client.post(f"/i/{token}/accept/", {"company_choice": "new", "name": "Mine", "country": "KR"})
+    assert (CustomerProfile.objects.count(), Supplier.objects.count()) == (0, 1)
+    client.post(f"/i/{token}/admins/")
+    assert ada.notifications.get().kind == "invitation_for_admin"
+    assert Mail.objects.get(name="invitation_for_admin").to == "ada@acme.example"
+
+
+@pytest.mark.parametrize("status", ["expired", "revoked", "accepted"])
+def test_what_is_over_says_so_and_what_to_do(status, organon, acme, operator, ada, ada_at_acme, now):
+    invitation = invite(organon, "ada@acme.example", now=now - timedelta(days=31 if status == "expired" else 1))
+    token = token_to("ada@acme.example")
+    if status == "revoked":
+        invitation.revoke(now=now, actor=operator)
+    if status == "accepted":
+        onboarding.accept(ada, [invitation], company=ada_at_acme, now=now)
+    page = Client().get(f"/i/{token}/")
+    words = {"expired": "has expired", "revoked": "was taken back", "accepted": "was accepted"}[status]
+    assert (page.status_code, words in page.content.decode()) == (410, True)
+    assert ("Send me a new link" in page.content.decode()) == (status == "expired")
+
+
+def test_a_new_link_goes_to_the_invited_address_only(organon, one_window):
+    invite(organon, now=timezone.now() - timedelta(days=31))
+    client, token = Client(), token_to()
+    client.post(f"/i/{token}/again/", {"email": "evil@evil.example"})
+    assert list(Mail.objects.values_list("to", flat=True)) == [NEW, NEW]
+    assert token_to() != token
+    answers = [client.post(f"/i/{token}/again/").status_code for _try in range(3)]
+    assert answers == [302, 302, 429]
+
+
+def test_it_is_passed_on_to_a_colleague_of_the_same_domain_only(invitation, one_window):
+    client, token = Client(), token_to()
+    page = client.post(f"/i/{token}/forward/", {"email": "x@other.example"}).content.decode()
+    assert ("Only to a colleague at newco.example." in page, 'value="x@other.example"' in page) == (True, True)
+    client.post(f"/i/{token}/forward/", {"email": "Boss@NewCo.example"})
+    fresh = Invitation.objects.get(status="open")
+    assert (fresh.email, fresh.forwarded_from) == ("boss@newco.example", invitation)
+    assert Client().get(f"/i/{token}/").status_code == 410
+
+
+def test_free_mail_is_not_passed_on(organon):
+    invite(organon, "nora@gmail.com")
+    token = token_to("nora@gmail.com")
+    assert Client().get(f"/i/{token}/forward/").status_code == 404
+    assert "Pass it on" not in Client().get(f"/i/{token}/").content.decode()
+
+
+def test_unknown_links_are_404_and_slowed_down(db, one_window):
+    client = Client()
+    answers = {client.get(f"/i/x{number}/").status_code for number in range(30)}
+    assert (answers, client.get("/i/once-more/").status_code) == ({404}, 429)
+
+
+def test_the_operator_reads_the_story_and_the_supplier_only_that_it_accepted(
+    invitation, nora, client_of, now, operator
+):
+    invitation.resend(now=now, actor=operator)
+    client_of(nora).post(f"/i/{token_to()}/accept/", {"company_choice": "new", "name": "NewCo", "country": "KR"})
+    story = AuditEntry.objects.about(invitation).order_by("at", "pk")
+    assert [one.kind for one in story] == ["supplier_invited", "invitation_resent", "invitation_accepted"]
+    assert [one.kind for one in story.for_supplier()] == ["invitation_accepted"]
+
+
+# Races ---------------------------------------------------------------------------------------------------------
+
+
+def at_once(number, act):
+    def guarded(place):
+        try:
+            with suppress(AlreadyDecided):
+                return act(place)
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(number) as pool:
+        return [one for one in pool.map(guarded, range(number)) if one]
+
+
+def test_sixteen_accepts_at_once_make_one_company_one_membership_one_connection(settings, empty_queue):
+    nora, organon = make_user(NEW, "Nora"), make_customer("Organon")
+    invitation = invite(organon)
+
+    def accept(_place):
+        mine = Invitation.objects.select_related("customer", "invited_by").get(pk=invitation.pk)
+        return onboarding.accept(nora, [mine], company=("NewCo", "KR"), now=timezone.now())
+
+    assert len(at_once(16, accept)) == 1
+    assert (Supplier.objects.count(), Membership.objects.count()) == (1, 1)
+    assert CustomerProfile.objects.connected().count() == 1
+
+
+def test_accept_revoke_expire_and_an_accepted_request_end_in_one_story(settings, empty_queue):
+    ada, organon = make_user("ada@acme.example", "Ada"), make_customer("Organon", contacts=["m@organon.example"])
+    operator = make_user("op@portal.example", "Op", is_staff=True)
+    make_supplier("ACME", admin=ada)
+    for _round in range(3):
+        CustomerProfile.objects.connected().update(stage="dropped", connected_at=None)
+        member = Membership.objects.select_related("supplier", "user").get()
+        now = timezone.now()
+        invitation = invite(organon, "ada@acme.example", now=now)
+        asked = make_request(member, organon, now=now - timedelta(days=1))
+
+        def act(place, invitation=invitation, asked=asked, member=member):
+            mine = Invitation.objects.select_related("customer", "invited_by").get(pk=invitation.pk)
+            verbs = [
+                lambda: onboarding.accept(ada, [mine], company=member, now=timezone.now()),
+                lambda: mine.revoke(now=timezone.now(), actor=operator),
+                lambda: type(asked).objects.get(pk=asked.pk).accept(now=timezone.now()),
+                lambda: type(asked).objects.get(pk=asked.pk).withdraw(now=timezone.now(), actor=ada),
+            ]
+            return verbs[place % 4]()
+
+        at_once(8, act)
+        invitation.refresh_from_db()
+        asked.refresh_from_db()
+        profile = CustomerProfile.objects.get()
+        said_yes = "accepted" in (invitation.status, asked.status)
+        assert (profile.stage == "connected") == said_yes
+        assert asked.status in ("accepted", "withdrawn")
+        assert not Link.objects.of("invitation", invitation.pk).live(timezone.now()).exists()
+        type(asked).objects.all().delete()
