@@ -11,7 +11,8 @@ from django.urls import reverse
 from django.utils import timezone, translation
 
 from accounts.models import User
-from portal import mail
+from accounts.models.devices import tell
+from portal import limits, mail
 
 
 class AccountAdapter(DefaultAccountAdapter):
@@ -20,6 +21,17 @@ class AccountAdapter(DefaultAccountAdapter):
         languages = User.objects.filter(email=email).values_list("language", flat=True)
         with translation.override(languages.first() or translation.get_language()):
             super().send_mail(template_prefix, email, context)
+
+    def send_notification_mail(self, template_prefix, user, context=None, email=None):
+        """allauth's news about password and second factor, as one letter of ours: 'mfa/email/totp_activated' is its kind."""
+        tell(
+            user,
+            template_prefix.rpartition("/")[2],
+            now=timezone.now(),
+            browser=self.get_http_user_agent(self.request),
+            address=limits.client_ip(self.request),
+            to=email or "",
+        )
 
     def render_mail(self, template_prefix, email, context, headers=None):
         """Every letter knows the portal and who runs it; links stand on PUBLIC_URL, not on the host of the request."""

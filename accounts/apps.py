@@ -1,13 +1,16 @@
 from django.apps import AppConfig
+from django.conf import settings
+from django.utils import timezone
 
 
 class AccountsConfig(AppConfig):
     name = "accounts"
 
     def ready(self):
-        from allauth.account.signals import email_confirmed  # noqa: PLC0415 - models are not loaded before
+        from allauth.account.signals import email_confirmed, user_logged_in  # noqa: PLC0415 - models are not loaded before
 
         email_confirmed.connect(founding, dispatch_uid="accounts.founding")
+        user_logged_in.connect(signed_in, dispatch_uid="accounts.signed_in")
 
 
 def founding(request, email_address, **kwargs):
@@ -22,3 +25,17 @@ def founding(request, email_address, **kwargs):
     pending = PendingCompany.objects.filter(user=user).first()
     if pending and not Supplier.objects.sharing_domain(email_address.email).exists():
         pending.found()
+
+
+def signed_in(request, user, **kwargs):
+    """A sign-in from a browser that the person has not used before is told to them."""
+    from accounts.models import KnownDevice  # noqa: PLC0415 - models are not loaded before
+    from portal.limits import client_ip  # noqa: PLC0415 - models are not loaded before
+
+    request.device_token = KnownDevice.recognise(
+        user,
+        request.COOKIES.get(settings.DEVICE_COOKIE_NAME, ""),
+        now=timezone.now(),
+        browser=request.headers.get("user-agent", ""),
+        address=client_ip(request),
+    )

@@ -44,6 +44,45 @@ class AccountForm(forms.ModelForm):
         self.fields["language"].choices = [("", _("As in the browser")), *settings.LANGUAGES]
 
 
+class EmailForm(forms.Form):
+    """The address that a person wants to sign in with."""
+
+    email = forms.EmailField(
+        label=_("New e-mail"), max_length=254, widget=forms.EmailInput(attrs={"autocomplete": "email"})
+    )
+
+    def __init__(self, *args, user, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.user = user
+
+    def clean_email(self):
+        email = User.objects.normalize_email(self.cleaned_data["email"])
+        if email == self.user.email:
+            raise forms.ValidationError(_("This is your address already."), code="same")
+        return email
+
+
+class EmailCodesForm(forms.Form):
+    """The two codes of a change of address; a part that was right before is not asked again."""
+
+    CODE = {"autocomplete": "one-time-code", "inputmode": "numeric", "class": "short"}
+
+    old = forms.CharField(required=False, max_length=12, widget=forms.TextInput(attrs=CODE))
+    new = forms.CharField(required=False, max_length=12, widget=forms.TextInput(attrs=CODE))
+
+    def __init__(self, *args, change, right=None, **kwargs):
+        super().__init__(*args, **kwargs)
+        addresses = {"old": change.user.email, "new": change.email}
+        done = {"old": change.old_confirmed_at, "new": change.new_confirmed_at}
+        for part, address in addresses.items():
+            self.fields[part].label = _("Code sent to %(address)s") % {"address": address}
+            self.fields[part].is_part = True
+            if done[part]:
+                del self.fields[part]
+        for part in set(self.fields) & {part for part, is_right in (right or {}).items() if not is_right}:
+            self.add_error(part, _("This is not the code, or it is too old. Type the one from the newest mail."))
+
+
 class CompanyForm(forms.ModelForm):
     """The company details: what a customer sees from a request on, and what its steps are prefilled from."""
 

@@ -5,7 +5,8 @@ from datetime import timedelta
 from django.conf import settings
 from django.utils import timezone
 
-from accounts.models import Document, User
+from accounts.models import Document, KnownDevice, User
+from accounts.models.devices import KEPT_DAYS
 from portal.jobs import app
 from portal.models import today
 
@@ -17,6 +18,13 @@ KEPT = timedelta(days=1)
 def forget_unverified(timestamp):
     """Delete people who signed up a day ago and never confirmed their code; they own nothing."""
     User.objects.unconfirmed().filter(date_joined__lt=timezone.now() - KEPT).delete()
+
+
+@app.periodic(cron="50 3 * * *")
+@app.task(queue="default", queueing_lock="forget_devices")
+def forget_devices(timestamp):
+    """Forget browsers that nobody signed in from for a year."""
+    KnownDevice.objects.filter(seen_at__lt=timezone.now() - timedelta(days=KEPT_DAYS)).delete()
 
 
 @app.periodic(cron="10 7 * * *")

@@ -10,6 +10,7 @@ from django.utils import timezone, translation
 
 from accounts.access import SESSION_KEY, OtherSupplier
 from accounts.models import User
+from accounts.models.devices import KEPT_DAYS
 
 REFRESHED_EVERY = 600  # seconds; the idle time of a session is counted that exactly
 FREE_NAMESPACES = {"admin", "mfa", "usersessions"}
@@ -18,10 +19,26 @@ FREE_VIEWS = {
     "accounts:join",
     "accounts:join_withdraw",
     "accounts:account",
+    "accounts:email_change",
+    "accounts:email_confirm",
+    "accounts:second_factor",
     "accounts:switch",
     "accounts:support",
     "accounts:support_sent",
 }
+
+
+def known_device(get_response):
+    """Give a browser that somebody has just signed in from the cookie by which it is known again."""
+
+    def middleware(request):
+        response = get_response(request)
+        if token := getattr(request, "device_token", ""):
+            about = {"max_age": KEPT_DAYS * 24 * 3600, "httponly": True, "samesite": "Lax"}
+            response.set_cookie(settings.DEVICE_COOKIE_NAME, token, secure=settings.HTTPS, **about)
+        return response
+
+    return middleware
 
 
 def person(get_response):
@@ -68,7 +85,7 @@ class SupplierMiddleware:
         request.memberships, request.membership, request.supplier = [], None, None
         if request.user.is_authenticated:
             memberships = request.user.memberships.active().select_related("supplier")
-            request.memberships = list(memberships.with_unread().with_asking())
+            request.memberships = list(memberships.with_unread().with_asking().with_second_factor())
             for membership in request.memberships:
                 membership.user = request.user
             chosen = request.session.get(SESSION_KEY)
@@ -80,7 +97,7 @@ class SupplierMiddleware:
         return self.get_response(request)
 
     def process_view(self, request, view, args, kwargs):
-        if request.membership or not request.user.is_authenticated or not getattr(view, "login_required", True):
+        if not request.user.is_authenticated or not getattr(view, "login_required", True):
             return None
         match = request.resolver_match
         if (
@@ -89,7 +106,11 @@ class SupplierMiddleware:
             or match.view_name.startswith(("account_", "mfa_", "usersessions_"))
         ):
             return None
-        return redirect("admin:index" if request.user.is_staff else "accounts:company_new")
+        if not request.membership:
+            return redirect("admin:index" if request.user.is_staff else "accounts:company_new")
+        if request.supplier.requires_second_factor and not request.membership.has_second_factor:
+            return redirect("accounts:second_factor")
+        return None
 
     def process_exception(self, request, error):
         if isinstance(error, OtherSupplier):

@@ -1,12 +1,15 @@
 from django.urls import path
 
-from accounts.views import account, banks, company, documents, joining, notifications, support, team
+from accounts.views import account, banks, company, documents, email, joining, notifications, support, team
 from portal import converters  # noqa: F401 - brings <token:…>
 
 app_name = "accounts"
 
 urlpatterns = [
     path("account/", account.account, name="account"),
+    path("account/email/", email.email_change, name="email_change"),
+    path("account/email/confirm/", email.email_confirm, name="email_confirm"),
+    path("account/second-factor/", account.second_factor, name="second_factor"),
     # the company
     path("company/", company.company, name="company"),
     path("company/edit/", company.company_edit, name="company_edit"),
@@ -33,6 +36,7 @@ urlpatterns = [
     path("setup/admin/members/<uuid:key>/reactivate/", team.member_reactivate, name="member_reactivate"),
     path("setup/admin/joining/<uuid:pk>/accept/", team.join_accept, name="join_accept"),
     path("setup/admin/joining/<uuid:pk>/decline/", team.join_decline, name="join_decline"),
+    path("setup/admin/second-factor/", team.require_second_factor, name="require_second_factor"),
     path("setup/admin/lead/", team.lead, name="lead"),
     path("setup/admin/leave/", team.leave, name="leave"),
     # the link of a team invitation

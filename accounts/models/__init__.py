@@ -1,4 +1,6 @@
+from accounts.models.addresses import EmailChange
 from accounts.models.banks import BankAccount
+from accounts.models.devices import KnownDevice
 from accounts.models.documents import Document, tell_of_expiry
 from accounts.models.notifications import Notification, notify
 from accounts.models.people import Consent, LastAdmin, Membership, PendingCompany, Role, User, person_key
@@ -12,7 +14,9 @@ __all__ = [
     "CannotInvite",
     "Consent",
     "Document",
+    "EmailChange",
     "JoinRequest",
+    "KnownDevice",
     "LastAdmin",
     "Membership",
     "Notification",

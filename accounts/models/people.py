@@ -1,6 +1,7 @@
 """People, their companies' memberships, and what they agreed to."""
 
 import pghistory
+from allauth.mfa.models import Authenticator
 from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.models import PermissionsMixin
@@ -129,6 +130,13 @@ class MembershipQuerySet(models.QuerySet):
         """Each with `asking`, how many people wait for an answer of its supplier's admins."""
         waiting = Count("supplier__join_requests", filter=Q(supplier__join_requests__status="pending"))
         return self.annotate(asking=waiting)
+
+    def with_second_factor(self):
+        """Each with `has_second_factor`: an authenticator app or a passkey."""
+        kinds = [Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN]
+        return self.annotate(
+            has_second_factor=Exists(Authenticator.objects.filter(user=OuterRef("user"), type__in=kinds))
+        )
 
     def admins(self):
         return self.active().filter(role=Role.ADMIN)

@@ -59,6 +59,7 @@ class Supplier(models.Model):
         _("who receives tax invoices"), max_length=160, blank=True, validators=[validate_name]
     )
     invoice_email = models.EmailField(_("e-mail for tax invoices"), blank=True)
+    requires_second_factor = models.BooleanField(_("asks a second factor of its people"), default=False)
     searches_a_day = models.PositiveIntegerField(_("searches a day"), null=True, blank=True)
     suspended_at = models.DateTimeField(_("suspended"), null=True, blank=True, editable=False)
     suspended_because = models.CharField(_("reason of the suspension"), max_length=300, blank=True, editable=False)
@@ -131,6 +132,19 @@ class Supplier(models.Model):
                 self.registration_verified_at = None
             self.save(update_fields=[*form_fields, "registration_verified_at"])
             self._record("company_changed", self, actor=actor, fields=sorted(form_fields))
+
+    def require_second_factor(self, asks, *, now, actor):
+        """Ask a second factor of everybody who works here, or no longer; whoever has none is told. Nothing when it is so already."""
+        with transaction.atomic():
+            changed = Supplier.objects.filter(pk=self.pk, requires_second_factor=not asks)
+            if not changed.update(requires_second_factor=asks):
+                return
+            self.requires_second_factor = asks
+            self._record("second_factor_required" if asks else "second_factor_free", self, at=now, actor=actor)
+            lacking = self.memberships.active().with_second_factor().filter(has_second_factor=False)
+            for member in lacking.select_related("user") if asks else []:
+                user = member.user
+                mail.send("second_factor_required", user.email, user.speaks, about=self, supplier=self, person=user)
 
     def details(self):
         """What is known of the company as {key of accounts.details: text}, '' where nothing is."""

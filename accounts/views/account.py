@@ -16,3 +16,10 @@ def account(request):
             messages.success(request, _("Your settings are saved."))
         return redirect("accounts:account")
     return render(request, "accounts/account.html", {"form": form})
+
+
+def second_factor(request):
+    """The page of a member whose company asks for a second factor that they don't have yet."""
+    if not (request.supplier and request.supplier.requires_second_factor) or request.membership.has_second_factor:
+        return redirect("home")
+    return render(request, "accounts/second_factor.html")

@@ -11,8 +11,8 @@ from accounts.models import User
 
 
 def email(request):
-    """Changing one's address has no page yet: the settings show it."""
-    return redirect("accounts:account")
+    """Changing one's address is a page of ours, where both addresses confirm."""
+    return redirect("accounts:email_change")
 
 
 @login_not_required

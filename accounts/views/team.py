@@ -24,7 +24,7 @@ def team(request):
 
 def _team(request, form):
     """Who works here, in which role. Of a colleague's customers only those are named that the reader sees too."""
-    members = request.supplier.memberships.active().select_related("user")
+    members = request.supplier.memberships.active().select_related("user").with_second_factor()
     members = members.prefetch_related(Prefetch("profiles", _profiles(request).select_related("customer")))
     context = {"page": Paginator(members, A_PAGE).get_page(request.GET.get("page")), "form": form}
     if request.membership.is_admin:
@@ -92,6 +92,22 @@ def invite_revoke(request, pk):
     invitation = own(request, request.supplier.team_invitations, pk)
     invitation.revoke(now=timezone.now(), actor=request.user)
     messages.success(request, _("The invitation of %(email)s is taken back.") % {"email": invitation.email})
+    return redirect("accounts:team")
+
+
+@role_required(Role.ADMIN)
+@require_POST
+def require_second_factor(request):
+    """Ask a second factor of everybody here, or no longer; whoever turns it on has one."""
+    asks = "on" in request.POST
+    if asks and not request.membership.has_second_factor:
+        messages.error(request, _("Set up your own second factor first."))
+        return redirect("accounts:account")
+    request.supplier.require_second_factor(asks, now=timezone.now(), actor=request.user)
+    words = (
+        _("Everybody here needs a second factor now.") if asks else _("A second factor is everybody’s own choice now.")
+    )
+    messages.success(request, words)
     return redirect("accounts:team")
 
 

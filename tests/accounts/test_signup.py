@@ -243,10 +243,12 @@ def test_a_person_is_written_to_in_their_own_language(browser, db):
     assert list(Mail.objects.values_list("language", flat=True)) == ["ko", "ko"]
 
 
-def test_the_page_for_changing_the_address_is_closed(client_of, ada, acme):
+def test_the_librarys_page_for_changing_the_address_leads_to_ours(client_of, ada, acme):
     client = client_of(ada)
     for method in (client.get, client.post):
-        assert method(reverse("account_email"), {"email": "b@beta.example"})["Location"] == reverse("accounts:account")
+        assert method(reverse("account_email"), {"email": "b@beta.example"})["Location"] == reverse(
+            "accounts:email_change"
+        )
     assert EmailAddress.objects.get().email == ada.email
 
 

@@ -1,0 +1,48 @@
+"""Browsers that a person has signed in from, so that a sign-in from a new one can be told."""
+
+import hashlib
+import secrets
+
+from django.conf import settings
+from django.db import models, transaction
+from django.utils import timezone
+
+from portal import mail
+
+KEPT_DAYS = 365
+
+
+class KnownDevice(models.Model):
+    """A browser of one person, known by a random cookie of which only the hash is kept."""
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="devices")
+    digest = models.CharField(max_length=64)
+    seen_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["user", "digest"], name="one_row_per_device")]
+
+    def __str__(self):
+        return f"{self.seen_at:%Y-%m-%d}"
+
+    @classmethod
+    def recognise(cls, user, token, *, now, browser, address):
+        """Note a sign-in from the browser with this cookie, '' for none; returns the cookie that it keeps from now on.
+
+        From a browser that is new to the person a mail goes to them, unless it is their first of all.
+        """
+        token = token or secrets.token_urlsafe(32)
+        digest = hashlib.sha256(token.encode(errors="surrogatepass")).hexdigest()
+        with transaction.atomic():
+            if not cls.objects.filter(user=user, digest=digest).update(seen_at=now):
+                is_first = not cls.objects.filter(user=user).exists()
+                cls.objects.bulk_create([cls(user=user, digest=digest, seen_at=now)], ignore_conflicts=True)
+                if not is_first:
+                    tell(user, "new_device", now=now, browser=browser, address=address)
+        return token
+
+
+def tell(user, what, *, now, browser="", address="", to=""):
+    """Write about a change of the account's security, at once and whatever the person's preferences are."""
+    said = {"person": user, "what": what, "at": now, "browser": browser[:200], "address": address}
+    mail.send("security", to or user.email, user.speaks, urgent=True, **said)

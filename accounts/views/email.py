@@ -1,0 +1,42 @@
+"""Changing the address that one signs in with, confirmed at the old and at the new one."""
+
+from allauth.account.decorators import reauthentication_required
+from django.contrib import messages
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from accounts.forms import EmailCodesForm, EmailForm
+from accounts.models import EmailChange
+from portal import limits
+
+AN_HOUR = 3600
+CHANGES_AN_HOUR = 5
+
+
+@reauthentication_required
+def email_change(request):
+    form = EmailForm(request.POST or None, user=request.user)
+    if request.method == "POST" and form.is_valid():
+        if limits.allowed("email-change", request.user.pk, CHANGES_AN_HOUR, AN_HOUR):
+            EmailChange.begin(request.user, form.cleaned_data["email"], now=timezone.now())
+            return redirect("accounts:email_confirm")
+        form.add_error(None, _("Too many tries. Wait an hour, or contact support."))
+    return render(request, "accounts/email_change.html", {"form": form})
+
+
+@reauthentication_required(allow_get=True)
+def email_confirm(request):
+    now = timezone.now()
+    change = EmailChange.objects.filter(user=request.user).first()
+    if change is None or change.is_over(now):
+        return redirect("accounts:email_change")
+    form = EmailCodesForm(request.POST or None, change=change)
+    if request.method == "POST" and form.is_valid():
+        right = change.confirm(form.cleaned_data.get("old", ""), form.cleaned_data.get("new", ""), now=now)
+        if all(right.values()):
+            messages.success(request, _("From now on you sign in with %(email)s.") % {"email": change.email})
+            return redirect("accounts:account")
+        change.refresh_from_db()
+        form = EmailCodesForm(request.POST, change=change, right=right)
+    return render(request, "accounts/email_confirm.html", {"form": form, "change": change})
