@@ -7,7 +7,8 @@ from phonenumbers import SUPPORTED_REGIONS
 
 from accounts import banks
 from accounts.details import DOCUMENTS
-from accounts.models import PendingCompany, Role, Supplier, SupportRequest, User
+from accounts.models import PendingCompany, Role, Supplier, SupportRequest, User, Way
+from accounts.models.notifications import LABELS
 from accounts.names import validate_name
 from accounts.numbers import clean_registration_number
 from portal import limits
@@ -42,6 +43,19 @@ class AccountForm(forms.ModelForm):
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         self.fields["language"].choices = [("", _("As in the browser")), *settings.LANGUAGES]
+
+
+class PreferencesForm(forms.Form):
+    """How a person hears of each kind by e-mail: a field a kind, named like it."""
+
+    def __init__(self, *args, user, **kwargs):
+        super().__init__(*args, **kwargs)
+        chosen = dict(user.preferences.values_list("kind", "way"))
+        for kind, label in LABELS.items():
+            self.fields[kind] = forms.ChoiceField(
+                label=label, choices=Way.choices, required=False, initial=chosen.get(kind, Way.USUAL)
+            )
+            self.fields[kind].is_part = True
 
 
 class EmailForm(forms.Form):

@@ -5,12 +5,16 @@ from datetime import timedelta
 from django.conf import settings
 from django.utils import timezone
 
-from accounts.models import Document, KnownDevice, User
+from accounts import closing
+from accounts.models import Document, KnownDevice, Notification, SupportRequest, User
 from accounts.models.devices import KEPT_DAYS
+from accounts.models.notifications import send_digest
+from accounts.zones import zone
 from portal.jobs import app
 from portal.models import today
 
 KEPT = timedelta(days=1)
+DIGEST_HOUR = 8
 
 
 @app.periodic(cron="30 * * * *")
@@ -25,6 +29,32 @@ def forget_unverified(timestamp):
 def forget_devices(timestamp):
     """Forget browsers that nobody signed in from for a year."""
     KnownDevice.objects.filter(seen_at__lt=timezone.now() - timedelta(days=KEPT_DAYS)).delete()
+
+
+@app.periodic(cron="55 3 * * *")
+@app.task(queue="default", queueing_lock="forget_people")
+def forget_people(timestamp):
+    """Erase accounts that were closed some days ago; forget old notifications and questions that were answered long ago."""
+    now = timezone.now()
+    for user in User.objects.to_erase(now):
+        closing.erase(user)
+    Notification.objects.filter(created_at__lt=now - timedelta(days=settings.PORTAL_NOTIFICATION_DAYS)).delete()
+    long_ago = now - timedelta(days=365 * settings.PORTAL_RECORD_YEARS)
+    SupportRequest.objects.filter(closed_at__lt=long_ago).delete()
+
+
+@app.periodic(cron="5 * * * *")
+@app.task(queue="default", queueing_lock="send_digests")
+def send_digests(timestamp):
+    """Send each person's digest after eight in the morning where they are, with what came before; late rather than never."""
+    now = timezone.now()
+    for user in User.objects.filter(is_active=True, notifications__in_digest=True).distinct():
+        morning = timezone.localtime(now, zone(user.time_zone)).replace(
+            hour=DIGEST_HOUR, minute=0, second=0, microsecond=0
+        )
+        since = morning if morning <= now else morning - timedelta(days=1)
+        if user.notifications.filter(in_digest=True, created_at__lt=since).exists():
+            send_digest(user, now=now)
 
 
 @app.periodic(cron="10 7 * * *")

@@ -1,7 +1,6 @@
 """Who is asking, in which language, for which supplier."""
 
 import time
-import zoneinfo
 
 from django.conf import settings
 from django.shortcuts import redirect, render
@@ -11,6 +10,7 @@ from django.utils import timezone, translation
 from accounts.access import SESSION_KEY, OtherSupplier
 from accounts.models import User
 from accounts.models.devices import KEPT_DAYS
+from accounts.zones import zone
 
 REFRESHED_EVERY = 600  # seconds; the idle time of a session is counted that exactly
 FREE_NAMESPACES = {"admin", "mfa", "usersessions"}
@@ -19,6 +19,7 @@ FREE_VIEWS = {
     "accounts:join",
     "accounts:join_withdraw",
     "accounts:account",
+    "accounts:account_close",
     "accounts:email_change",
     "accounts:email_confirm",
     "accounts:second_factor",
@@ -51,19 +52,11 @@ def person(get_response):
                 translation.activate(user.language)
                 request.LANGUAGE_CODE = user.language
             _keep_session(request, user)
-            with timezone.override(_zone(user.time_zone)):
+            with timezone.override(zone(user.time_zone)):
                 return get_response(request)
         return get_response(request)
 
     return middleware
-
-
-def _zone(name):
-    """The person's time zone; the portal's when theirs is not known here (any more)."""
-    try:
-        return zoneinfo.ZoneInfo(name)
-    except (zoneinfo.ZoneInfoNotFoundError, ValueError, OSError):
-        return timezone.get_default_timezone()
 
 
 def _keep_session(request, user):

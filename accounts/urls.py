@@ -7,6 +7,7 @@ app_name = "accounts"
 
 urlpatterns = [
     path("account/", account.account, name="account"),
+    path("account/close/", account.account_close, name="account_close"),
     path("account/email/", email.email_change, name="email_change"),
     path("account/email/confirm/", email.email_confirm, name="email_confirm"),
     path("account/second-factor/", account.second_factor, name="second_factor"),
@@ -38,6 +39,7 @@ urlpatterns = [
     path("setup/admin/joining/<uuid:pk>/decline/", team.join_decline, name="join_decline"),
     path("setup/admin/second-factor/", team.require_second_factor, name="require_second_factor"),
     path("setup/admin/lead/", team.lead, name="lead"),
+    path("setup/admin/activity/", team.activity, name="activity"),
     path("setup/admin/leave/", team.leave, name="leave"),
     # the link of a team invitation
     path("t/<token:token>/", joining.team_invitation, name="team_invitation"),
@@ -46,6 +48,7 @@ urlpatterns = [
     # the bell
     path("notifications/", notifications.notifications, name="notifications"),
     path("notifications/read/", notifications.notifications_read, name="notifications_read"),
+    path("notifications/preferences/", notifications.preferences, name="preferences"),
     path("notifications/<uuid:pk>/", notifications.notification_open, name="notification_open"),
     # support
     path("support/", support.support, name="support"),

@@ -1,14 +1,17 @@
 """What the worker does for requests, by the clock or when a mail fails."""
 
 import tempfile
+from contextlib import suppress
 from datetime import timedelta
 
+from django.conf import settings
 from django.core.files import File
 from django.db import transaction
 from django.utils import timezone
 from procrastinate import RetryStrategy
 
-from connections import routing, takeaway
+from accounts.models import Supplier
+from connections import closing, routing, takeaway
 from connections.models import ConnectionRequest, Export, Invitation, InvitationBatch
 from connections.models.exports import KEPT_DAYS, State
 from connections.models.invitations import settle
@@ -95,3 +98,16 @@ def forget_exports(timestamp):
     """Delete the files of exports a week after they were made."""
     for export in Export.objects.filter(state=State.READY, finished_at__lt=timezone.now() - timedelta(days=KEPT_DAYS)):
         export.forget()
+
+
+@app.periodic(cron="20 4 * * *")
+@app.task(queue="default", queueing_lock="close_companies")
+def close_companies(timestamp):
+    """Close companies whose waiting days are over, and forget those that were closed years ago."""
+    now = timezone.now()
+    for supplier in Supplier.objects.due_to_close(now).select_related("closing_by"):
+        with suppress(AlreadyDecided):
+            closing.close(supplier, now=now)
+    before = now - timedelta(days=365 * settings.PORTAL_RECORD_YEARS)
+    for supplier in Supplier.objects.filter(closed_at__lt=before).exclude(name=closing.GONE):
+        closing.erase(supplier)

@@ -2,7 +2,7 @@
 
 from django.db import transaction
 
-from accounts.models import Membership, PendingCompany, Supplier, User, notify
+from accounts.models import Membership, PendingCompany, Supplier, User, at_once, notify
 from connections.models import Invitation
 from customers.models import Customer
 
@@ -39,5 +39,7 @@ def tell_admins(user, invitation, *, now):
     for membership in user.memberships.active().select_related("supplier"):
         admins = [one.user for one in membership.supplier.admins()]
         words = {"customer": invitation.customer.name, "person": user.name}
-        notify(membership.supplier, "invitation_for_admin", about=invitation, users=admins, at=now, **words)
-        membership.supplier.mail_admins("invitation_for_admin", invitation=invitation, invited=user)
+        mailed = at_once("invitation_for_admin", admins)
+        told = {"users": admins, "mailed": mailed} | words
+        notify(membership.supplier, "invitation_for_admin", about=invitation, at=now, **told)
+        membership.supplier.mail_admins("invitation_for_admin", to=mailed, invitation=invitation, invited=user)

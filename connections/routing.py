@@ -6,7 +6,7 @@ or the operator's queue. The supplier sees no difference, so the portal mails no
 
 from datetime import timedelta
 
-from accounts.models import AuditEntry, notify
+from accounts.models import AuditEntry, at_once, notify
 from connections.models.reports import Mute
 from portal import mail
 from portal.models import DailyCount, Link
@@ -94,19 +94,12 @@ def tell_customer(request, now, *, by_invitation=False):
 def tell_supplier(request, now):
     """Ring the bell of everybody who may see the customer; mail the requester, if still a member, and the admins."""
     people = [membership.user for membership in request.profile.people()]
-    words = {"customer": request.customer.name, "comment": request.comment}
-    notify(request.supplier, f"request_{request.status}", about=request, users=people, at=now, **words)
+    kind, words = f"request_{request.status}", {"customer": request.customer.name, "comment": request.comment}
     admins = {membership.user for membership in request.supplier.admins()}
-    for user in people:
-        if user in admins or user == request.requested_by:
-            mail.send(
-                f"request_{request.status}",
-                user.email,
-                user.speaks,
-                about=request,
-                request=request,
-                person=user,
-            )
+    mailed = at_once(kind, [user for user in people if user in admins or user == request.requested_by])
+    notify(request.supplier, kind, about=request, users=people, at=now, mailed=mailed, **words)
+    for user in mailed:
+        mail.send(kind, user.email, user.speaks, about=request, request=request, person=user)
 
 
 def _mail_contact(request, name, address, now, *, link, token, **context):

@@ -18,6 +18,8 @@ setup = [
 company = [
     path("company/export/", exports.export, name="export"),
     path("company/export/start/", exports.export_start, name="export_start"),
+    path("company/close/", exports.company_close, name="company_close"),
+    path("company/close/undo/", exports.company_keep, name="company_keep"),
     path("company/export/<uuid:pk>/", exports.export_file, name="export_file"),
 ]
 signed = [

@@ -8,7 +8,7 @@ from django.db import transaction
 from procrastinate.contrib.django import app
 from procrastinate.exceptions import AlreadyEnqueued
 
-from accounts.models import notify
+from accounts.models import at_once, notify
 from portal import mail
 from portal.models import DailyCount, Link
 
@@ -66,27 +66,21 @@ def decided(submission, now):
     """Tell whoever may see the customer by bell; whoever submitted it, and the admins, by mail too."""
     profile, step = submission.answer.profile, submission.answer.step
     people = [membership.user for membership in profile.people()]
-    name = f"step_{submission.outcome}"
-    notify(
-        profile.supplier,
-        name,
-        about=profile,
-        users=people,
-        at=now,
-        customer=profile.customer.name,
-        step=titles(step),
-        comment=submission.comment,
-    )
+    kind = f"step_{submission.outcome}"
     admins = {membership.user for membership in profile.supplier.admins()}
-    for user in people:
-        if user in admins or user == submission.submitted_by:
-            mail.send(
-                name, user.email, user.speaks, about=profile, profile=profile, step=step, said=submission, person=user
-            )
+    mailed = at_once(kind, [user for user in people if user in admins or user == submission.submitted_by])
+    words = {"customer": profile.customer.name, "step": titles(step), "comment": submission.comment}
+    notify(profile.supplier, kind, about=profile, users=people, at=now, mailed=mailed, **words)
+    for user in mailed:
+        mail.send(
+            kind, user.email, user.speaks, about=profile, profile=profile, step=step, said=submission, person=user
+        )
 
 
 def asked(profile, now):
     """Tell the people of a connected supplier that the customer asks for something new; the admins by mail too."""
     people = [membership.user for membership in profile.people()]
-    notify(profile.supplier, "steps_asked", about=profile, users=people, at=now, customer=profile.customer.name)
-    profile.supplier.mail_admins("steps_asked", profile=profile)
+    mailed = at_once("steps_asked", [membership.user for membership in profile.supplier.admins()])
+    words = {"customer": profile.customer.name}
+    notify(profile.supplier, "steps_asked", about=profile, users=people, at=now, mailed=mailed, **words)
+    profile.supplier.mail_admins("steps_asked", to=mailed, profile=profile)

@@ -96,6 +96,7 @@ def clean_up(timestamp):
     """Forget what is over: finished jobs, bodies of mail that is no longer valid, expired sessions."""
     now = timezone.now()
     Mail.objects.stale(now).drop()
+    Mail.objects.old(now).delete()
     Session.objects.filter(expire_date__lt=now).delete()
     with connection.cursor() as cursor:
         cursor.execute(

@@ -89,6 +89,10 @@ PORTAL_REVIEW_MAIL_MINUTES = env.int("PORTAL_REVIEW_MAIL_MINUTES", default=1 if 
 PORTAL_INVITATION_DAYS = env.int("PORTAL_INVITATION_DAYS", default=30)
 PORTAL_INVITATIONS_A_DAY = env.int("PORTAL_INVITATIONS_A_DAY", default=10_000)
 PORTAL_TEAM_INVITATIONS_A_DAY = env.int("PORTAL_TEAM_INVITATIONS_A_DAY", default=50)
+PORTAL_CLOSING_DAYS = env.int("PORTAL_CLOSING_DAYS", default=14)
+PORTAL_RECORD_YEARS = env.int("PORTAL_RECORD_YEARS", default=5)
+PORTAL_MAIL_DAYS = env.int("PORTAL_MAIL_DAYS", default=180)
+PORTAL_NOTIFICATION_DAYS = env.int("PORTAL_NOTIFICATION_DAYS", default=365)
 STAFF_SECOND_FACTOR = env.bool("STAFF_SECOND_FACTOR", default=not DEMO)
 
 # Apps, middleware, templates ------------------------------------------------------------------------------------

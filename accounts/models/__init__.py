@@ -2,7 +2,7 @@ from accounts.models.addresses import EmailChange
 from accounts.models.banks import BankAccount
 from accounts.models.devices import KnownDevice
 from accounts.models.documents import Document, tell_of_expiry
-from accounts.models.notifications import Notification, notify
+from accounts.models.notifications import Notification, Preference, Way, at_once, notify
 from accounts.models.people import Consent, LastAdmin, Membership, PendingCompany, Role, User, person_key
 from accounts.models.records import AuditEntry, SupportRequest
 from accounts.models.suppliers import Supplier
@@ -21,11 +21,14 @@ __all__ = [
     "Membership",
     "Notification",
     "PendingCompany",
+    "Preference",
     "Role",
     "Supplier",
     "SupportRequest",
     "TeamInvitation",
     "User",
+    "Way",
+    "at_once",
     "notify",
     "person_key",
     "tell_of_expiry",

@@ -3,12 +3,13 @@
 import uuid
 
 from django.conf import settings
-from django.db import models
+from django.db import models, transaction
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models.suppliers import Supplier
+from portal import mail
 
 # kind: the view that it leads to, by the id of what it is about
 KINDS = {
@@ -50,6 +51,66 @@ ICONS = {
 }
 
 
+# kind: what it is called where one chooses how to hear of it
+LABELS = {
+    "request_accepted": _("A customer accepts a request"),
+    "request_declined": _("A customer declines a request"),
+    "request_expired": _("A request expires"),
+    "invited": _("A customer invites the company"),
+    "invitation_accepted": _("A colleague accepts an invitation"),
+    "invitation_for_admin": _("An invitation needs an admin"),
+    "connection_ended": _("A connection ends"),
+    "step_approved": _("A customer approves a step"),
+    "step_returned": _("A customer sends a step back"),
+    "step_handed": _("A step is handed to me"),
+    "steps_asked": _("A customer asks for something new"),
+    "file_expires": _("A file given to a customer runs out"),
+    "document_expires": _("A company document runs out"),
+    "export_ready": _("An export is ready"),
+    "join_asked": _("Somebody asks to join the team"),
+    "member_joined": _("Somebody joins the team"),
+    "role_changed": _("My role changes"),
+}
+
+
+class Way(models.TextChoices):
+    """How somebody hears of a kind by e-mail; the bell rings in any case."""
+
+    USUAL = "", _("As usual")
+    NOW = "now", _("Always at once")
+    DIGEST = "digest", _("Once a day")
+    OFF = "off", _("No e-mail")
+
+
+class Preference(models.Model):
+    """What a person has chosen for a kind; without a row it is as usual."""
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="preferences")
+    kind = models.CharField(max_length=40)
+    way = models.CharField(max_length=10, choices=Way.choices)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["user", "kind"], name="one_preference_per_kind")]
+
+    def __str__(self):
+        return f"{self.kind}: {self.way}"
+
+    @classmethod
+    def choose(cls, user, ways):
+        """Keep {kind: Way}; as usual keeps nothing."""
+        rows = [cls(user=user, kind=kind, way=way) for kind, way in ways.items() if way != Way.USUAL]
+        with transaction.atomic():
+            cls.objects.filter(user=user, kind__in=ways).delete()
+            cls.objects.bulk_create(rows)
+
+
+def at_once(kind, people):
+    """Those of `people`, who are usually written to about the kind at once, who have not chosen otherwise."""
+    others = Preference.objects.filter(kind=kind, user__in=people, way__in=[Way.DIGEST, Way.OFF])
+    silent = set(others.values_list("user", flat=True))
+    return [user for user in people if user.pk not in silent]
+
+
 class NotificationQuerySet(models.QuerySet):
     def unread(self):
         return self.filter(read_at=None)
@@ -69,6 +130,7 @@ class Notification(models.Model):
     data = models.JSONField(default=dict)
     created_at = models.DateTimeField(default=timezone.now)
     read_at = models.DateTimeField(null=True, blank=True)
+    in_digest = models.BooleanField(default=False)
 
     objects = NotificationQuerySet.as_manager()
 
@@ -79,6 +141,7 @@ class Notification(models.Model):
         indexes = [
             models.Index(fields=["user", "-created_at"], name="notifications_of_a_person"),
             models.Index(fields=["user"], name="unread_of_a_person", condition=models.Q(read_at=None)),
+            models.Index(fields=["user"], name="digests_to_send", condition=models.Q(in_digest=True)),
         ]
 
     def __str__(self):
@@ -99,9 +162,36 @@ class Notification(models.Model):
         return reverse(view, args=[] if view in WHOLE_PAGES else [self.object_id])
 
 
-def notify(supplier, kind, *, about, users, at, **data):
-    """Ring the bell of each user about one thing; `data` holds the words' parts (names, comment), for ever as they were."""
-    Notification.objects.bulk_create(
-        Notification(user=user, supplier=supplier, kind=kind, object_id=about.pk, data=data, created_at=at)
+def notify(supplier, kind, *, about, users, at, mailed=(), **data):
+    """Ring the bell of each user about one thing; `data` holds the words' parts (names, comment), for ever as they were.
+
+    `mailed` are those whom the caller writes to itself. Whoever chose so waits for the digest, or gets the line as a letter.
+    """
+    chosen = dict(Preference.objects.filter(kind=kind, user__in=users).values_list("user", "way"))
+    notes = Notification.objects.bulk_create(
+        Notification(
+            user=user,
+            supplier=supplier,
+            kind=kind,
+            object_id=about.pk,
+            data=data,
+            created_at=at,
+            in_digest=chosen.get(user.pk) == Way.DIGEST,
+        )
         for user in users
     )
+    for note in notes:
+        if chosen.get(note.user_id) == Way.NOW and note.user not in mailed:
+            person = note.user
+            mail.send("news", person.email, person.speaks, about=note, note=note, supplier=supplier, person=person)
+
+
+def send_digest(user, *, now):
+    """Write one letter with what waits for the person's digest and was not read meanwhile; nothing is sent twice."""
+    with transaction.atomic():
+        waiting = Notification.objects.select_for_update(of=["self"]).filter(user=user, in_digest=True)
+        notes = list(waiting.select_related("supplier").order_by("created_at"))
+        Notification.objects.filter(pk__in=[note.pk for note in notes]).update(in_digest=False)
+        unread = [note for note in notes if note.read_at is None]
+        if unread:
+            mail.send("digest", user.email, user.speaks, notes=unread, person=user, day=now)

@@ -1,5 +1,7 @@
 """People, their companies' memberships, and what they agreed to."""
 
+from datetime import timedelta
+
 import pghistory
 from allauth.mfa.models import Authenticator
 from django.conf import settings
@@ -14,12 +16,14 @@ from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext_lazy as _
 from django_countries.fields import CountryField
 
-from accounts.models.notifications import Notification, notify
+from accounts.models.notifications import Notification, at_once, notify
 from accounts.models.records import AuditEntry
 from accounts.models.suppliers import Supplier
 from accounts.names import validate_name
 from portal import mail
 from portal.states import move
+
+ERASED = "closed.portal.invalid"  # where nobody's mail goes
 
 
 class UserQuerySet(models.QuerySet):
@@ -27,6 +31,11 @@ class UserQuerySet(models.QuerySet):
         """People who signed up and never typed their code: they own nothing, and give way to the next with their address."""
         signed_up = self.filter(Exists(Consent.objects.filter(user=OuterRef("pk"))), memberships=None, is_staff=False)
         return signed_up.exclude(emailaddress__verified=True)
+
+    def to_erase(self, now):
+        """People who closed their account some days ago, whose name is still here."""
+        before = now - timedelta(days=settings.PORTAL_CLOSING_DAYS)
+        return self.filter(is_active=False, closed_at__lt=before).exclude(email__endswith=f"@{ERASED}")
 
 
 class UserManager(BaseUserManager.from_queryset(UserQuerySet)):
@@ -64,6 +73,7 @@ class User(AbstractBaseUser, PermissionsMixin):
     is_active = models.BooleanField(_("active"), default=True)
     is_staff = models.BooleanField(_("operator"), default=False)
     date_joined = models.DateTimeField(_("since"), default=timezone.now, editable=False)
+    closed_at = models.DateTimeField(_("closed"), null=True, blank=True, editable=False)
 
     objects = UserManager()
     EMAIL_FIELD = USERNAME_FIELD = "email"
@@ -75,7 +85,7 @@ class User(AbstractBaseUser, PermissionsMixin):
         constraints = [models.UniqueConstraint(Lower("email"), name="one_user_per_email")]
 
     def __str__(self):
-        return self.name or self.email
+        return self.name or (str(_("closed account")) if self.closed_at else self.email)
 
     def clean(self):
         super().clean()
@@ -202,8 +212,11 @@ class Membership(models.Model):
             self._record("role_changed", now, actor, before=before)
             self._take_back_invitations(now)
             if self.user != actor:
-                notify(self.supplier, "role_changed", about=self.supplier, users=[self.user], at=now, role=role)
-                self._mail("role_changed")
+                mailed = at_once("role_changed", [self.user])
+                told = {"users": [self.user], "mailed": mailed, "role": role}
+                notify(self.supplier, "role_changed", about=self.supplier, at=now, **told)
+                if mailed:
+                    self._mail("role_changed")
 
     def limit_to(self, profiles, *, now, actor):
         """Let the member see these customer profiles only; None stands for all."""

@@ -79,6 +79,18 @@ class AuditEntry(models.Model):
     def __str__(self):
         return self.kind
 
+    @property
+    def template(self):
+        """The words of what was done, for the people of the supplier."""
+        return f"activity/{self.kind}.html"
+
+    @property
+    def by(self):
+        """Who did it, as the supplier may know it: a colleague by name, the operator, a customer (never who there), the portal."""
+        if self.actor:
+            return _("The operator") if self.actor.is_staff else str(self.actor)
+        return _("The customer") if self.address else _("The portal")
+
 
 class SupportRequestQuerySet(models.QuerySet):
     def open(self):

@@ -1,6 +1,7 @@
 """The company that sells, what it says about itself, and whether it may act."""
 
 import uuid
+from datetime import timedelta
 
 import pghistory
 from allauth.account.models import EmailAddress
@@ -22,6 +23,9 @@ from portal.states import move
 class SupplierQuerySet(models.QuerySet):
     def suspended(self):
         return self.filter(suspended_at__isnull=False)
+
+    def due_to_close(self, now):
+        return self.filter(closed_at=None, closing_at__lte=now)
 
     def sharing_domain(self, address):
         """Suppliers that have active people with a verified address of the same company domain; none for free mail."""
@@ -64,6 +68,11 @@ class Supplier(models.Model):
     suspended_at = models.DateTimeField(_("suspended"), null=True, blank=True, editable=False)
     suspended_because = models.CharField(_("reason of the suspension"), max_length=300, blank=True, editable=False)
     reports_count_from = models.DateTimeField(default=timezone.now, editable=False)
+    closing_at = models.DateTimeField(_("closes"), null=True, blank=True, editable=False)
+    closing_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", editable=False
+    )
+    closed_at = models.DateTimeField(_("closed"), null=True, blank=True, editable=False)
     created_at = models.DateTimeField(_("since"), default=timezone.now, editable=False)
 
     objects = SupplierQuerySet.as_manager()
@@ -146,6 +155,40 @@ class Supplier(models.Model):
                 user = member.user
                 mail.send("second_factor_required", user.email, user.speaks, about=self, supplier=self, person=user)
 
+    def begin_closing(self, *, now, actor):
+        """Close the company in some days; until then every admin can keep it open. AlreadyDecided when it closes already."""
+        closes = now + timedelta(days=settings.PORTAL_CLOSING_DAYS)
+        with transaction.atomic():
+            open_ones = Supplier.objects.filter(pk=self.pk, closing_at=None, closed_at=None)
+            move(open_ones, closing_at=closes, closing_by=actor)
+            self.closing_at, self.closing_by = closes, actor
+            self._record("company_closing", self, at=now, actor=actor)
+            self.mail_admins("company_closing", actor=actor)
+
+    def keep_open(self, *, now, actor):
+        """Don't close it after all. AlreadyDecided when it does not close, or is closed."""
+        with transaction.atomic():
+            closing = Supplier.objects.filter(pk=self.pk, closing_at__isnull=False, closed_at=None)
+            move(closing, closing_at=None, closing_by=None)
+            self._record("company_kept", self, at=now, actor=actor)
+            self.mail_admins("company_kept", actor=actor)
+
+    def close(self, *, now):
+        """The days are over: nobody works here any more, accounts and documents are gone. AlreadyDecided when it is not due.
+
+        What customers got stays with them; connections/closing.py ends those before.
+        """
+        with transaction.atomic():
+            move(Supplier.objects.filter(pk=self.pk).due_to_close(now), closed_at=now)
+            self.mail_admins("company_closed")
+            self._record("company_closed", self, at=now)
+            self.memberships.filter(is_active=True).update(is_active=False)
+            self.team_invitations.revoke_all(now)
+            self.join_requests.waiting().update(status="declined", decided_at=now)
+            self.bank_accounts.current().update(removed_at=now, is_main=False)
+            for document in self.documents.all():
+                document.discard()
+
     def details(self):
         """What is known of the company as {key of accounts.details: text}, '' where nothing is."""
         known = {column: str(getattr(self, column) or "") for column in details.COLUMNS}
@@ -168,10 +211,9 @@ class Supplier(models.Model):
         addresses = EmailAddress.objects.filter(user__in=people, verified=True).values_list("email", flat=True)
         return {domain for domain in map(company_domain, addresses) if domain}
 
-    def mail_admins(self, name, **context):
-        """Write the named mail to every active admin, each in their language."""
-        for membership in self.admins():
-            user = membership.user
+    def mail_admins(self, name, *, to=None, **context):
+        """Write the named mail to every active admin, or to these people, each in their language."""
+        for user in [membership.user for membership in self.admins()] if to is None else to:
             mail.send(name, user.email, user.speaks, about=self, supplier=self, person=user, **context)
 
     @staticmethod

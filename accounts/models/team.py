@@ -9,7 +9,7 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models.notifications import notify
+from accounts.models.notifications import at_once, notify
 from accounts.models.people import Membership, Role, User
 from accounts.models.records import AuditEntry
 from accounts.models.suppliers import Supplier
@@ -260,8 +260,9 @@ class JoinRequest(models.Model):
             )
             if is_new:
                 AuditEntry.objects.record("join_asked", about=asked, supplier=supplier, actor=user, at=now)
-                notify(supplier, "join_asked", about=asked, users=admins, at=now, person=user.name)
-                supplier.mail_admins("join_asked", asked=asked)
+                mailed = at_once("join_asked", admins)
+                notify(supplier, "join_asked", about=asked, users=admins, at=now, mailed=mailed, person=user.name)
+                supplier.mail_admins("join_asked", to=mailed, asked=asked)
         return asked
 
     def accept(self, role, *, now, actor):

@@ -1,10 +1,13 @@
+from django.conf import settings
 from django.contrib import messages
+from django.contrib.auth import logout
 from django.shortcuts import redirect, render
-from django.utils import translation
+from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
-from accounts.forms import AccountForm
-from accounts.models import User
+from accounts import closing
+from accounts.forms import AccountForm, PasswordForm
+from accounts.models import LastAdmin, User
 
 
 def account(request):
@@ -23,3 +26,22 @@ def second_factor(request):
     if not (request.supplier and request.supplier.requires_second_factor) or request.membership.has_second_factor:
         return redirect("home")
     return render(request, "accounts/second_factor.html")
+
+
+def account_close(request):
+    """Close one's account, with the password; a company where nobody else works begins to close with it."""
+    form = PasswordForm(request.POST or None, user=request.user)
+    form.fields["password"].help_text = _("We ask again, because this closes your account.")
+    alone = [one.supplier for one in request.memberships if one.supplier.memberships.active().count() == 1]
+    if request.method == "POST" and form.is_valid():
+        try:
+            closing.close_account(request.user, now=timezone.now())
+        except LastAdmin:
+            form.add_error(None, _("Your company needs an admin. Make somebody else an admin first."))
+        else:
+            closing.end_sessions(request.user)
+            logout(request)
+            return redirect("account_login")
+    return render(
+        request, "accounts/account_close.html", {"form": form, "alone": alone, "days": settings.PORTAL_CLOSING_DAYS}
+    )

@@ -10,7 +10,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from accounts.access import SESSION_KEY
-from accounts.models import Notification
+from accounts.forms import PreferencesForm
+from accounts.models import Notification, Preference
 
 A_PAGE = 20
 
@@ -43,3 +44,13 @@ def notification_open(request, pk):
 def _reachable(request):
     suppliers = [membership.supplier_id for membership in request.memberships]
     return request.user.notifications.filter(supplier__in=suppliers).select_related("supplier")
+
+
+def preferences(request):
+    """Which kinds come by e-mail at once, once a day or not at all."""
+    form = PreferencesForm(request.POST or None, user=request.user)
+    if request.method == "POST" and form.is_valid():
+        Preference.choose(request.user, form.cleaned_data)
+        messages.success(request, _("Your choice is saved."))
+        return redirect("accounts:preferences")
+    return render(request, "accounts/preferences.html", {"form": form})

@@ -229,3 +229,17 @@ def lead(request):
     JoinRequest.ask(request.user, request.supplier, now=timezone.now())
     messages.success(request, _("The operator was asked. You get an e-mail when they have decided."))
     return redirect("accounts:team")
+
+
+@role_required(Role.ADMIN)
+def activity(request):
+    """Who did what and when in the company, newest first, of everybody or of one person."""
+    entries = request.supplier.audit_entries.for_supplier().select_related("actor")
+    members = request.supplier.memberships.select_related("user")
+    chosen = next((one for one in members if str(one.key) == request.GET.get("by")), None)
+    if chosen:
+        entries = entries.filter(actor=chosen.user)
+    page = Paginator(entries, A_PAGE).get_page(request.GET.get("page"))
+    keep = f"by={chosen.key}&" if chosen else ""
+    context = {"page": page, "members": members, "chosen": chosen, "keep": keep}
+    return render(request, "accounts/activity.html", context)

@@ -1,5 +1,8 @@
-"""Profile > Take your data away: an admin asks for everything that the portal holds about the company."""
+"""Profile > Take your data away, and after it: close the company."""
 
+from contextlib import suppress
+
+from django.conf import settings
 from django.contrib import messages
 from django.http import FileResponse
 from django.shortcuts import redirect, render
@@ -8,9 +11,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.access import own, role_required
+from accounts.forms import PasswordForm
 from accounts.models import Role
 from connections.models import Export
 from connections.models.exports import KEPT_DAYS, State
+from portal.states import AlreadyDecided
 
 SHOWN = 10
 
@@ -41,3 +46,31 @@ def export_file(request, pk):
     response["X-Content-Type-Options"] = "nosniff"
     response["Cache-Control"] = "no-store, private"
     return response
+
+
+@role_required(Role.ADMIN)
+def company_close(request):
+    """Close the company in some days, with the password, after its data was packed; until then it can be kept open."""
+    packed = request.supplier.exports.filter(state=State.READY).exists()
+    form = PasswordForm(request.POST or None, user=request.user)
+    form.fields["password"].help_text = _("We ask again, because this closes the company for everybody.")
+    if request.method == "POST" and packed and form.is_valid():
+        with suppress(AlreadyDecided):
+            request.supplier.begin_closing(now=timezone.now(), actor=request.user)
+        return redirect("connections:company_close")
+    context = {
+        "form": form,
+        "packed": packed,
+        "days": settings.PORTAL_CLOSING_DAYS,
+        "years": settings.PORTAL_RECORD_YEARS,
+    }
+    return render(request, "connections/exports/close.html", context)
+
+
+@role_required(Role.ADMIN)
+@require_POST
+def company_keep(request):
+    with suppress(AlreadyDecided):
+        request.supplier.keep_open(now=timezone.now(), actor=request.user)
+        messages.success(request, _("Your company stays open."))
+    return redirect("accounts:company")

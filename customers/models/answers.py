@@ -157,6 +157,7 @@ class Answer(models.Model):
                 supplier=profile.supplier,
                 actor=actor,
                 at=now,
+                customer=profile.customer.name,
                 step=telling.titles(step),
                 to=str(membership.user) if membership else "",
             )

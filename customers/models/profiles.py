@@ -8,7 +8,7 @@ from django.db.models import Case, F, Q, Value, When
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import AuditEntry, Membership, Supplier, notify
+from accounts.models import AuditEntry, Membership, Supplier, at_once, notify
 from customers.models.directory import Customer
 from portal import mail
 from portal.states import move
@@ -154,7 +154,8 @@ class CustomerProfile(models.Model):
             self._tell_about_the_end(reason, actor, now)
 
     def _tell_about_the_end(self, reason, actor, now):
-        if self.supplier.memberships.active().filter(user=actor).exists():
+        by_operator = actor.is_staff and not self.supplier.memberships.filter(user=actor).exists()
+        if not by_operator:
             for contact in self.customer.contacts.getting_requests().select_related("customer"):
                 mail.send(
                     "connection_ended",
@@ -167,16 +168,10 @@ class CustomerProfile(models.Model):
                 )
         else:
             people = [membership.user for membership in self.people()]
-            notify(
-                self.supplier,
-                "connection_ended",
-                about=self,
-                at=now,
-                users=people,
-                customer=self.customer.name,
-                reason=reason,
-            )
-            self.supplier.mail_admins("connection_ended_by_operator", profile=self, reason=reason)
+            mailed = at_once("connection_ended", [membership.user for membership in self.supplier.admins()])
+            words = {"customer": self.customer.name, "reason": reason}
+            notify(self.supplier, "connection_ended", about=self, at=now, users=people, mailed=mailed, **words)
+            self.supplier.mail_admins("connection_ended_by_operator", to=mailed, profile=self, reason=reason)
 
     def people(self):
         """The active members of the supplier who may see this customer, with their users."""

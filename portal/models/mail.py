@@ -1,6 +1,7 @@
 """Outgoing mail: a row and its job are written with the deed that causes them, and the row tells what became of it."""
 
 import uuid
+from datetime import timedelta
 from email.utils import make_msgid
 
 from django.conf import settings
@@ -31,6 +32,11 @@ class MailQuerySet(models.QuerySet):
 
     def stale(self, now):
         return self.unsent().filter(valid_until__lte=now)
+
+    def old(self, now):
+        """What is over and need not be remembered any more."""
+        over = self.filter(state__in=[State.SENT, State.DROPPED, State.FAILED])
+        return over.filter(created_at__lt=now - timedelta(days=settings.PORTAL_MAIL_DAYS))
 
     def about(self, thing):
         return self.filter(about_id=str(thing.pk))

@@ -35,7 +35,10 @@ PAGES = [
     "accounts:team",
     "accounts:company",
     "accounts:account",
+    "accounts:activity",
+    "accounts:preferences",
     "connections:export",
+    "connections:company_close",
 ]
 
 

@@ -8,8 +8,20 @@ from django.db import connection, transaction
 from django.db.models import F
 from django.utils import timezone, translation
 
-from accounts.models import AuditEntry, BankAccount, Document, Notification, Supplier, SupportRequest, User, person_key
-from connections.models import ConnectionRequest, SearchAttempt
+from accounts.models import (
+    AuditEntry,
+    BankAccount,
+    Document,
+    JoinRequest,
+    Notification,
+    Supplier,
+    SupportRequest,
+    TeamInvitation,
+    User,
+    person_key,
+)
+from connections import onboarding
+from connections.models import ConnectionRequest, Invitation, SearchAttempt
 from customers import imports, ready_made
 from customers.models import Answer, Customer, CustomerContact, CustomerProfile, VendorRecord
 from customers.step_form import StepForm
@@ -40,8 +52,11 @@ class Command(BaseCommand):
         self._company_details()
         self._setups()
         self._others()
+        self._invitations()
+        self._team()
         self._forget_mail()
         self._rival_waits_for_coupa()
+        self._hanbit_invites_a_newcomer()
         self._searches()
         SupportRequest.objects.create(
             email="jh.oh@hanmaum.example",
@@ -205,6 +220,52 @@ class Command(BaseCommand):
             customer.takes_requests = True
             self._ask(member, customer.name, 2 + place)
         self.suppliers["pacific"].suspend("두 고객이 모르는 회사라고 알려 왔습니다.", now=self._ago(2))
+
+    def _invitations(self):
+        """In every state: open for ACME, accepted, expired, revoked, and one whose address was wrong."""
+        self._invite(
+            "Hanbit Foods",
+            "admin@acme.example",
+            "ACME Supplies",
+            "김지혜",
+            3,
+            message="12월 발주 전까지 등록해 주세요.",
+        )
+        elsa = self.members["elsa@lindqvist.example"]
+        accepted = self._invite(
+            "Organon", elsa.user.email, "Lindqvist Förpackning AB", "Elsa Lindqvist", 20, language="en"
+        )
+        onboarding.accept(elsa.user, [accepted], company=elsa, now=self._ago(19))
+        self._invite("Nordhavn Logistics", "sales@oldtown.example", "Oldtown Pallets", "", 38, language="en").expire(
+            now=self.now
+        )
+        operator = User.objects.get(email="operator@portal.example")
+        self._invite("Tarim Retail", "info@saram.example", "사람과포장", "", 9).revoke(now=self._ago(8), actor=operator)
+        self._invite("Coopang Corp.", "kim@daesung-typo.example", "대성물류", "김대성", 2)
+
+    def _invite(self, customer, email, company, name, days, *, language="ko", message=""):
+        row = {"email": email, "company": company, "name": name, "language": language, "message": message}
+        operator = User.objects.get(email="operator@portal.example")
+        return Invitation.send(self.customers[customer], [row], now=self._ago(days), actor=operator)[0]
+
+    def _team(self):
+        """A colleague whom ACME has invited, and one who asks to join."""
+        TeamInvitation.invite(self.ada, "minjae.choi@acme.example", "member", now=self._ago(3))
+        haneul = self._person("haneul.jung@acme.example", "정하늘", make_password(people.PASSWORD), language="ko")
+        JoinRequest.ask(haneul, self.suppliers["acme"], now=self._ago(1))
+
+    def _hanbit_invites_a_newcomer(self):
+        """One fresh invitation whose mail lands in the mail folder, and the one that the server refused."""
+        self._invite(
+            "Hanbit Foods",
+            "jihoon.seo@hansol.example",
+            "한솔유리",
+            "서지훈",
+            0,
+            message="유리병 납품 건으로 등록을 부탁드립니다.",
+        )
+        refused = Mail.objects.get(to="kim@daesung-typo.example")
+        Mail.objects.filter(pk=refused.pk).update(state="failed", sent_at=None, server_words="550 5.1.1 User unknown")
 
     def _ask(self, member, name, days, message=""):
         customer = self.customers[name]

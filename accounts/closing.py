@@ -1,0 +1,48 @@
+"""A person closes their account: at once for everybody else, for good after some days, in which support can undo it."""
+
+import uuid
+
+from allauth.account.models import EmailAddress
+from allauth.mfa.models import Authenticator
+from django.contrib.sessions.models import Session
+from django.db import transaction
+
+from accounts.models import User
+from accounts.models.devices import tell
+from accounts.models.people import ERASED
+from portal.states import move
+
+
+def close_account(user, *, now):
+    """Leave every company, end every session and lock the account; the person is mailed.
+
+    A company where nobody else works begins to close. Raises LastAdmin, with nothing changed, where others work and the
+    person is their only admin; AlreadyDecided when the account is closed.
+    """
+    with transaction.atomic():
+        for membership in user.memberships.active().select_related("supplier", "user"):
+            others = membership.supplier.memberships.active().exclude(pk=membership.pk)
+            if not others.exists() and membership.supplier.closing_at is None:
+                membership.supplier.begin_closing(now=now, actor=user)
+            if others.exists():
+                membership.deactivate(now=now, actor=user)
+        move(User.objects.filter(pk=user.pk, is_active=True), is_active=False, closed_at=now)
+        tell(user, "account_closed", now=now)
+
+
+def erase(user):
+    """Forget who it was; what they did stays, by nobody. The counters' key stays, so that a new account is no new counter."""
+    with transaction.atomic():
+        EmailAddress.objects.filter(user=user).delete()
+        Authenticator.objects.filter(user=user).delete()
+        for things in (user.devices, user.notifications, user.preferences, user.consents):
+            things.all().delete()
+        user.usersession_set.all().delete()
+        nobody = {"email": f"{uuid.uuid4().hex}@{ERASED}", "name": "", "job_title": "", "password": "!"}
+        User.objects.filter(pk=user.pk).update(**nobody, language="", browser_language="")
+
+
+def end_sessions(user):
+    """Log the person out wherever they are."""
+    keys = user.usersession_set.values_list("session_key", flat=True)
+    Session.objects.filter(session_key__in=list(keys)).delete()

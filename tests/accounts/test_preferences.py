@@ -1,0 +1,94 @@
+"""How news come by e-mail: at once, once a day, not at all; the digest is sent once, in the morning where the person is."""
+
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+from django.urls import reverse
+
+from accounts import jobs
+from accounts.models import BankAccount, Notification, Preference, notify
+from accounts.models.notifications import KINDS, LABELS, send_digest
+from portal.models import Mail
+from tests.builders import make_request
+
+
+@pytest.fixture
+def asked(mia_at_acme, ada_at_acme, organon, now):
+    return make_request(mia_at_acme, organon, now=now)
+
+
+def mailed():
+    return {(mail.name, mail.to) for mail in Mail.objects.filter(to__endswith="@acme.example")}
+
+
+def test_every_kind_can_be_chosen_and_has_a_label():
+    assert set(LABELS) == set(KINDS)
+
+
+def test_as_usual_the_asker_and_the_admins_are_written_to(asked, vic, vic_at_acme, now):
+    asked.accept(now=now)
+    assert mailed() == {("request_accepted", "mia@acme.example"), ("request_accepted", "ada@acme.example")}
+    assert vic.notifications.count() == 1
+
+
+def test_switched_off_only_the_bell_rings(asked, ada, now):
+    Preference.choose(ada, {"request_accepted": "off"})
+    asked.accept(now=now)
+    assert mailed() == {("request_accepted", "mia@acme.example")}
+    assert ada.notifications.count() == 1
+
+
+def test_who_wants_everything_at_once_gets_the_line_as_a_letter(asked, vic, vic_at_acme, now):
+    Preference.choose(vic, {"request_accepted": "now"})
+    asked.accept(now=now, comment="Welcome")
+    letter = Mail.objects.get(to="vic@acme.example")
+    assert (letter.name, letter.subject) == ("news", "Organon accepted your request")
+    assert "Welcome" in letter.text
+
+
+def test_the_digest_holds_what_came_and_was_not_read(asked, ada, acme, now):
+    Preference.choose(ada, {"request_accepted": "digest", "export_ready": "digest"})
+    asked.accept(now=now)
+    notify(acme, "export_ready", about=acme, users=[ada], at=now)
+    ada.notifications.filter(kind="export_ready").mark_read(now)
+    send_digest(ada, now=now)
+    send_digest(ada, now=now)
+    letter = Mail.objects.get(name="digest")
+    assert (letter.to, letter.subject) == ("ada@acme.example", "Supplier Portal: 1 piece of news")
+    assert "ACME Supplies: Organon accepted your request" in letter.text
+
+
+@pytest.mark.parametrize(
+    ("zone", "hour", "is_sent"), [("Asia/Seoul", 23, True), ("Europe/Berlin", 23, False), ("Europe/Berlin", 7, True)]
+)
+def test_it_is_sent_after_eight_where_the_person_is(zone, hour, is_sent, asked, ada, monkeypatch):
+    """23:00 UTC is 8:00 in Seoul and midnight in Berlin; 7:00 UTC is 8:00 in Berlin."""
+    ada.time_zone = zone
+    ada.save(update_fields=["time_zone"])
+    Preference.choose(ada, {"request_accepted": "digest"})
+    moment = datetime(2026, 11, 24, hour, 5, tzinfo=ZoneInfo("UTC"))
+    asked.accept(now=asked.created_at)
+    Notification.objects.update(created_at=moment - timedelta(hours=3))
+    monkeypatch.setattr(jobs.timezone, "now", lambda: moment)
+    jobs.send_digests.func(timestamp=0)
+    assert Mail.objects.filter(name="digest").exists() == is_sent
+
+
+def test_security_mail_knows_no_preference(ada, acme, now):
+    Preference.choose(ada, dict.fromkeys(KINDS, "off"))
+    account = {"bank": "국민은행", "number": "123456", "holder": "ACME"}
+    BankAccount.add(acme, account, actor=ada, now=now)
+    assert Mail.objects.get(name="bank_account_changed").to == "ada@acme.example"
+
+
+def test_the_page_keeps_the_choice(client_of, ada, acme):
+    client = client_of(ada)
+    client.post(reverse("accounts:preferences"), {"request_accepted": "digest", "step_returned": "off"})
+    assert dict(ada.preferences.values_list("kind", "way")) == {"request_accepted": "digest", "step_returned": "off"}
+    assert '<option value="digest" selected>' in client.get(reverse("accounts:preferences")).content.decode()
+
+
+def test_a_way_that_is_none_is_refused(client_of, ada, acme):
+    page = client_of(ada).post(reverse("accounts:preferences"), {"request_accepted": "pigeon"}).content.decode()
+    assert ("aria-invalid" in page, ada.preferences.exists()) == (True, False)
