@@ -181,7 +181,7 @@ def _member(request, key):
 
 def _profiles(request):
     """The customers that the reader sees; customers stand above this app, so they are reached by the relation."""
-    return request.membership.profiles.model.objects.visible_to(request.membership)
+    return request.membership.profiles.model.objects.visible_to(request.membership).exclude(stage="dropped")
 
 
 # Leaving, coming in --------------------------------------------------------------------------------------------

@@ -103,6 +103,7 @@ def invitation_start(request, token, link, invitation):
     """To sign-up or log-in, and back here; the address of the invitation can't be changed on the way."""
     invitation.mark_opened(now=timezone.now())
     said = {"customer": invitation.customer.name, "company": invitation.company, "name": invitation.name}
+    said["steps"] = invitation.customer.steps.filter(retired_at=None).count()
     return entry.enter(request, invitation.email, request.path.removesuffix("start/"), **said)
 
 
