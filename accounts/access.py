@@ -33,6 +33,12 @@ def role_required(role):
     return decorate
 
 
+def may_administer(request):
+    """The person's memberships as admin, those left out whose company asks for a second factor that they don't have."""
+    admins = [membership for membership in request.memberships if membership.is_admin]
+    return [one for one in admins if one.has_second_factor or not one.supplier.requires_second_factor]
+
+
 def own(request, queryset, pk):
     """The row of `queryset`, which holds only what this member sees; 404 for any other.
 

@@ -111,3 +111,16 @@ def close_companies(timestamp):
     before = now - timedelta(days=365 * settings.PORTAL_RECORD_YEARS)
     for supplier in Supplier.objects.filter(closed_at__lt=before).exclude(name=closing.GONE):
         closing.erase(supplier)
+
+
+@app.periodic(cron="25 4 * * *")
+@app.task(queue="default", queueing_lock="forget_invitations")
+def forget_invitations(timestamp):
+    """Forget invitations that were closed years ago, and the tables of batches once their mail is forgotten."""
+    now = timezone.now()
+    old = Invitation.objects.filter(decided_at__lt=now - timedelta(days=365 * settings.PORTAL_RECORD_YEARS))
+    with transaction.atomic():
+        Invitation.objects.filter(forwarded_from__in=old).update(forwarded_from=None)
+        old.delete()
+    batches = InvitationBatch.objects.filter(created_at__lt=now - timedelta(days=settings.PORTAL_MAIL_DAYS))
+    batches.exclude(rows=[]).update(rows=[], state=InvitationBatch.DONE)

@@ -9,6 +9,7 @@ from django.core.serializers.json import DjangoJSONEncoder
 
 from accounts.banks import PARTS
 from accounts.models import AuditEntry
+from connections.models import Invitation
 from customers.exports import safe
 from customers.models import Answer, Submission, Upload
 
@@ -42,6 +43,11 @@ def _tables(supplier):
         "bank_accounts": supplier.bank_accounts.values(*PARTS, "is_main", "created_at", "removed_at"),
         "documents": supplier.documents.values("id", "detail", "name", "size", "expires_on", "uploaded_at"),
         "members": supplier.memberships.values("user__name", "user__email", "role", "is_active", "created_at"),
+        "team_invitations": supplier.team_invitations.values("email", "role", "status", "created_at", "decided_at"),
+        "join_requests": supplier.join_requests.values("user__name", "user__email", "status", "created_at", "decided_at"),
+        "accepted_invitations": Invitation.objects.filter(supplier=supplier).values(
+            "customer__name", "email", "company", "message", "created_at", "decided_at"
+        ),
         "customers": profiles.values("customer__name", "stage", "created_at", "connected_at", "ended_at", "ended_because"),
         "connection_requests": supplier.requests.values(
             "id", "customer__name", "requested_by__email", "contact_email", "message", "status", "comment",

@@ -30,6 +30,7 @@ class Refusal(models.TextChoices):
     MEMBER = "member", _("This person already works here.")
     INACTIVE = "inactive", _("This person worked here before. Reactivate them below.")
     INVITED = "invited", _("This person is invited already. Send the invitation again instead.")
+    SUSPENDED = "suspended", _("Your company can’t invite people at the moment. Contact support to find out why.")
     DAILY = "daily", _("Your company has sent all its invitations for today. Try again tomorrow.")
 
 
@@ -115,6 +116,8 @@ class TeamInvitation(models.Model):
 
     @classmethod
     def _refusal(cls, supplier, email):
+        if supplier.is_suspended:
+            return Refusal.SUSPENDED
         member = supplier.memberships.filter(user__email=email).first()
         if member:
             return Refusal.MEMBER if member.is_active else Refusal.INACTIVE

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts import entry
-from accounts.access import SESSION_KEY, own, role_required
+from accounts.access import SESSION_KEY, may_administer, own, role_required
 from accounts.domains import company_domain
 from accounts.models import PendingCompany, Role, Supplier
 from connections import onboarding
@@ -78,7 +78,7 @@ def _page(request, token, link, invitation, form=None):
 
 def _for_the_invited(request, invitation, form, now):
     others = onboarding.waiting_for(request.user, now).exclude(pk=invitation.pk)
-    memberships = [one for one in request.memberships if one.is_admin]
+    memberships = may_administer(request)
     if request.memberships and not memberships:
         return {"is_theirs": True, "is_member_only": True}
     sharing = [] if memberships else Supplier.objects.sharing_domain(invitation.email)
@@ -113,7 +113,7 @@ def invitation_start(request, token, link, invitation):
 def invitation_accept(request, token, link, invitation):
     if not entry.has_address(request.user, invitation.email):
         return redirect("connections:invitation", token)
-    memberships = [one for one in request.memberships if one.is_admin]
+    memberships = may_administer(request)
     if request.memberships and not memberships:
         return redirect("connections:invitation", token)
     others = onboarding.waiting_for(request.user, timezone.now()).exclude(pk=invitation.pk)

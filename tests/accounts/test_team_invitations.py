@@ -67,6 +67,13 @@ def test_a_company_sends_a_limited_number_a_day(ada_at_acme, now, settings):
     assert (refused.value.code, TeamInvitation.objects.count()) == ("daily", 1)
 
 
+def test_a_suspended_company_invites_nobody(ada_at_acme, now):
+    ada_at_acme.supplier.suspend("reported", now=now)
+    with pytest.raises(CannotInvite) as refused:
+        TeamInvitation.invite(ada_at_acme, NEW, "member", now=now)
+    assert (refused.value.code, Mail.objects.filter(name="team_invitation").count()) == ("suspended", 0)
+
+
 def test_an_expired_one_does_not_stand_in_the_way_of_the_next(ada_at_acme, now):
     old = TeamInvitation.invite(ada_at_acme, NEW, "member", now=now - timedelta(days=31))
     TeamInvitation.invite(ada_at_acme, NEW, "member", now=now)

@@ -288,6 +288,14 @@ def test_a_member_is_told_that_only_an_admin_accepts_and_calls_the_admins(client
     assert Mail.objects.get(name="invitation_for_admin").to == "ada@acme.example"
 
 
+def test_an_admin_without_the_second_factor_that_the_company_asks_for_cant_accept(client_of, ada, acme, organon):
+    acme.requires_second_factor = True
+    acme.save(update_fields=["requires_second_factor"])
+    invite(organon, "ada@acme.example")
+    client_of(ada).post(f"/i/{token_to('ada@acme.example')}/accept/", {"company_choice": str(acme.pk)})
+    assert not CustomerProfile.objects.connected().exists()
+
+
 @pytest.mark.parametrize("status", ["expired", "revoked", "accepted"])
 def test_what_is_over_says_so_and_what_to_do(status, organon, acme, operator, ada, ada_at_acme, now):
     invitation = invite(organon, "ada@acme.example", now=now - timedelta(days=31 if status == "expired" else 1))
@@ -343,6 +351,14 @@ def test_the_operator_reads_the_story_and_the_supplier_only_that_it_accepted(
     story = AuditEntry.objects.about(invitation).order_by("at", "pk")
     assert [one.kind for one in story] == ["supplier_invited", "invitation_resent", "invitation_accepted"]
     assert [one.kind for one in story.for_supplier()] == ["invitation_accepted"]
+
+
+def test_after_years_closed_invitations_are_forgotten(invitation, now, operator, settings):
+    fresh = invitation.forward("boss@newco.example", now=now)
+    long_ago = now - timedelta(days=365 * settings.PORTAL_RECORD_YEARS + 1)
+    Invitation.objects.filter(pk=invitation.pk).update(decided_at=long_ago)
+    jobs.forget_invitations.func(timestamp=0)
+    assert list(Invitation.objects.all()) == [fresh]
 
 
 # Races ---------------------------------------------------------------------------------------------------------
