@@ -45,4 +45,5 @@ class KnownDevice(models.Model):
 def tell(user, what, *, now, browser="", address="", to=""):
     """Write about a change of the account's security, at once and whatever the person's preferences are."""
     said = {"person": user, "what": what, "at": now, "browser": browser[:200], "address": address}
+    said["days"] = settings.PORTAL_CLOSING_DAYS
     mail.send("security", to or user.email, user.speaks, urgent=True, **said)

@@ -90,8 +90,10 @@ def test_deactivating_twice_is_done_once(ada, mia_in_the_team, now):
     assert AuditEntry.objects.filter(kind="member_deactivated").count() == 1
 
 
-def test_a_member_is_limited_to_some_customers_and_back_to_all(client_of, ada, mia, acme, mia_in_the_team):
+def test_a_member_is_limited_to_some_customers_and_back_to_all(client_of, ada, mia, acme, mia_in_the_team, now):
     profiles = [CustomerProfile.locked(acme, make_customer(name)) for name in ("Organon", "Mirae Display")]
+    for profile in profiles:
+        profile.connect(now)
     client = client_of(ada)
     client.post(address("member_customers", mia_in_the_team), {"scope": "some", "profiles": [profiles[0].pk]})
     mia_in_the_team.refresh_from_db()

@@ -6,11 +6,13 @@ from tests.builders import make_customer, make_user
 
 
 @pytest.fixture
-def customers(ada_at_acme, mia_at_acme):
+def customers(ada_at_acme, mia_at_acme, now):
     """Mia works on Organon and Mirae; Vic, when he is limited, on Mirae."""
     profiles = [
         CustomerProfile.locked(ada_at_acme.supplier, make_customer(name)) for name in ("Organon", "Mirae Display")
     ]
+    for profile in profiles:
+        profile.connect(now)
     mia_at_acme.sees_all_customers = False
     mia_at_acme.save(update_fields=["sees_all_customers"])
     mia_at_acme.profiles.set(profiles)
