@@ -64,7 +64,8 @@ def team_start(request, token, link, invitation):
 @require_POST
 @by_link
 def team_accept(request, token, link, invitation):
-    if not entry.has_address(request.user, invitation.email):
+    is_theirs = entry.has_address(request.user, invitation.email)
+    if not is_theirs or _condition(link, invitation, timezone.now()) != "live":
         return redirect("accounts:team_invitation", token)
     try:
         invitation.accept(request.user, now=timezone.now(), link=link)

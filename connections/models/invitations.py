@@ -143,8 +143,7 @@ class Invitation(models.Model):
             rows = [row for row in judge(customer, rows, now=now) if row["fate"] == Fate.NEW]
             cls._spend_of_today(len(rows), now)
             addresses = [row["email"] for row in rows]
-            old = cls.objects.filter(customer=customer, email__in=addresses).overdue(now)
-            old.update(status=cls.EXPIRED, decided_at=now)
+            cls._make_way(customer, addresses, now)
             about = {"customer": customer, "invited_by": actor, "batch": batch, "forwarded_from": forwarded_from}
             until = now + timedelta(days=settings.PORTAL_INVITATION_DAYS)
             invitations = cls.objects.bulk_create(
@@ -172,7 +171,7 @@ class Invitation(models.Model):
             others = Invitation.objects.filter(customer=self.customer, email=self.email).exclude(pk=self.pk)
             if others.waiting(now).exists():
                 raise CannotInviteSupplier(Fate.INVITED)
-            others.overdue(now).update(status=Invitation.EXPIRED, decided_at=now)
+            self._make_way(self.customer, [self.email], now, besides=self)
             self.expires_at = now + timedelta(days=settings.PORTAL_INVITATION_DAYS)
             move(
                 Invitation.objects.filter(pk=self.pk, status__in=[Invitation.OPEN, Invitation.EXPIRED]),
@@ -194,6 +193,7 @@ class Invitation(models.Model):
             fate = judge(self.customer, [row], now=now)[0]["fate"]
             if fate != Fate.NEW:
                 raise CannotInviteSupplier(fate)
+            self._make_way(self.customer, [email], now)
             move(Invitation.objects.filter(pk=self.pk, status=Invitation.OPEN), email=email, opened_at=None)
             self.email = email
             self.resend(now=now, actor=actor)
@@ -231,6 +231,12 @@ class Invitation(models.Model):
             self._record_all("invitation_forwarded", [self], now, None, to=row["email"])
             settle(self.customer, [self.email], now)
             return Invitation.send(self.customer, [row], now=now, actor=self.invited_by, forwarded_from=self)[0]
+
+    @classmethod
+    def _make_way(cls, customer, addresses, now, besides=None):
+        """Expire what is overdue before the worker does, so that it does not stand in the way of a fresh one."""
+        old = cls.objects.filter(customer=customer, email__in=addresses).overdue(now)
+        old.exclude(pk=besides and besides.pk).update(status=cls.EXPIRED, decided_at=now)
 
     @staticmethod
     def _spend_of_today(number, now):

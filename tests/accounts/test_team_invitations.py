@@ -119,6 +119,9 @@ def test_sent_again_the_old_link_dies(client_of, ada, invitation):
     client_of(ada).post(reverse("accounts:invite_again", args=[invitation.pk]))
     assert Client().get(f"/t/{old}/").status_code == 410
     assert Client().get(f"/t/{token_to()}/").status_code == 200
+    nora = make_user(NEW, "Nora Yun")
+    client_of(nora).post(f"/t/{old}/accept/")
+    assert not nora.memberships.exists()
 
 
 def test_taken_back_it_works_no_more_and_its_mail_is_not_sent(client_of, ada, invitation):

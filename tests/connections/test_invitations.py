@@ -111,6 +111,14 @@ def test_a_corrected_address_gets_it_and_the_wrong_one_no_longer(invitation, now
     assert Client().get(f"/i/{token_to('nina@newco.example')}/").status_code == 200
 
 
+def test_an_overdue_invitation_stands_in_no_ones_way(invitation, organon, now, operator):
+    invite(organon, "nina@newco.example", now=now - timedelta(days=31))
+    invitation.correct("nina@newco.example", now=now, actor=operator)
+    assert set(Invitation.objects.values_list("email", "status")) == {
+        ("nina@newco.example", "expired"), ("nina@newco.example", "open"),
+    }  # fmt: skip
+
+
 def test_a_mail_that_fails_is_told_with_the_servers_words(invitation, post, run_jobs, client_of, operator):
     post.answer = "550 no such mailbox"
     run_jobs()
