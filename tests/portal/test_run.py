@@ -101,4 +101,4 @@ def test_it_serves_ends_cleanly_and_keeps_its_data(portal):
     again.send_signal(signal.SIGINT)
     again.wait(60)
     assert (is_taken(portal.port), left_behind(portal.base)) == (False, [])
-    assert len(list((portal.base / "mail").glob("*.txt"))) == 1
+    assert len(list((portal.base / "mail").glob("*.txt"))) == 2
