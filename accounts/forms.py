@@ -238,11 +238,7 @@ class RoleForm(forms.Form):
 
     role = forms.ChoiceField(
         label=_("Role"),
-        choices=[
-            (Role.MEMBER, _("Member: fills in steps, searches and sends requests")),
-            (Role.VIEWER, _("Viewer: reads, changes nothing")),
-            (Role.ADMIN, _("Admin: also manages people, company details and connections")),
-        ],
+        choices=[(role, role.label) for role in (Role.MEMBER, Role.VIEWER, Role.ADMIN)],
         initial=Role.MEMBER,
         widget=forms.RadioSelect,
         error_messages={"required": _("Choose a role.")},

@@ -246,7 +246,8 @@ class Invitation(models.Model):
 
     @staticmethod
     def _write(invitations, now):
-        """A fresh link and a letter for each; of many, in few statements."""
+        """A fresh link and a letter for each; of many of one customer, in few statements."""
+        steps = list(invitations[0].customer.steps.asked()) if invitations else []
         issued = Link.issue_all("invitation", [(one.pk, one.email, one.expires_at) for one in invitations])
         letters = []
         for invitation, (link, token) in zip(invitations, issued, strict=True):
@@ -255,7 +256,7 @@ class Invitation(models.Model):
                     "invitation",
                     invitation.email,
                     invitation.language,
-                    {"invitation": invitation, "token": token, **_line(invitation)},
+                    {"invitation": invitation, "token": token, "steps": steps, **_line(invitation)},
                     about_type=Invitation._meta.label_lower,
                     about_id=str(invitation.pk),
                     link=link,

@@ -18,7 +18,7 @@ from connections.models.invitations import judge
 from customers.models import CustomerProfile
 from portal.models import Link, Mail
 from portal.states import AlreadyDecided
-from tests.builders import connect, make_customer, make_request, make_supplier, make_user
+from tests.builders import connect, make_customer, make_request, make_step, make_supplier, make_user
 
 NEW = "nora@newco.example"
 
@@ -50,10 +50,11 @@ def invitation(organon):
 
 
 def test_the_letter_says_who_invites_whom_and_holds_the_only_copy_of_the_token(organon):
+    make_step(organon, at_hand_en="your insurance certificate")
     invite(organon, message="Please register by Friday.")
     letter = Mail.objects.get(name="invitation")
     assert letter.subject == "Organon invites you to register as a supplier"
-    for words in ("Hello Nora Yun,", "NewCo", "Please register by Friday.", "/i/"):
+    for words in ("Hello Nora Yun,", "NewCo", "Please register by Friday.", "- your insurance certificate", "/i/"):
         assert words in letter.text
         assert words in letter.html.replace("&#x27;", "'")
     assert token_to() not in str(Link.objects.values().get())

@@ -70,6 +70,8 @@ def test_an_invited_newcomer_ends_up_connected_in_the_customers_setup(language, 
     assert page.input_value("[name=company]") == "한솔유리"
     assert violations(page) == []
     sign_up(page, say, "jihoon.seo@hansol.example")
+    page.get_by_role("button", name=say["accept"]).wait_for()
+    assert violations(page) == []
     page.get_by_role("button", name=say["accept"]).click()
     page.get_by_text(say["connected"]).wait_for()
     profile = CustomerProfile.objects.get(supplier__name="한솔유리")
