@@ -1,13 +1,14 @@
 """Import and export in the operator's admin: what a row of a file means."""
 
-from import_export import fields, resources
+from import_export import fields
 from import_export.widgets import ForeignKeyWidget
 
 from customers import search
 from customers.models import Customer, VendorRecord
+from portal.tabular import CountedResource
 
 
-class CustomerResource(resources.ModelResource):
+class CustomerResource(CountedResource):
     """Customers by name and country; other names and domains come by `manage.py import_customers` or on the page."""
 
     class Meta:
@@ -22,7 +23,7 @@ class CustomerResource(resources.ModelResource):
         search.index([row.object_id for row in result.rows if row.object_id and row.import_type in ("new", "update")])
 
 
-class VendorResource(resources.ModelResource):
+class VendorResource(CountedResource):
     """Vendor lists: a line names the customer by its registered name."""
 
     customer = fields.Field("customer", "customer", ForeignKeyWidget(Customer, "name"))

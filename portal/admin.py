@@ -1,19 +1,26 @@
 """What the operator sees of the plumbing, and the pieces that every app's admin uses."""
 
+from contextlib import suppress
 from functools import wraps
 
 from django import forms
 from django.conf import settings
 from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
+from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
+from django.urls import path
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from import_export.admin import ImportExportModelAdmin
 from import_export.forms import ImportForm
 
-from portal.models import Mail
+from portal.models import Mail, TableImport
 from portal.models.mail import State
 from portal.states import AlreadyDecided
 from portal.tabular import FORMATS
+
+LONG = 100_000  # bytes from which on a table is the worker's
 
 
 class History(admin.ModelAdmin):
@@ -46,12 +53,57 @@ class Tables(ImportExportModelAdmin):
     formats = FORMATS
     import_form_class = TableForm
 
+    def import_action(self, request, **kwargs):
+        """A long file is checked and imported by the worker; a short one at once, as the library does it."""
+        if request.method == "POST" and self.has_import_permission(request):
+            form = self.create_import_form(request)
+            if form.is_valid() and form.cleaned_data["import_file"].size > LONG:
+                said, resource = form.cleaned_data, self.choose_import_resource_class(form, request)
+                place = FORMATS.index(self.get_import_formats()[int(said["format"])])
+                kept = TableImport.begin(resource, said["import_file"], place, actor=request.user, now=timezone.now())
+                return redirect("admin:portal_tableimport_change", kept.pk)
+        return super().import_action(request, **kwargs)
+
     def add_data_read_fail_error_to_form(self, form, error):
         """What is wrong with the file, where we know it better than the library."""
         if isinstance(error, forms.ValidationError):
             form.add_error("import_file", error)
         else:
             super().add_data_read_fail_error_to_form(form, error)
+
+
+@admin.register(TableImport)
+class TableImportAdmin(History):
+    """Long imports: how far they are, what would come of them, and the word that lets them happen."""
+
+    list_display = ["created_at", "file_name", "state", "rows", "new", "updated", "unchanged", "created_by"]
+    list_filter = ["state"]
+    list_select_related = ["created_by"]
+    search_fields = ["file_name"]
+    date_hierarchy = "created_at"
+    fields = []
+    change_form_template = "admin/portal/tableimport/import.html"
+
+    def get_queryset(self, request):
+        return super().get_queryset(request).defer("content", "problems")
+
+    def get_urls(self):
+        view = self.admin_site.admin_view(self.confirm)
+        return [path("<uuid:pk>/confirm/", view, name="portal_tableimport_confirm"), *super().get_urls()]
+
+    def change_view(self, request, object_id, form_url="", extra_context=None):
+        row = TableImport.objects.defer("content").filter(pk=object_id).first()
+        return super().change_view(request, object_id, form_url, {"row": row} | (extra_context or {}))
+
+    def confirm(self, request, pk):
+        """Import what was checked; whoever may import that kind of table may say so."""
+        row = get_object_or_404(TableImport.objects.defer("content"), pk=pk)
+        if not self.admin_site._registry[row.kind._meta.model].has_import_permission(request):
+            raise PermissionDenied
+        if request.method == "POST":
+            with suppress(AlreadyDecided):
+                row.confirm()
+        return redirect("admin:portal_tableimport_change", pk)
 
 
 @admin.register(Mail)

@@ -8,12 +8,12 @@ from django.contrib.sessions.models import Session
 from django.core.mail import BadHeaderError, get_connection
 from django.db import connection, transaction
 from django.utils import timezone
-from procrastinate import BaseRetryStrategy, RetryDecision
+from procrastinate import BaseRetryStrategy, RetryDecision, RetryStrategy
 from procrastinate.contrib.django import app
 from procrastinate.contrib.django.models import ProcrastinateWorker
 
 from portal.mail import message_of
-from portal.models import Mail
+from portal.models import Mail, TableImport
 from portal.models.files import StoredFile
 from portal.models.mail import State
 
@@ -104,6 +104,12 @@ def clean_up(timestamp):
             " (SELECT FROM procrastinate_events e WHERE e.job_id = j.id AND e.at > now() - make_interval(hours => %s))",
             [KEPT_HOURS],
         )
+
+
+@app.task(name="portal.jobs.work_on_import", queue="default", retry=RetryStrategy(max_attempts=3, wait=60))
+def work_on_import(import_id):
+    """Check or import a long table; killed in the middle, it starts anew, for nothing was kept."""
+    TableImport.objects.select_related("created_by").get(pk=import_id).work()
 
 
 @app.periodic(cron="40 3 * * *")

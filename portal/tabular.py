@@ -2,8 +2,10 @@
 
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
+from import_export import resources
 from import_export.formats import base_formats
 
+EVERY = 200  # rows between two words about progress
 ENCODINGS = ("utf-8-sig", "cp949")  # the second is what Korean Excel writes
 
 
@@ -35,3 +37,16 @@ class CSV(base_formats.CSV):
 
 
 FORMATS = [CSV, base_formats.XLSX]
+
+
+class CountedResource(resources.ModelResource):
+    """A resource that says how far it is: `tell`, if set, is called with the number of rows done, now and then."""
+
+    tell = None
+    count = 0
+
+    def after_import_row(self, row, row_result, **kwargs):
+        super().after_import_row(row, row_result, **kwargs)
+        self.count += 1
+        if self.tell and self.count % EVERY == 0:
+            self.tell(self.count)

@@ -3,6 +3,7 @@
 import pytest
 from django.contrib import admin
 from django.contrib.auth.models import Group
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import call_command
 from django.db import connection
 from django.test import RequestFactory
@@ -14,8 +15,9 @@ from accounts.models import AuditEntry, BankAccount, JoinRequest, SupportRequest
 from connections.models import Invitation, InvitationBatch, SearchAttempt
 from connections.models.attempts import left
 from customers.models import Answer, Customer
+from customers.resources import CustomerResource
 from customers.search import find
-from portal.models import Mail
+from portal.models import Mail, TableImport
 from tests.builders import connect, make_attempt, make_customer, make_request, make_step, make_supplier, make_user
 
 OURS = ("portal", "accounts", "customers", "connections")
@@ -44,6 +46,8 @@ def fill(numbers):
         row = {"email": f"i{number}@new.example", "company": "New", "name": "", "language": "en", "message": ""}
         Invitation.send(customer, [row], now=timezone.now(), actor=None)
         InvitationBatch.keep(customer, "x.csv", [row | {"line": 2}], now=timezone.now(), actor=member.user)
+        upload = SimpleUploadedFile("x.csv", b"name\nX\n")
+        TableImport.begin(CustomerResource, upload, 0, actor=member.user, now=timezone.now())
         TeamInvitation.invite(member, f"n{number}@new.example", "member", now=timezone.now())
         JoinRequest.ask(make_user(f"j{number}@join.example", "June"), supplier, now=timezone.now())
         SupportRequest.objects.create(email="x@y.example", message="Hi", supplier=supplier)

@@ -1,0 +1,140 @@
+"""A long table for the operator's admin: read and checked by the worker, imported once the operator has seen what would come of it."""
+
+import uuid
+from contextlib import contextmanager
+
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.db import connection, models, transaction
+from django.utils import timezone
+from django.utils.module_loading import import_string
+from django.utils.translation import gettext_lazy as _
+
+from portal.states import move
+from portal.tabular import FORMATS
+
+PROBLEMS_KEPT = 100
+
+
+class TableImport(models.Model):
+    """One file for one django-import-export resource. All of it is imported, or nothing."""
+
+    READING, READ, REFUSED, IMPORTING, DONE = "reading", "read", "refused", "importing", "done"
+    STATES = [
+        (READING, _("being checked")),
+        (READ, _("checked, nothing imported yet")),
+        (REFUSED, _("refused, nothing imported")),
+        (IMPORTING, _("being imported")),
+        (DONE, _("imported")),
+    ]
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    resource = models.CharField(_("kind of table"), max_length=100)
+    file_name = models.CharField(_("file"), max_length=200)
+    format = models.PositiveSmallIntegerField()
+    content = models.BinaryField()
+    state = models.CharField(_("state"), max_length=10, choices=STATES, default=READING)
+    rows = models.PositiveIntegerField(_("rows"), default=0)
+    done = models.PositiveIntegerField(_("rows done"), default=0)
+    new = models.PositiveIntegerField(_("new"), default=0)
+    updated = models.PositiveIntegerField(_("updated"), default=0)
+    unchanged = models.PositiveIntegerField(_("unchanged"), default=0)
+    problems = models.JSONField(default=list)
+    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("by"))
+    created_at = models.DateTimeField(_("uploaded"), default=timezone.now)
+
+    class Meta:
+        verbose_name = _("long import")
+        verbose_name_plural = _("long imports")
+        ordering = ["-created_at"]
+
+    def __str__(self):
+        return self.file_name
+
+    @classmethod
+    def begin(cls, resource, upload, format, *, actor, now):
+        """Keep an uploaded file with the job that checks it; `format` is its place in FORMATS. Returns the row."""
+        path = f"{resource.__module__}.{resource.__qualname__}"
+        upload.seek(0)
+        with transaction.atomic():
+            kept = cls.objects.create(
+                resource=path,
+                file_name=upload.name[:200],
+                format=format,
+                content=upload.read(),
+                created_by=actor,
+                created_at=now,
+            )
+            kept._defer()
+        return kept
+
+    def confirm(self):
+        """Let the worker import what was checked. AlreadyDecided when it is not waiting for that."""
+        with transaction.atomic():
+            move(TableImport.objects.filter(pk=self.pk, state=self.READ), state=self.IMPORTING, done=0)
+            self._defer()
+
+    def work(self):
+        """Check the table, or import it, as its state says; what was done already is left alone."""
+        if self.state not in (self.READING, self.IMPORTING):
+            return
+        is_real = self.state == self.IMPORTING
+        try:
+            table = FORMATS[self.format]().create_dataset(bytes(self.content))
+        except Exception as error:  # whatever a broken file makes the libraries stumble over
+            words = "; ".join(error.messages) if isinstance(error, ValidationError) else str(error)
+            self._leave(self.REFUSED, problems=[{"line": 0, "words": words[:300]}], content=b"")
+            return
+        with _beside(self.pk) as tell:
+            tell(rows=len(table))
+            resource = self.kind()
+            resource.tell = lambda number: tell(done=number)
+            result = resource.import_data(
+                table, dry_run=not is_real, raise_errors=False, rollback_on_validation_errors=True, user=self.created_by
+            )
+        self._keep(result, len(table), is_real)
+
+    @property
+    def kind(self):
+        """The resource class that reads its rows."""
+        return import_string(self.resource)
+
+    def _keep(self, result, rows, is_real):
+        problems = [
+            {"line": line + 1, "words": str(error.error)[:300]}
+            for line, errors in result.row_errors()
+            for error in errors
+        ]
+        problems += [
+            {"line": row.number + 1, "words": "; ".join(row.error.messages)[:300]} for row in result.invalid_rows
+        ]
+        totals = {"new": result.totals["new"], "updated": result.totals["update"], "unchanged": result.totals["skip"]}
+        state = self.REFUSED if problems or not rows else self.DONE if is_real else self.READ
+        over = {} if state == self.READ else {"content": b""}
+        self._leave(state, problems=problems[:PROBLEMS_KEPT], rows=rows, done=rows, **totals, **over)
+
+    def _leave(self, state, **changes):
+        move(TableImport.objects.filter(pk=self.pk, state=self.state), state=state, **changes)
+
+    def _defer(self):
+        from portal.jobs import app  # noqa: PLC0415 - the jobs import the models
+
+        app.configure_task("portal.jobs.work_on_import", queue="default").defer(import_id=str(self.pk))
+
+
+@contextmanager
+def _beside(pk):
+    """tell(rows=…, done=…) writes progress by a connection of its own, so that it is seen while the import's transaction is open."""
+    other = connection.copy()
+
+    def tell(*, rows=None, done=None):
+        with other.cursor() as cursor:
+            cursor.execute(
+                'UPDATE portal_tableimport SET "rows" = coalesce(%s, "rows"), done = coalesce(%s, done) WHERE id = %s',
+                [rows, done, pk],
+            )
+
+    try:
+        yield tell
+    finally:
+        other.close()
