@@ -16,7 +16,10 @@ from customers.names import keys, readings
 
 TIMEOUT_MS = 500  # a search that takes longer is an error of ours and costs nothing
 GOOD, FAIR = 0.955, 0.80  # scores from which on no wider net is cast
-RARE = 150  # names that a word may stand in to be followed on its own
+RARE = 60  # names that a word may stand in to be followed on its own
+FREQUENT = 200  # names from which on a word no longer leads to them
+HOLDS = "string_to_array(key, ' ') @> ARRAY[%s]"
+NAMES = "SELECT names FROM customers_searchterm WHERE term = %s"
 FIELDS = "SELECT customer_id, key, sq, snd, ini, cho FROM customers_searchname WHERE "
 
 
@@ -126,7 +129,9 @@ def _direct(cursor, understood, consonants):
         if 2 <= len(made.sq) <= 6:
             parts.append(("ini = %s AND ini <> '' ORDER BY length(sq) LIMIT 40", [made.sq]))
         words = [word for word in made.words if word not in ranking.COMMON]
-        parts += [("string_to_array(key, ' ') @> ARRAY[%s] ORDER BY length(sq) LIMIT 25", [word]) for word in words[:4]]
+        parts += [_holding(word) for word in words[:4]]
+        if len(words) == 1:
+            parts.append((f"{HOLDS} AND ({NAMES}) > {FREQUENT} LIMIT 25", [words[0], words[0]]))
         if len(made.words) > 1:
             parts.append(("string_to_array(key, ' ') @> %s LIMIT 60", [made.words]))
     if len(consonants) == 2:
@@ -140,6 +145,11 @@ def _direct(cursor, understood, consonants):
         starts = "cho <> '' AND left(cho, 2) = %s AND length(cho) >= %s AND starts_with(cho, %s) ORDER BY length(cho) LIMIT 60"
         parts.append((starts, [consonants[:2], len(consonants), consonants]))
     return _run(cursor, parts)
+
+
+def _holding(word):
+    """The shortest names that hold a word; one that many share says too little for reading them all."""
+    return f"{HOLDS} AND ({NAMES}) <= {FREQUENT} ORDER BY length(sq) LIMIT 25", [word, word]
 
 
 def _near(cursor, understood, consonants):
@@ -208,7 +218,7 @@ def _follow(cursor, understood, nets):
         expansions = _expand(cursor, candidates, nets)
         alone = [term for word in candidates for term in _rare(expansions[word])]
         if alone:
-            parts.append(("string_to_array(key, ' ') && %s::text[] LIMIT 150", [alone]))
+            parts.append((f"string_to_array(key, ' ') && %s::text[] LIMIT {RARE}", [alone]))
         for first, second in pairwise(candidates[: len(typed)]):
             left, right = ([term for term, _ in expansions[word]] for word in (first, second))
             if left and right:
