@@ -15,7 +15,7 @@ from procrastinate.contrib.django.models import ProcrastinateWorker
 from portal.mail import message_of
 from portal.models import Mail, TableImport
 from portal.models.files import StoredFile
-from portal.models.mail import State
+from portal.models.mail import DELIVER, State
 
 STALLED_AFTER = 30  # seconds without a heartbeat
 KEPT_HOURS = 72  # of finished jobs
@@ -36,7 +36,7 @@ class Undeliverable(Exception):
     """The server does not take it now; the retry strategy decides when to try again."""
 
 
-@app.task(name="portal.jobs.deliver", queue="mail", retry=MailRetry())
+@app.task(name=DELIVER, queue="mail", retry=MailRetry())
 def deliver(mail_id):
     """Hand one mail to the server. At least once: killed between handing over and marking, it goes out again, with the same id."""
     mail = Mail.objects.filter(pk=mail_id, state=State.QUEUED).first()

@@ -14,8 +14,6 @@ from django.utils import timezone, translation
 from portal.colours import mail_accent
 from portal.models import Mail
 
-URGENT = 10  # priority of codes: ahead of all other mail
-
 
 def send(
     name,
@@ -93,26 +91,17 @@ def _from_one_source(text, context):
 
 def queue(mail):
     """Keep a letter and its job, in the caller's transaction or one of its own."""
-    from portal.jobs import deliver  # noqa: PLC0415 - the jobs import this module
-
     with transaction.atomic():
         mail.save(force_insert=True)
-        priority = URGENT if mail.queue == "codes" else 0
-        deliver.configure(queue=mail.queue, priority=priority, schedule_at=mail.not_before).defer(mail_id=str(mail.pk))
+        mail.defer()
     return mail
 
 
 def queue_all(mails):
     """Keep many letters and their jobs in a few statements, in the caller's transaction or one of its own."""
-    from portal.jobs import deliver  # noqa: PLC0415 - the jobs import this module
-
     with transaction.atomic():
         Mail.objects.bulk_create(mails, batch_size=500)
-        by_day = {}
-        for mail in mails:
-            by_day.setdefault(mail.not_before, []).append({"mail_id": str(mail.pk)})
-        for moment, jobs in by_day.items():
-            deliver.configure(queue="mail", schedule_at=moment).batch_defer(*jobs)
+        Mail.defer_all(mails)
 
 
 def common():

@@ -9,6 +9,7 @@ from django.db import connection, models, transaction
 from django.utils import timezone
 from django.utils.module_loading import import_string
 from django.utils.translation import gettext_lazy as _
+from procrastinate.contrib.django import app
 
 from portal.states import move
 from portal.tabular import FORMATS
@@ -117,8 +118,6 @@ class TableImport(models.Model):
         move(TableImport.objects.filter(pk=self.pk, state=self.state), state=state, **changes)
 
     def _defer(self):
-        from portal.jobs import app  # noqa: PLC0415 - the jobs import the models
-
         app.configure_task("portal.jobs.work_on_import", queue="default").defer(import_id=str(self.pk))
 
 

@@ -9,6 +9,10 @@ from django.db import models, transaction
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from procrastinate.contrib.django import app
+
+DELIVER = "portal.jobs.deliver"
+URGENT = 10  # priority of codes: ahead of all other mail
 
 
 class State(models.TextChoices):
@@ -107,7 +111,25 @@ class Mail(models.Model):
         """The operator tries a failed mail once more; False when it is not failed or has nothing left to say."""
         with transaction.atomic():
             failed = Mail.objects.filter(pk=self.pk, state=State.FAILED).exclude(text="")
-            return bool(failed.update(state=State.QUEUED, tries=0, server_words=""))
+            queued = bool(failed.update(state=State.QUEUED, tries=0, server_words=""))
+            if queued:
+                self.defer()
+        return queued
+
+    def defer(self):
+        """Give the worker the job of delivering it, in the caller's transaction."""
+        priority = URGENT if self.queue == "codes" else 0
+        job = app.configure_task(DELIVER, queue=self.queue, priority=priority, schedule_at=self.not_before)
+        job.defer(mail_id=str(self.pk))
+
+    @staticmethod
+    def defer_all(mails):
+        """The jobs of many letters of the ordinary queue, in a statement for each day on which they may go out."""
+        by_day = {}
+        for mail in mails:
+            by_day.setdefault(mail.not_before, []).append({"mail_id": str(mail.pk)})
+        for moment, jobs in by_day.items():
+            app.configure_task(DELIVER, queue="mail", schedule_at=moment).batch_defer(*jobs)
 
     def _leave(self, state, **changes):
         changes["tries"] = models.F("tries") + 1

@@ -79,7 +79,17 @@ def test_a_refused_recipient_fails_for_good_with_the_servers_words(post):
     jobs.deliver.func(str(row.pk))
     row.refresh_from_db()
     assert (row.state, row.server_words) == ("failed", "550 no such user")
+
+
+@pytest.mark.django_db
+def test_a_failed_mail_that_is_sent_again_arrives(post, run_jobs):
+    row, post.answer = queue(), "550 no such user"
+    run_jobs()
+    post.answer = "250 OK"
     assert row.queue_again()
+    assert not row.queue_again()
+    run_jobs()
+    assert [to for to, _ in post.messages] == ["ada@acme.example"]
 
 
 @pytest.mark.django_db
