@@ -4,7 +4,7 @@ The direct statement finds equal, starting, equally sounding and equally abbrevi
 and single words within a few typing errors are looked at. Measured variants: docs/decisions.md.
 """
 
-from itertools import pairwise
+from itertools import chain, pairwise
 
 from django.conf import settings
 from django.db import connection, transaction
@@ -19,6 +19,7 @@ GOOD, FAIR = 0.955, 0.80  # scores from which on no wider net is cast
 RARE = 60  # names that a word may stand in to be followed on its own
 FREQUENT = 200  # names from which on a word no longer leads to them
 HOLDS = "string_to_array(key, ' ') @> ARRAY[%s]"
+ANY_OF = "string_to_array(key, ' ') && %s::text[]"
 NAMES = "SELECT names FROM customers_searchterm WHERE term = %s"
 FIELDS = "SELECT customer_id, key, sq, snd, ini, cho FROM customers_searchname WHERE "
 
@@ -184,47 +185,49 @@ def _by_words(cursor, understood, consonants):
 
 
 def _by_words_wide(cursor, understood, consonants):
-    """Two errors in one word: only its first letter and about its length are sure."""
-    return _follow(cursor, understood, _first_letter)
+    """Two errors in one word: only its first two letters and about its length are sure."""
+    return _follow(cursor, understood, _two_letters)
 
 
 def _half_intact(word):
     half = max(2, (len(word) + 1) // 2)
-    lengths = list(range(max(2, len(word) - 2), len(word) + 3))
-    start, end = word[:half], word[-half:][::-1]
-    yield (
-        "length(term) = ANY(%s) AND term >= %s AND term < %s AND levenshtein_less_equal(term, %s, 2) <= 2",
-        [lengths, start, start + "~", word],
-    )
-    yield (
-        "length(term) = ANY(%s) AND reverse(term) >= %s AND reverse(term) < %s AND levenshtein_less_equal(term, %s, 2) <= 2",
-        [lengths, end, end + "~", word],
-    )
+    lengths = range(max(2, len(word) - 2), len(word) + 3)
+    yield _near_term("term", word[:half], lengths, word)
+    yield _near_term("reverse(term)", word[-half:][::-1], lengths, word)
 
 
-def _first_letter(word):
-    lengths = list(range(max(3, len(word) - 1), len(word) + 3))
-    yield (
-        "length(term) = ANY(%s) AND term >= %s AND term < %s AND levenshtein_less_equal(term, %s, 2) <= 2",
-        [lengths, word[0], word[0] + "~", word],
+def _two_letters(word):
+    yield _near_term("term", word[:2], range(max(3, len(word) - 1), len(word) + 3), word)
+
+
+def _near_term(column, start, lengths, word):
+    """Words of the vocabulary that start so, read from the end or not, and are within two typing errors."""
+    condition = (
+        f"length(term) = ANY(%s) AND {column} >= %s AND {column} < %s AND levenshtein_less_equal(term, %s, 2) <= 2"
     )
+    return condition, [list(lengths), start, start + "~", word]
 
 
 def _follow(cursor, understood, nets):
+    """Names that hold a rare word near one typed, or two words near two neighbours."""
+    typed = [reading.keys.words[:5] for reading in understood[:4]]
+    candidates = [_long_enough([*words, *ranking.joined(words)]) for words in typed]
+    near = _expand(cursor, _long_enough(chain.from_iterable(candidates)), nets)
     parts = []
-    for reading in understood[:4]:
-        typed = reading.keys.words[:5]
-        candidates = [word for word in dict.fromkeys([*typed, *ranking.joined(typed)]) if len(word) >= 3]
-        expansions = _expand(cursor, candidates, nets)
-        alone = [term for word in candidates for term in _rare(expansions[word])]
+    for words, looked_up in zip(typed, candidates, strict=True):
+        alone = [term for word in looked_up for term in _rare(near[word])]
         if alone:
-            parts.append((f"string_to_array(key, ' ') && %s::text[] LIMIT {RARE}", [alone]))
-        for first, second in pairwise(candidates[: len(typed)]):
-            left, right = ([term for term, _ in expansions[word]] for word in (first, second))
+            parts.append((f"{ANY_OF} LIMIT {RARE}", [alone]))
+        for first, second in pairwise(looked_up[: len(words)]):
+            left, right = ([term for term, _ in near[word]] for word in (first, second))
             if left and right:
-                both = "string_to_array(key, ' ') && %s::text[] AND string_to_array(key, ' ') && %s::text[] LIMIT 60"
-                parts.append((both, [left[:40], right[:40]]))
+                parts.append((f"{ANY_OF} AND {ANY_OF} LIMIT 60", [left[:40], right[:40]]))
     return _run(cursor, parts)
+
+
+def _long_enough(words):
+    """Each word once; below three letters everything is near everything."""
+    return [word for word in dict.fromkeys(words) if len(word) >= 3]
 
 
 def _expand(cursor, candidates, nets):
@@ -234,9 +237,10 @@ def _expand(cursor, candidates, nets):
     parts, given = [], []
     for place, word in enumerate(candidates):
         for sql, parameters in [("term = %s", [word]), *nets(word)]:
-            parts.append(f"(SELECT {place}, term, names FROM customers_searchterm WHERE {sql} LIMIT 200)")
+            parts.append(f"(SELECT {place} AS place, term FROM customers_searchterm WHERE {sql} LIMIT 200)")
             given += parameters
-    cursor.execute(" UNION ".join(parts), given)
+    near = " UNION ".join(parts)
+    cursor.execute(f"SELECT place, term, names FROM ({near}) AS near JOIN customers_searchterm USING (term)", given)
     found = {word: [] for word in candidates}
     for place, term, names in cursor.fetchall():
         found[candidates[place]].append((term, names))

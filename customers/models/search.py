@@ -59,7 +59,7 @@ class SearchTerm(models.Model):
     class Meta:
         indexes = [
             models.Index(Length("term"), F("term"), name="terms_forward"),
-            models.Index(Length("term"), Reverse("term"), name="terms_backward"),
+            models.Index(Length("term"), Reverse("term"), F("term"), name="terms_backward"),
         ]
 
     def __str__(self):
