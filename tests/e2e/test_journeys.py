@@ -21,7 +21,7 @@ WORDS = {
     "ko": {
         "setup": "설정", "requests": "연결 요청", "customers": "고객 설정", "continue": "계속",
         "request": "요청", "sent": "Coupa Software Incorporated에 요청을 보냈어요.", "waiting": "답변 대기", "accept": "수락",
-        "accepted": "수락되었습니다", "connected": "Coupa Software Incorporated 고객과 연결되어 있어요.",
+        "accepted": "수락됐어요", "connected": "Coupa Software Incorporated 고객과 연결되어 있어요.",
         "note": "Coupa Software Incorporated에서 요청을 수락했", "left": "오늘 검색 20회 중 13회 남음", "bell": "알림",
     },
 }  # fmt: skip

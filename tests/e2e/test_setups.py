@@ -27,7 +27,7 @@ WORDS = {
         "go": "계속", "changed": "바뀜", "return": "반려", "approve": "승인", "nothing": "검토할 것이 없어요.",
         "returned": "서명해 주세요.", "correct": "고치기", "progress": "6개 중 3개 단계가 승인됐어요.",
         "insurance": "보험 증권",
-        "missing": "유효 기간을 입력하세요.", "note": "Organon: “보험 증권” 승인",
+        "missing": "만료일을 입력하세요.", "note": "Organon: “보험 증권” 승인",
     },
 }  # fmt: skip
 

@@ -25,7 +25,7 @@ WORDS = {
     },
     "ko": {
         "create": "계정 만들기", "sign_in": "로그인", "sign_up": "계정 만들기", "confirm": "확인",
-        "accept": "초대 수락", "connected": "이제 Hanbit Foods 고객과 연결되었어요.", "other": "다른 계정으로 로그인되어 있어요",
+        "accept": "초대 수락", "connected": "이제 Hanbit Foods 고객과 연결됐어요.", "other": "다른 계정으로 로그인되어 있어요",
         "expired": "만료된 초대예요", "again": "새 링크", "join": "팀에 참여하기",
         "team": "초대하기", "send": "초대 보내기", "ask": "참여 요청", "accept_one": "수락", "asked": "참여를 요청한 회사",
         "leave": "로그아웃하고 그 주소로 진행하기",
