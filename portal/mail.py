@@ -7,7 +7,6 @@ from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
 from django.core.mail.backends.base import BaseEmailBackend
 from django.db import transaction
-from django.template import TemplateDoesNotExist
 from django.template.loader import render_to_string
 from django.utils import timezone, translation
 
@@ -51,15 +50,10 @@ def send(
 
 
 def write(name, to, language, context, **columns):
-    """The letter as an unsaved Mail row. Its folder holds subject.txt, body.txt and body.html, or all in one letter.txt."""
+    """The letter of templates/email/<name>/letter.txt as an unsaved Mail row."""
     with translation.override(language), timezone.override(timezone.get_default_timezone()):
         context = context | common()
-        try:
-            subject, text, html = _from_one_source(render_to_string(f"email/{name}/letter.txt", context), context)
-        except TemplateDoesNotExist:
-            subject, text, html = (
-                render_to_string(f"email/{name}/{part}", context) for part in ("subject.txt", "body.txt", "body.html")
-            )
+        subject, text, html = _from_one_source(render_to_string(f"email/{name}/letter.txt", context), context)
     return Mail(
         name=name,
         sender=settings.DEFAULT_FROM_EMAIL,
@@ -78,7 +72,7 @@ def _from_one_source(text, context):
     Its first paragraph is the heading and the subject; 'Words:' above an address of ours is the button; what follows the
     line '--' says why somebody got it.
     """
-    said, _dashes, why = text.partition("\n-- \n")
+    said, _dashes, why = text.rpartition("\n-- \n")  # the last: a comment may hold dashes too
     heading, *paragraphs = re.split(r"\n\s*\n", said.strip())
     parts = []
     for paragraph in paragraphs:

@@ -370,6 +370,10 @@ class ConnectionRequest(models.Model):
         """The status as it counts: an overdue pending one is expired before the worker has run."""
         return Status.EXPIRED if self.status == Status.PENDING and self.expires_at <= now else Status(self.status)
 
+    @property
+    def is_accepted(self):
+        return self.status == Status.ACCEPTED
+
     def describe(self, now):
         """Set what the pages show of it: `shown` (the status as it counts), `can_withdraw`, `can_ask_again`, `ask_from`.
 
