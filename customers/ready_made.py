@@ -43,7 +43,7 @@ STEPS = {
         [
             (Kind.TEXT, "주문 담당자", "Who takes our orders", {}),
             (Kind.EMAIL, "주문을 받을 이메일", "E-mail for orders", {}),
-            (Kind.PHONE, "주문 담당자 전화", "Phone of that person", {"is_required": False}),
+            (Kind.PHONE, "주문 담당자 전화번호", "Phone of that person", {"is_required": False}),
             (Kind.TEXT, "세금계산서 담당자", "Who handles tax invoices", {"prefill": "invoice_name"}),
             (Kind.EMAIL, "세금계산서 이메일", "E-mail for tax invoices", {"prefill": "invoice_email"}),
         ],
@@ -60,7 +60,7 @@ STEPS = {
                 "Business registration number",
                 {
                     "prefill": "registration_number",
-                    "help_ko": "한국은 숫자 10자리. 빈칸과 붙임표는 있어도 돼요.",
+                    "help_ko": "한국은 숫자 10자리예요. 빈칸이나 붙임표(-)를 넣어도 돼요.",
                     "help_en": "In South Korea 10 digits. Spaces and dashes are fine.",
                 },
             ),
@@ -118,7 +118,7 @@ STEPS = {
                     "4. We neither give nor take bribes.\n5. We do our best to spare the environment.\n6. We keep what we learn confidential.",
                 },
             ),
-            (Kind.DATE, "동의한 날", "Date", {"is_required": False}),
+            (Kind.DATE, "동의한 날짜", "Date", {"is_required": False}),
         ],
     ),
 }

@@ -308,7 +308,19 @@ IMPORT_EXPORT_IMPORT_PERMISSION_CODE = "change"
 IMPORT_EXPORT_EXPORT_PERMISSION_CODE = "view"
 COUNTRIES_FIRST = ["KR", "US", "JP", "CN", "DE"]
 COUNTRIES_FIRST_REPEAT = False
-COUNTRIES_OVERRIDE = {"KR": _("South Korea"), "TW": _("Taiwan")}
+COUNTRIES_OVERRIDE = {
+    "KR": _("South Korea"),
+    "TW": _("Taiwan"),
+    # the library's Korean names of these are wrong or out of date
+    "BI": _("Burundi"),
+    "JE": _("Jersey"),
+    "KY": _("Cayman Islands"),
+    "MN": _("Mongolia"),
+    "RO": _("Romania"),
+    "SC": _("Seychelles"),
+    "TH": _("Thailand"),
+    "TR": _("Türkiye"),
+}
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,

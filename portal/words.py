@@ -1,11 +1,16 @@
 """Korean particles: which form follows a name depends on the sound that it ends with."""
 
+import re
+
 # How Koreans read the last letter or digit of a Latin name: those that end in a consonant sound.
 _CLOSED_LETTERS = "lmnr"
 _CLOSED_DIGITS = "013678"
 _RIEUL_LETTERS = "lr"
 _RIEUL_DIGITS = "178"
-_CLOSED_ENDINGS = ("ng", "ck", "p", "k", "t")
+_CLOSED_ENDINGS = re.compile(r"(ng|ck|[aeiou][kt]|p|b|c)$")
+_RIEUL_ENDING = re.compile(r"[^aeiou]le$")
+_SPELLED = 4  # letters up to which a word in capitals is read letter by letter: SK, IBM
+_PAIRS = {"을/를", "이/가", "은/는", "과/와", "으로/로"}
 _HANGUL = range(0xAC00, 0xD7A4)
 
 
@@ -14,16 +19,19 @@ def particle(name, pair):
 
     Hangul is exact. Latin letters and digits follow how the last one is commonly read: 'Portal' takes 을, 'Acme' takes 를.
     """
+    if pair not in _PAIRS:
+        raise ValueError(pair)
     closed_form, open_form = pair.split("/")
     last = next((character for character in reversed(name) if character.isalnum()), "")
     if not last:
         return ""
-    closed, rieul = _sound(name.lower().rstrip(".,)”’\"' "), last.lower())
+    closed, rieul = _sound(name.rstrip(".,)”’\"' "), last.lower())
     return closed_form if closed and not (rieul and closed_form == "으로") else open_form
 
 
 def _sound(name, last):
     """(ends in a consonant, that consonant is ㄹ)"""
+    word = name.split()[-1]
     if ord(last) in _HANGUL:
         final = (ord(last) - 0xAC00) % 28
         return final != 0, final == 8
@@ -31,4 +39,7 @@ def _sound(name, last):
         return last in _CLOSED_DIGITS, last in _RIEUL_DIGITS
     if last in _CLOSED_LETTERS:
         return True, last in _RIEUL_LETTERS
-    return name.endswith(_CLOSED_ENDINGS), False
+    if word.isupper() and len(word) <= _SPELLED:
+        return False, False
+    rieul = bool(_RIEUL_ENDING.search(word.lower()))
+    return rieul or bool(_CLOSED_ENDINGS.search(word.lower())), rieul

@@ -1,4 +1,6 @@
 import pytest
+from django.utils import translation
+from django_countries import countries
 
 from portal.words import particle
 
@@ -14,6 +16,13 @@ from portal.words import particle
         ("서울", "으로/로", "로"),
         ("부산", "으로/로", "으로"),
         ("Coopang Corp.", "과/와", "과"),
+        ("SK", "을/를", "를"),
+        ("IBM", "을/를", "을"),
+        ("Apple", "을/를", "을"),
+        ("Google", "으로/로", "로"),
+        ("Mac", "을/를", "을"),
+        ("Robot", "이/가", "이"),
+        ("Microsoft", "이/가", "가"),
         ("포털 2", "을/를", "를"),
         ("포털 3", "을/를", "을"),
         ("", "을/를", ""),
@@ -22,3 +31,16 @@ from portal.words import particle
 )
 def test_a_particle_follows_the_sound(name, pair, expected):
     assert particle(name, pair) == expected
+
+
+def test_only_known_pairs_are_taken():
+    with pytest.raises(ValueError, match="와/과"):
+        particle("한빛식품", "와/과")
+
+
+def test_countries_stand_in_the_order_of_the_readers_language():
+    with translation.override("ko"):
+        names = [country.name for country in countries][5:]
+    assert names[0] == "가나"
+    assert names[-1] == "홍콩"
+    assert "태국" in names
