@@ -1,10 +1,12 @@
 from django.apps import AppConfig
 from django.conf import settings
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 
 class AccountsConfig(AppConfig):
     name = "accounts"
+    verbose_name = _("Suppliers and people")
 
     def ready(self):
         from allauth.account.signals import email_confirmed, user_logged_in  # noqa: PLC0415 - models are not loaded before
