@@ -187,7 +187,7 @@ class Membership(models.Model):
     def join(cls, supplier, user, role, *, now, actor):
         """Let a person work for the supplier in a role, now or again; the admins are told. Returns the membership."""
         with transaction.atomic():
-            Supplier.objects.select_for_update(no_key=True).get(pk=supplier.pk)
+            supplier.one_at_a_time()
             fresh = {"role": role, "is_active": True, "sees_all_customers": True}
             membership, is_new = cls.objects.get_or_create(supplier=supplier, user=user, defaults=fresh)
             if not is_new and not membership.is_active:
@@ -247,7 +247,7 @@ class Membership(models.Model):
 
     def _leave_an_admin(self, stays):
         """Others who change the team wait; then this one goes only when an admin is left."""
-        Supplier.objects.select_for_update(no_key=True).get(pk=self.supplier_id)
+        self.supplier.one_at_a_time()
         self.refresh_from_db(fields=["role", "is_active"])
         others = Membership.objects.admins().filter(supplier=self.supplier_id).exclude(pk=self.pk)
         if not stays and self.is_active and self.role == Role.ADMIN and not others.exists():

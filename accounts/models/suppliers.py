@@ -189,6 +189,10 @@ class Supplier(models.Model):
             for document in self.documents.all():
                 document.discard()
 
+    def one_at_a_time(self):
+        """Let whoever else changes the team wait until the caller's transaction ends. Comes before any lock of a row of the team."""
+        Supplier.objects.select_for_update(no_key=True).get(pk=self.pk)
+
     def details(self):
         """What is known of the company as {key of accounts.details: text}, '' where nothing is."""
         known = {column: str(getattr(self, column) or "") for column in details.COLUMNS}

@@ -97,7 +97,7 @@ class TeamInvitation(models.Model):
         """The member, an admin, asks an address to join in a role; mails it. CannotInvite, with nothing changed, when it can't."""
         supplier, email = membership.supplier, User.objects.normalize_email(email)
         with transaction.atomic():
-            Supplier.objects.select_for_update(no_key=True).get(pk=supplier.pk)
+            supplier.one_at_a_time()
             cls.objects.filter(supplier=supplier, email=email).overdue(now).update(status=cls.EXPIRED, decided_at=now)
             if refusal := cls._refusal(supplier, email):
                 raise CannotInvite(refusal)
@@ -132,6 +132,7 @@ class TeamInvitation(models.Model):
     def resend(self, *, now, actor):
         """Write again with a new link; the old one dies, the days start anew. AlreadyDecided when it is answered."""
         with transaction.atomic():
+            self.supplier.one_at_a_time()
             self._spend_one_of_today(self.supplier, now)
             self.expires_at = now + timedelta(days=settings.PORTAL_INVITATION_DAYS)
             move(TeamInvitation.objects.filter(pk=self.pk).unanswered(), expires_at=self.expires_at)
@@ -142,6 +143,7 @@ class TeamInvitation(models.Model):
     def revoke(self, *, now, actor=None):
         """Take it back. AlreadyDecided when it is answered."""
         with transaction.atomic():
+            self.supplier.one_at_a_time()
             move(
                 TeamInvitation.objects.filter(pk=self.pk).unanswered(),
                 status=TeamInvitation.REVOKED,
@@ -156,6 +158,7 @@ class TeamInvitation(models.Model):
         The caller has checked that the invited address is a verified one of `user`.
         """
         with transaction.atomic():
+            self.supplier.one_at_a_time()
             move(
                 TeamInvitation.objects.filter(pk=self.pk).waiting(now),
                 status=TeamInvitation.ACCEPTED,
@@ -251,7 +254,7 @@ class JoinRequest(models.Model):
         that the supplier is one of Supplier.objects.sharing_domain() of the person, or theirs.
         """
         with transaction.atomic():
-            Supplier.objects.select_for_update(no_key=True).get(pk=supplier.pk)
+            supplier.one_at_a_time()
             admins = [membership.user for membership in supplier.admins()]
             if admins and supplier.memberships.active().filter(user=user).exists():
                 raise AlreadyDecided
@@ -271,6 +274,7 @@ class JoinRequest(models.Model):
     def accept(self, role, *, now, actor):
         """Let the person in, in a role; they are mailed. AlreadyDecided when it is decided. Returns the membership."""
         with transaction.atomic():
+            self.supplier.one_at_a_time()
             self._decide(JoinRequest.ACCEPTED, now)
             membership = Membership.join(self.supplier, self.user, role, now=now, actor=actor)
             self._answer("join_accepted", membership=membership)
@@ -279,6 +283,7 @@ class JoinRequest(models.Model):
     def decline(self, *, now, actor):
         """Don't let the person in; they are mailed. AlreadyDecided when it is decided."""
         with transaction.atomic():
+            self.supplier.one_at_a_time()
             self._decide(JoinRequest.DECLINED, now)
             AuditEntry.objects.record(
                 "join_declined", about=self, supplier=self.supplier, actor=actor, at=now, person=self.user.name
