@@ -195,6 +195,7 @@ class Membership(models.Model):
             elif not is_new and not membership.may(role):
                 membership._set(role=role)
             PendingCompany.objects.filter(user=user).delete()
+            membership._close_other_ways_in(now, "accepted")
             membership._record("member_joined", now, actor)
             others = [one.user for one in supplier.admins() if one.user not in (user, actor)]
             notify(supplier, "member_joined", about=supplier, users=others, at=now, person=user.name)
@@ -234,6 +235,7 @@ class Membership(models.Model):
             self.is_active = False
             self._record("member_left" if self.user == actor else "member_deactivated", now, actor)
             self._take_back_invitations(now)
+            self._close_other_ways_in(now, "declined")
             if self.user != actor:
                 self._mail("member_deactivated")
 
@@ -257,6 +259,11 @@ class Membership(models.Model):
         """Who is no admin any more has invited nobody: an invitation gives no more than its sender has."""
         if not (self.is_active and self.role == Role.ADMIN):
             self.supplier.team_invitations.filter(invited_by=self.user).revoke_all(now)
+
+    def _close_other_ways_in(self, now, answer):
+        """Who came, or went, has no invitation and no request to join waiting here any more."""
+        self.supplier.team_invitations.filter(email=self.user.email).revoke_all(now)
+        self.supplier.join_requests.waiting().filter(user=self.user).update(status=answer, decided_at=now)
 
     def _set(self, **changes):
         for name, value in changes.items():

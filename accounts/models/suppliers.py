@@ -209,6 +209,10 @@ class Supplier(models.Model):
         """The active admins' memberships, with their people."""
         return self.memberships.admins().select_related("user")
 
+    def has_deactivated(self, user):
+        """Whether the person worked here and does no longer."""
+        return self.memberships.filter(user=user, is_active=False).exists()
+
     def verified_domains(self):
         """The company e-mail domains of its active people's verified addresses; free mail belongs to nobody."""
         people = self.memberships.active().values("user")

@@ -155,10 +155,13 @@ class TeamInvitation(models.Model):
     def accept(self, user, *, now, link):
         """The invited person comes in; returns their membership. AlreadyDecided when it no longer waits.
 
-        The caller has checked that the invited address is a verified one of `user`.
+        The caller has checked that the invited address is a verified one of `user`. Whom an admin has deactivated an admin
+        reactivates: CannotInvite.
         """
         with transaction.atomic():
             self.supplier.one_at_a_time()
+            if self.supplier.has_deactivated(user):
+                raise CannotInvite(Refusal.INACTIVE)
             move(
                 TeamInvitation.objects.filter(pk=self.pk).waiting(now),
                 status=TeamInvitation.ACCEPTED,

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from accounts import entry
 from accounts.access import SESSION_KEY
-from accounts.models import JoinRequest, Supplier, TeamInvitation
+from accounts.models import CannotInvite, JoinRequest, Supplier, TeamInvitation
 from portal import links
 from portal.states import AlreadyDecided
 
@@ -36,12 +36,14 @@ def by_link(view):
 @by_link
 def team_invitation(request, token, link, invitation):
     now = timezone.now()
+    is_theirs = entry.has_address(request.user, invitation.email)
     context = {
         "token": token,
         "link": link,
         "invitation": invitation,
         "condition": _condition(link, invitation, now),
-        "is_theirs": entry.has_address(request.user, invitation.email),
+        "is_theirs": is_theirs,
+        "is_deactivated": is_theirs and invitation.supplier.has_deactivated(request.user),
     }
     return render(
         request,
@@ -69,7 +71,7 @@ def team_accept(request, token, link, invitation):
         return redirect("accounts:team_invitation", token)
     try:
         invitation.accept(request.user, now=timezone.now(), link=link)
-    except AlreadyDecided:
+    except (AlreadyDecided, CannotInvite):
         return redirect("accounts:team_invitation", token)
     entry.leave(request)
     request.session[SESSION_KEY] = str(invitation.supplier_id)

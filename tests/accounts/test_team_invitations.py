@@ -11,7 +11,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from accounts.models import CannotInvite, Membership, TeamInvitation, User
+from accounts.models import CannotInvite, JoinRequest, Membership, TeamInvitation, User
 from portal.models import Link, Mail
 from portal.states import AlreadyDecided
 from tests.builders import make_supplier, make_user
@@ -195,3 +195,42 @@ def test_sixteen_accepts_at_once_make_one_member(settings, empty_queue):
     with ThreadPoolExecutor(16) as pool:
         list(pool.map(accept, range(16)))
     assert (len(won), acme.memberships.count()) == (1, 2)
+
+
+@pytest.mark.parametrize("by", ["another admin", "themself"])
+def test_whoever_left_does_not_come_back_by_a_waiting_invitation_or_request(by, ada, ada_at_acme, acme, now):
+    nora = make_user(NEW, "Nora Yun")
+    member = Membership.join(acme, nora, "viewer", now=now, actor=ada)
+    invitation = TeamInvitation.objects.create(
+        supplier=acme, email=NEW, role="admin", invited_by=ada, expires_at=now + timedelta(days=1)
+    )
+    asked = acme.join_requests.create(user=nora, as_admin=True)
+    member.deactivate(now=now, actor=ada if by == "another admin" else nora)
+    invitation.refresh_from_db()
+    asked.refresh_from_db()
+    assert (invitation.status, asked.status) == ("revoked", "declined")
+
+
+def test_coming_in_by_one_way_closes_the_other(ada, invitation, acme, now):
+    nora = make_user(NEW, "Nora Yun")
+    JoinRequest.ask(nora, acme, now=now).accept("viewer", now=now, actor=ada)
+    invitation.refresh_from_db()
+    assert (invitation.status, acme.memberships.get(user=nora).role) == ("revoked", "viewer")
+
+
+def test_an_accepted_invitation_answers_the_request_to_join(invitation, acme, now):
+    nora = make_user(NEW, "Nora Yun")
+    asked = JoinRequest.ask(nora, acme, now=now)
+    invitation.accept(nora, now=now, link=Link.objects.get(purpose="team"))
+    asked.refresh_from_db()
+    assert asked.status == "accepted"
+
+
+def test_an_invitation_reactivates_nobody(client_of, invitation, acme):
+    nora = make_user(NEW, "Nora Yun")
+    acme.memberships.create(user=nora, role="viewer", is_active=False)
+    client, token = client_of(nora), token_to()
+    client.post(f"/t/{token}/accept/")
+    page = client.get(f"/t/{token}/").content.decode()
+    assert ("Ask an admin there to reactivate you." in page, "Join the team" in page) == (True, False)
+    assert acme.memberships.get(user=nora).is_active is False
