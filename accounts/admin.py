@@ -1,6 +1,7 @@
 """Suppliers, people, what they asked and what happened, for the operator."""
 
-from django.contrib import admin
+from django import forms
+from django.contrib import admin, messages
 from django.contrib.auth.admin import UserAdmin
 from django.contrib.auth.forms import AdminUserCreationForm
 from django.utils import timezone
@@ -10,6 +11,7 @@ from accounts.models import (
     AuditEntry,
     BankAccount,
     JoinRequest,
+    LastAdmin,
     Membership,
     Role,
     Supplier,
@@ -18,17 +20,22 @@ from accounts.models import (
     User,
 )
 from accounts.names import mixes_scripts, skeleton
-from portal.admin import History, with_reason
+from portal.admin import History, ReasonForm, with_reason
 
 LOOK_ALIKES_SHOWN = 5
 
 
 class MembershipInline(admin.TabularInline):
+    """Who works here, to read: the actions on members call the verbs, which leave an admin, tell the person and keep why."""
+
     model = Membership
-    autocomplete_fields = ["user"]
-    fields = ["user", "role", "sees_all_customers", "is_active"]
+    fields = readonly_fields = ["user", "role", "sees_all_customers", "is_active"]
     extra = 0
     can_delete = False
+    show_change_link = True
+
+    def has_add_permission(self, request, obj=None):
+        return False
 
 
 @admin.register(Supplier)
@@ -75,6 +82,45 @@ class SupplierAdmin(admin.ModelAdmin):
     @with_reason(_("Lift the suspension"))
     def lift_suspension(self, request, supplier, given):
         supplier.lift_suspension(given["reason"], now=timezone.now(), actor=request.user)
+
+
+class RoleReasonForm(ReasonForm):
+    role = forms.ChoiceField(label=_("Role"), choices=Role.choices)
+
+
+@admin.register(Membership)
+class MembershipAdmin(History):
+    """Who works where. What the operator changes for a company goes the way that its admins' changes go."""
+
+    list_display = ["user", "supplier", "role", "is_active", "created_at"]
+    list_filter = ["role", "is_active"]
+    list_select_related = ["supplier", "user"]
+    search_fields = ["supplier__name", "user__email", "user__name"]
+    date_hierarchy = "created_at"
+    actions = ["change_role", "deactivate", "reactivate"]
+
+    def has_manage_permission(self, request):
+        """Nobody edits a row; whoever may change members does it by the actions."""
+        return request.user.has_perm("accounts.change_membership")
+
+    @with_reason(_("Change the role"), RoleReasonForm, permission="manage")
+    def change_role(self, request, member, given):
+        self._try(request, member, member.change_role, given["role"], reason=given["reason"])
+
+    @with_reason(_("Deactivate"), permission="manage")
+    def deactivate(self, request, member, given):
+        self._try(request, member, member.deactivate, reason=given["reason"])
+
+    @with_reason(_("Reactivate"), permission="manage")
+    def reactivate(self, request, member, given):
+        self._try(request, member, member.reactivate, reason=given["reason"])
+
+    def _try(self, request, member, act, *said, reason):
+        try:
+            act(*said, now=timezone.now(), actor=request.user, reason=reason)
+        except LastAdmin:
+            words = _("%(row)s: the company needs an admin. Make somebody else an admin first.")
+            self.message_user(request, words % {"row": member}, messages.ERROR)
 
 
 @admin.register(BankAccount)

@@ -201,8 +201,8 @@ class Membership(models.Model):
             notify(supplier, "member_joined", about=supplier, users=others, at=now, person=user.name)
         return membership
 
-    def change_role(self, role, *, now, actor):
-        """Give another role, and tell the person; LastAdmin when nobody else is admin."""
+    def change_role(self, role, *, now, actor, reason=""):
+        """Give another role, and tell the person; LastAdmin when nobody else is admin. `reason`: an operator's."""
         with transaction.atomic():
             self._leave_an_admin(role == Role.ADMIN)
             before, unchanged = self.role, self.role == role
@@ -210,7 +210,7 @@ class Membership(models.Model):
             self.role = role
             if unchanged:
                 return
-            self._record("role_changed", now, actor, before=before)
+            self._record("role_changed", now, actor, before=before, reason=reason)
             self._take_back_invitations(now)
             if self.user != actor:
                 mailed = at_once("role_changed", [self.user])
@@ -227,24 +227,25 @@ class Membership(models.Model):
             names = [str(profile.customer) for profile in profiles or []]
             self._record("customers_of_member_changed", now, actor, customers=names, all=profiles is None)
 
-    def deactivate(self, *, now, actor):
+    def deactivate(self, *, now, actor, reason=""):
         """Close the portal's door for this member; what they did stays. LastAdmin, or AlreadyDecided when it was closed."""
         with transaction.atomic():
             self._leave_an_admin(stays=False)
             move(Membership.objects.filter(pk=self.pk, is_active=True), is_active=False)
             self.is_active = False
-            self._record("member_left" if self.user == actor else "member_deactivated", now, actor)
+            kind = "member_left" if self.user == actor else "member_deactivated"
+            self._record(kind, now, actor, reason=reason)
             self._take_back_invitations(now)
             self._close_other_ways_in(now, "declined")
             if self.user != actor:
                 self._mail("member_deactivated")
 
-    def reactivate(self, *, now, actor):
+    def reactivate(self, *, now, actor, reason=""):
         """Open it again, in the role that they had. AlreadyDecided when it is open."""
         with transaction.atomic():
             move(Membership.objects.filter(pk=self.pk, is_active=False), is_active=True)
             self.is_active = True
-            self._record("member_reactivated", now, actor)
+            self._record("member_reactivated", now, actor, reason=reason)
             self._mail("member_reactivated")
 
     def _leave_an_admin(self, stays):

@@ -12,8 +12,13 @@ from portal import mail
 
 
 class AuditQuerySet(models.QuerySet):
-    def record(self, kind, *, about, supplier=None, actor=None, address="", audience="supplier", at=None, **data):
-        """Write one entry in the caller's transaction. Neither actor nor address means the system did it."""
+    def record(
+        self, kind, *, about, supplier=None, actor=None, address="", audience="supplier", at=None, reason="", **data
+    ):
+        """Write one entry in the caller's transaction. Neither actor nor address means the system did it.
+
+        `reason`: why, where somebody was asked for it.
+        """
         return AuditEntry.objects.create(
             kind=kind,
             actor=actor,
@@ -22,7 +27,7 @@ class AuditQuerySet(models.QuerySet):
             object_type=about._meta.label_lower,
             object_id=str(about.pk),
             audience=audience,
-            data=data,
+            data=data | ({"reason": reason} if reason else {}),
             at=at or timezone.now(),
         )
 
