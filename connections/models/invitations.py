@@ -285,6 +285,7 @@ class Invitation(models.Model):
             self._close(Invitation.ACCEPTED, now, supplier=supplier, accepted_by=user)
             if not profile.is_connected:
                 profile.connect(now)
+            profile.show_to([membership])
             for request in profile.requests.waiting(now).select_related("supplier", "customer"):
                 request.answered_by_invitation(now=now, actor=user)
             Invitation.answered(profile, now)
@@ -389,5 +390,7 @@ def settle(customer, addresses, now, *, ring=False):
         if not profile.is_connected and profile.invited_until != until:
             profile.mark_invited(until)
         if ring and until and not profile.is_connected:
-            people = [member.user for member in admins if member.supplier == supplier]
+            invited = [member for member in admins if member.supplier == supplier]
+            profile.show_to(invited)
+            people = [member.user for member in invited]
             notify(supplier, "invited", about=profile, users=people, at=now, customer=customer.name)

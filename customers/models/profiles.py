@@ -178,6 +178,10 @@ class CustomerProfile(models.Model):
         members = self.supplier.memberships.active().select_related("user")
         return members.filter(Q(sees_all_customers=True) | Q(profiles=self)).distinct()
 
+    def show_to(self, members):
+        """Members of the supplier who see some customers only see this one too from now on."""
+        self.members.add(*[member for member in members if not member.sees_all_customers])
+
     def _set(self, **changes):
         for name, value in changes.items():
             setattr(self, name, value)

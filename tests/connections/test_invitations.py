@@ -160,6 +160,25 @@ def test_another_admin_is_told_whose_it_is(client_of, ada, mia, mia_at_acme, acm
     assert profile.stage == "invited"
 
 
+def test_an_admin_who_sees_some_customers_sees_who_invited_them(client_of, acme, organon):
+    bob = make_user("bob@acme.example", "Bob")
+    acme.memberships.create(user=bob, role="admin", sees_all_customers=False)
+    invite(organon, "bob@acme.example")
+    client, profile = client_of(bob), acme.profiles.get()
+    assert "Organon invited you" in client.get("/").content.decode()
+    assert client.get(reverse("customers:profile", args=[profile.pk])).status_code == 200
+
+
+def test_an_admin_who_sees_some_customers_sees_the_one_whose_invitation_they_accept(client_of, acme, organon):
+    bob = make_user("bob@acme.example", "Bob")
+    member = acme.memberships.create(user=bob, role="admin", sees_all_customers=False)
+    invite(organon, "bob@acme.example")
+    member.profiles.clear()
+    said = {"company_choice": str(acme.pk)}
+    answer = client_of(bob).post(f"/i/{token_to('bob@acme.example')}/accept/", said, follow=True)
+    assert (answer.status_code, "You are connected with Organon" in answer.content.decode()) == (200, True)
+
+
 def test_who_becomes_admin_later_sees_it_too(ada, mia, mia_at_acme, acme, organon, now):
     invite(organon, "mia@acme.example")
     assert not acme.profiles.exists()
