@@ -265,7 +265,10 @@ class JoinForm(forms.Form):
 
 
 class CustomersForm(forms.Form):
-    """Which customers a member works on; `chosen` are their profiles, None stands for all."""
+    """Which customers a member works on; `chosen` are their profiles, None stands for all.
+
+    What the member works on and the form does not show stays as it is.
+    """
 
     scope = forms.ChoiceField(
         label=_("Customers"),
@@ -280,11 +283,12 @@ class CustomersForm(forms.Form):
         initial = {"scope": "all" if member.sees_all_customers else "some", "profiles": member.profiles.all()}
         super().__init__(*args, initial=initial, **kwargs)
         self.fields["profiles"].queryset = profiles.order_by("customer__name")
+        self.others = member.profiles.exclude(pk__in=profiles.values("pk")).select_related("customer")
         self.fields["profiles"].label_from_instance = lambda profile: str(profile.customer)
 
     @property
     def chosen(self):
-        return None if self.cleaned_data["scope"] == "all" else list(self.cleaned_data["profiles"])
+        return None if self.cleaned_data["scope"] == "all" else [*self.cleaned_data["profiles"], *self.others]
 
 
 class SwitchForm(forms.Form):

@@ -103,6 +103,17 @@ def test_a_member_is_limited_to_some_customers_and_back_to_all(client_of, ada, m
     assert CustomerProfile.objects.visible_to(mia_in_the_team).count() == 2
 
 
+def test_an_admin_who_sees_some_customers_takes_no_others_away(client_of, ada, mia, acme, mia_in_the_team, now):
+    shared, hidden = [CustomerProfile.locked(acme, make_customer(name)) for name in ("Organon", "Mirae Display")]
+    shared.connect(now)
+    hidden.connect(now)
+    mia_in_the_team.limit_to([shared, hidden], now=now, actor=ada)
+    bob = make_user("bob@acme.example", "Bob")
+    acme.memberships.create(user=bob, role="admin", sees_all_customers=False).profiles.add(shared)
+    client_of(bob).post(address("member_customers", mia_in_the_team), {"scope": "some"})
+    assert list(mia_in_the_team.profiles.all()) == [hidden]
+
+
 def test_customers_of_another_supplier_cant_be_given(client_of, ada, rival, mia_in_the_team):
     theirs = CustomerProfile.locked(rival, make_customer("Secret"))
     client_of(ada).post(address("member_customers", mia_in_the_team), {"scope": "some", "profiles": [theirs.pk]})
