@@ -115,6 +115,9 @@ class NotificationQuerySet(models.QuerySet):
     def unread(self):
         return self.filter(read_at=None)
 
+    def leading_to(self, view):
+        return self.filter(kind__in=[kind for kind, target in KINDS.items() if target == view])
+
     def mark_read(self, now):
         return self.unread().update(read_at=now)
 
@@ -187,11 +190,15 @@ def notify(supplier, kind, *, about, users, at, mailed=(), **data):
 
 
 def send_digest(user, *, now):
-    """Write one letter with what waits for the person's digest and was not read meanwhile; nothing is sent twice."""
+    """Write one letter with what waits for the person's digest and was not read meanwhile; nothing is sent twice.
+
+    Companies that the person has left since tell them nothing more.
+    """
     with transaction.atomic():
         waiting = Notification.objects.select_for_update(of=["self"]).filter(user=user, in_digest=True)
         notes = list(waiting.select_related("supplier").order_by("created_at"))
         Notification.objects.filter(pk__in=[note.pk for note in notes]).update(in_digest=False)
-        unread = [note for note in notes if note.read_at is None]
+        theirs = set(user.memberships.active().values_list("supplier", flat=True))
+        unread = [note for note in notes if note.read_at is None and note.supplier_id in theirs]
         if unread:
             mail.send("digest", user.email, user.speaks, notes=unread, person=user, day=now)

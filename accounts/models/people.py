@@ -224,8 +224,17 @@ class Membership(models.Model):
         with transaction.atomic():
             self._set(sees_all_customers=profiles is None)
             self.profiles.set(profiles or [])
+            if profiles is not None:
+                self._forget_news_of_other_customers()
             names = [str(profile.customer) for profile in profiles or []]
             self._record("customers_of_member_changed", now, actor, customers=names, all=profiles is None)
+
+    def _forget_news_of_other_customers(self):
+        """Neither the bell nor a digest tells of a customer that the member does not see any more."""
+        mine = self.user.notifications.filter(supplier=self.supplier)
+        mine.leading_to("customers:profile").exclude(object_id__in=self.profiles.values("pk")).delete()
+        requests = self.profiles.filter(requests__isnull=False).values("requests")
+        mine.leading_to("connections:request").exclude(object_id__in=requests).delete()
 
     def deactivate(self, *, now, actor, reason=""):
         """Close the portal's door for this member; what they did stays. LastAdmin, or AlreadyDecided when it was closed."""

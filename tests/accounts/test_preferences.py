@@ -59,6 +59,24 @@ def test_the_digest_holds_what_came_and_was_not_read(asked, ada, acme, now):
     assert "ACME Supplies: Organon accepted your request" in letter.text
 
 
+def test_the_digest_tells_nothing_to_whoever_left_meanwhile(asked, mia, mia_at_acme, ada, now):
+    Preference.choose(mia, {"request_accepted": "digest"})
+    asked.accept(now=now)
+    mia_at_acme.deactivate(now=now, actor=ada)
+    send_digest(mia, now=now)
+    assert not Mail.objects.filter(name="digest").exists()
+
+
+def test_news_of_customers_that_a_member_sees_no_more_are_forgotten(asked, mia, mia_at_acme, acme, ada, now):
+    asked.accept(now=now)
+    notify(acme, "step_returned", about=asked.profile, users=[mia], at=now)
+    notify(acme, "export_ready", about=acme, users=[mia], at=now)
+    mia_at_acme.limit_to([asked.profile], now=now, actor=ada)
+    assert mia.notifications.count() == 3
+    mia_at_acme.limit_to([], now=now, actor=ada)
+    assert mia.notifications.get().kind == "export_ready"
+
+
 @pytest.mark.parametrize(
     ("zone", "hour", "is_sent"), [("Asia/Seoul", 23, True), ("Europe/Berlin", 23, False), ("Europe/Berlin", 7, True)]
 )
