@@ -193,11 +193,11 @@ class JoinRequestAdmin(History):
 
     @with_reason(_("Let in as admin"), permission="view")
     def make_admin(self, request, asked, given):
-        asked.accept(Role.ADMIN, now=timezone.now(), actor=request.user)
+        asked.accept(Role.ADMIN, now=timezone.now(), actor=request.user, reason=given["reason"])
 
     @with_reason(_("Decline"), permission="view")
     def decline(self, request, asked, given):
-        asked.decline(now=timezone.now(), actor=request.user)
+        asked.decline(now=timezone.now(), actor=request.user, reason=given["reason"])
 
 
 @admin.register(SupportRequest)

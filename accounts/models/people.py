@@ -184,7 +184,7 @@ class Membership(models.Model):
         return Role(self.role).rank >= Role(role).rank
 
     @classmethod
-    def join(cls, supplier, user, role, *, now, actor):
+    def join(cls, supplier, user, role, *, now, actor, reason=""):
         """Let a person work for the supplier in a role, now or again; the admins are told. Returns the membership."""
         with transaction.atomic():
             supplier.one_at_a_time()
@@ -196,7 +196,7 @@ class Membership(models.Model):
                 membership._set(role=role)
             PendingCompany.objects.filter(user=user).delete()
             membership._close_other_ways_in(now, "accepted")
-            membership._record("member_joined", now, actor)
+            membership._record("member_joined", now, actor, reason=reason)
             others = [one.user for one in supplier.admins() if one.user not in (user, actor)]
             notify(supplier, "member_joined", about=supplier, users=others, at=now, person=user.name)
         return membership

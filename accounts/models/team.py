@@ -274,23 +274,25 @@ class JoinRequest(models.Model):
                 supplier.mail_admins("join_asked", to=mailed, asked=asked)
         return asked
 
-    def accept(self, role, *, now, actor):
-        """Let the person in, in a role; they are mailed. AlreadyDecided when it is decided. Returns the membership."""
+    def accept(self, role, *, now, actor, reason=""):
+        """Let the person in, in a role; they are mailed. AlreadyDecided when it is decided. Returns the membership.
+
+        `reason`: an operator's, here and in `decline()`.
+        """
         with transaction.atomic():
             self.supplier.one_at_a_time()
             self._decide(JoinRequest.ACCEPTED, now)
-            membership = Membership.join(self.supplier, self.user, role, now=now, actor=actor)
+            membership = Membership.join(self.supplier, self.user, role, now=now, actor=actor, reason=reason)
             self._answer("join_accepted", membership=membership)
         return membership
 
-    def decline(self, *, now, actor):
+    def decline(self, *, now, actor, reason=""):
         """Don't let the person in; they are mailed. AlreadyDecided when it is decided."""
         with transaction.atomic():
             self.supplier.one_at_a_time()
             self._decide(JoinRequest.DECLINED, now)
-            AuditEntry.objects.record(
-                "join_declined", about=self, supplier=self.supplier, actor=actor, at=now, person=self.user.name
-            )
+            about = {"supplier": self.supplier, "actor": actor, "reason": reason}
+            AuditEntry.objects.record("join_declined", about=self, at=now, person=self.user.name, **about)
             self._answer("join_declined")
 
     def withdraw(self, *, now):

@@ -145,7 +145,9 @@ class InvitationAdmin(admin.ModelAdmin):
 
     @with_reason(_("Send again with a new link"))
     def resend(self, request, invitation, given):
-        self._try(request, invitation, lambda now: invitation.resend(now=now, actor=request.user))
+        self._try(
+            request, invitation, lambda now: invitation.resend(now=now, actor=request.user, reason=given["reason"])
+        )
 
     @with_reason(_("Correct the address"), AddressForm)
     def correct(self, request, invitation, given):
@@ -153,7 +155,7 @@ class InvitationAdmin(admin.ModelAdmin):
 
     @with_reason(_("Revoke"), ReasonForm)
     def revoke(self, request, invitation, given):
-        invitation.revoke(now=timezone.now(), actor=request.user)
+        invitation.revoke(now=timezone.now(), actor=request.user, reason=given["reason"])
 
     def _try(self, request, invitation, act):
         try:

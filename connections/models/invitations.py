@@ -160,10 +160,11 @@ class Invitation(models.Model):
             settle(customer, addresses, now, ring=True)
         return invitations
 
-    def resend(self, *, now, actor=None):
+    def resend(self, *, now, actor=None, reason=""):
         """Write again with a new link; the days start anew, also of one that has expired. AlreadyDecided otherwise.
 
-        Raises CannotInviteSupplier when today's number is used up, or the address is invited anew already.
+        Raises CannotInviteSupplier when today's number is used up, or the address is invited anew already. `reason`: an
+        operator's, here and in `revoke()`.
         """
         with transaction.atomic():
             Customer.objects.select_for_update(no_key=True).get(pk=self.customer_id)
@@ -181,7 +182,7 @@ class Invitation(models.Model):
             )
             self.links().revoke(now)
             self._write([self], now)
-            self._record_all("invitation_resent", [self], now, actor)
+            self._record_all("invitation_resent", [self], now, actor, reason=reason)
             settle(self.customer, [self.email], now)
 
     def correct(self, email, *, now, actor):
@@ -199,12 +200,12 @@ class Invitation(models.Model):
             self.resend(now=now, actor=actor)
             settle(self.customer, [before], now)
 
-    def revoke(self, *, now, actor):
+    def revoke(self, *, now, actor, reason=""):
         """Take it back. AlreadyDecided when it is closed."""
         with transaction.atomic():
             Customer.objects.select_for_update(no_key=True).get(pk=self.customer_id)
             self._close(Invitation.REVOKED, now)
-            self._record_all("invitation_revoked", [self], now, actor)
+            self._record_all("invitation_revoked", [self], now, actor, reason=reason)
             settle(self.customer, [self.email], now)
 
     def expire(self, *, now):
@@ -326,8 +327,9 @@ class Invitation(models.Model):
         return Invitation.EXPIRED if self.status == Invitation.OPEN and self.expires_at <= now else self.status
 
     @staticmethod
-    def _record_all(kind, invitations, now, actor, *, supplier=None, **data):
+    def _record_all(kind, invitations, now, actor, *, supplier=None, reason="", **data):
         """For the operator; the supplier reads only that it accepted."""
+        data |= {"reason": reason} if reason else {}
         audience = AuditEntry.SUPPLIER if supplier else AuditEntry.OPERATOR
         AuditEntry.objects.bulk_create(
             AuditEntry(

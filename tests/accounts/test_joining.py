@@ -119,6 +119,16 @@ def test_where_all_admins_left_a_member_asks_and_the_operator_decides(client_of,
         {"action": "make_admin", "_selected_action": str(asked.pk), "apply": "1", "reason": "Called the company"},
     )
     assert acme.memberships.get(user=mia).role == "admin"
+    assert AuditEntry.objects.get(kind="member_joined").data["reason"] == "Called the company"
+
+
+def test_the_operator_declines_with_a_reason_that_is_kept(client_of, ada, nora, acme, operator, now):
+    acme.memberships.all().delete()
+    asked = JoinRequest.ask(nora, acme, now=now)
+    said = {"action": "decline", "_selected_action": str(asked.pk), "apply": "1", "reason": "Nobody knows them"}
+    client_of(operator).post("/admin/accounts/joinrequest/", said)
+    entry = AuditEntry.objects.get(kind="join_declined")
+    assert (entry.actor, entry.data["reason"]) == (operator, "Nobody knows them")
 
 
 def test_a_member_of_a_company_with_an_admin_cant_ask_to_lead(client_of, mia, acme):

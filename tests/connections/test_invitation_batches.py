@@ -8,6 +8,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 from openpyxl import Workbook
 
+from accounts.models import AuditEntry
 from connections import imports
 from connections.models import Invitation, InvitationBatch
 from connections.models.batches import CHUNK
@@ -207,3 +208,5 @@ def test_actions_call_the_verbs(action, status, client_of, operator, organon):
     client_of(operator).post("/admin/connections/invitation/", said)
     invitation.refresh_from_db()
     assert (invitation.status, invitation.email) == (status, "m@n.example" if action == "correct" else "n@n.example")
+    if action != "correct":
+        assert AuditEntry.objects.about(invitation).first().data["reason"] == "asked"
