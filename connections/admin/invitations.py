@@ -5,6 +5,7 @@ from django import forms
 from django.conf import settings
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.paginator import Paginator
 from django.db.models import Q
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
@@ -24,7 +25,7 @@ from portal.models import Mail
 from portal.models.mail import State
 from portal.states import AlreadyDecided
 
-ROWS_SHOWN = 200
+A_PAGE = 200
 
 
 class InvitationForm(forms.ModelForm):
@@ -245,13 +246,17 @@ class InvitationBatchAdmin(admin.ModelAdmin):
     def change_view(self, request, object_id, form_url="", extra_context=None):
         batch = InvitationBatch.objects.filter(pk=object_id).first()
         fates, problems = dict(Fate.choices), dict(imports.Problem.choices)
-        rows = batch.rows[:ROWS_SHOWN] if batch else []
+        chosen = request.GET.get("fate") if request.GET.get("fate") in fates else ""
+        rows = [row for row in batch.rows if not chosen or row["fate"] == chosen] if batch else []
+        page = Paginator(rows, A_PAGE).get_page(request.GET.get("page"))
         context = {
             "batch": batch,
+            "page": page,
             "rows": [
-                row | {"fate_label": fates[row["fate"]], "why": problems.get(row.get("problem"), "")} for row in rows
+                row | {"fate_label": fates[row["fate"]], "why": problems.get(row.get("problem"), "")} for row in page
             ],
-            "more": max(len(batch.rows) - ROWS_SHOWN, 0) if batch else 0,
+            "chosen": chosen,
+            "keep": f"fate={chosen}&" if chosen else "",
             "left": InvitationBatch.left_today(timezone.now()),
         }
         return super().change_view(request, object_id, form_url, context | (extra_context or {}))

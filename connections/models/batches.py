@@ -87,9 +87,9 @@ class InvitationBatch(models.Model):
 
     @property
     def fates(self):
-        """[(label, number)] of its rows, as they were judged when it was read."""
+        """[(Fate, number)] of its rows, as they were judged when it was read."""
         found = Counter(row["fate"] for row in self.rows)
-        return [(fate.label, found[fate.value]) for fate in Fate if found[fate.value]]
+        return [(fate, found[fate.value]) for fate in Fate if found[fate.value]]
 
     @property
     def new(self):

@@ -86,7 +86,7 @@ def test_a_file_of_too_many_rows_is_refused(monkeypatch):
 
 
 def test_the_dry_run_sends_nothing_and_the_start_sends_what_is_new(batch, run_jobs):
-    assert dict(batch.fates) == {"new": 2, "not usable": 3, "twice in the file": 1}
+    assert dict(batch.fates) == {"new": 2, "bad": 3, "duplicate": 1}
     assert Mail.objects.count() == 0
     batch.start()
     run_jobs()
@@ -166,6 +166,17 @@ def test_the_operator_uploads_looks_and_sends_after_a_recent_log_in(client_of, o
     run_jobs()
     batch.refresh_from_db()
     assert (batch.state, Invitation.objects.count()) == ("done", 2)
+
+
+def test_every_row_is_found_by_page_and_by_fate(client_of, operator, organon, now, monkeypatch):
+    monkeypatch.setattr("connections.admin.invitations.A_PAGE", 2)
+    batch = many(organon, operator, 5, now)
+    batch.rows[4] |= {"fate": "bad", "problem": "address", "email": "broken"}
+    batch.save(update_fields=["rows"])
+    client, address = client_of(operator), f"/admin/connections/invitationbatch/{batch.pk}/change/"
+    pages = [client.get(address + query).content.decode() for query in ("", "?page=3", "?fate=bad", "?fate=none")]
+    assert ["broken" in page for page in pages] == [False, True, True, False]
+    assert ["p0@x0.example" in page for page in pages] == [True, False, False, True]
 
 
 def test_a_bad_file_is_refused_beside_the_field(client_of, operator, organon):
