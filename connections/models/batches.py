@@ -73,7 +73,8 @@ class InvitationBatch(models.Model):
             batch = batch.get(pk=self.pk)
             if batch.state != self.SENDING:
                 return False
-            chunk = batch.rows[batch.done : batch.done + CHUNK]
+            size = min(CHUNK, max(self.left_today(now), 1))  # the day's last places are taken too
+            chunk = batch.rows[batch.done : batch.done + size]
             try:
                 with transaction.atomic():
                     sent = Invitation.send(batch.customer, chunk, now=now, actor=batch.created_by, batch=batch)

@@ -139,6 +139,15 @@ def test_at_the_days_end_it_pauses_and_goes_on_tomorrow(organon, operator, now, 
     assert (batch.state, batch.done) == ("paused", CHUNK)
 
 
+def test_the_days_last_places_are_taken_before_it_pauses(organon, operator, now, run_jobs, settings):
+    settings.PORTAL_INVITATIONS_A_DAY = 3
+    batch = many(organon, operator, 5, now)
+    batch.start()
+    run_jobs()
+    batch.refresh_from_db()
+    assert (batch.state, batch.sent, InvitationBatch.left_today(now)) == ("paused", 3, 0)
+
+
 def test_a_chunk_does_a_constant_number_of_statements_besides_the_days_slots(
     organon, operator, now, django_assert_max_num_queries
 ):
