@@ -3,6 +3,7 @@
 from contextlib import suppress
 from functools import wraps
 
+from allauth.account.internal.flows.reauthentication import raise_if_reauthentication_required
 from django import forms
 from django.conf import settings
 from django.contrib import admin, messages
@@ -151,16 +152,19 @@ def ask(modeladmin, request, queryset, form, title, action):
     return TemplateResponse(request, "admin/reason.html", context)
 
 
-def with_reason(description, form_class=ReasonForm, permission="change"):
+def with_reason(description, form_class=ReasonForm, permission="change", mails_many=False):
     """An admin action that asks for a reason first: decorates `act(modeladmin, request, row, cleaned_data)`.
 
-    Each row is done in its own transaction; one that was already decided is told, not done twice.
+    Each row is done in its own transaction; one that was already decided is told, not done twice. `mails_many`: of several
+    rows at once only after a recent log-in, as a stolen session must not mail strangers by the thousand.
     """
 
     def decorate(act):
         @admin.action(description=description, permissions=[permission])
         @wraps(act)
         def action(modeladmin, request, queryset):
+            if mails_many and queryset.count() > 1:
+                raise_if_reauthentication_required(request, app="")
             form = form_class(request.POST if "apply" in request.POST else None)
             if not form.is_valid():
                 return ask(modeladmin, request, queryset, form, description, act.__name__)

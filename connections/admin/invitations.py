@@ -144,7 +144,7 @@ class InvitationAdmin(admin.ModelAdmin):
         rows = ((one.get_state_display(), one.to, one.server_words) for one in Mail.objects.about(invitation))
         return format_html_join("", "<p>{}: {} {}</p>", rows)
 
-    @with_reason(_("Send again with a new link"))
+    @with_reason(_("Send again with a new link"), mails_many=True)
     def resend(self, request, invitation, given):
         self._try(
             request, invitation, lambda now: invitation.resend(now=now, actor=request.user, reason=given["reason"])

@@ -177,6 +177,19 @@ def test_the_operator_uploads_looks_and_sends_after_a_recent_log_in(client_of, o
     assert (batch.state, Invitation.objects.count()) == ("done", 2)
 
 
+def test_many_are_sent_again_only_after_a_recent_log_in(client_of, operator, organon, now):
+    rows = many(organon, operator, 2, now).rows
+    sent = Invitation.send(organon, rows, now=now, actor=operator)
+    client, said = client_of(operator), {"action": "resend", "apply": "1", "reason": "asked"}
+    answer = client.post("/admin/connections/invitation/", said | {"_selected_action": [one.pk for one in sent]})
+    assert ("reauthenticate" in answer.url, Mail.objects.count()) == (True, 2)
+    client.post("/admin/connections/invitation/", said | {"_selected_action": sent[0].pk})
+    assert Mail.objects.count() == 3
+    client.post("/accounts/reauthenticate/", {"password": "demo-portal-2026"})
+    client.post("/admin/connections/invitation/", said | {"_selected_action": [one.pk for one in sent]})
+    assert Mail.objects.count() == 5
+
+
 def test_every_row_is_found_by_page_and_by_fate(client_of, operator, organon, now, monkeypatch):
     monkeypatch.setattr("connections.admin.invitations.A_PAGE", 2)
     batch = many(organon, operator, 5, now)
