@@ -284,6 +284,8 @@ class Invitation(models.Model):
         with transaction.atomic():
             profile = CustomerProfile.locked(supplier, self.customer)
             self._close(Invitation.ACCEPTED, now, supplier=supplier, accepted_by=user)
+            for overdue in profile.requests.overdue(now):
+                overdue.expire(now=now)
             if not profile.is_connected:
                 profile.connect(now)
             profile.show_to([membership])

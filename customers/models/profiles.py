@@ -109,8 +109,12 @@ class CustomerProfile(models.Model):
         self._set(stage=Stage.CONNECTED, connected_at=now, **over)
 
     def drop(self):
-        """The request came to nothing: back to ended when it was ever connected, else to invited, else to dropped."""
-        self._set(stage=self._without_request(), waiting_until=None)
+        """The request came to nothing: back to ended when it was ever connected, else to invited, else to dropped.
+
+        A profile that something else has moved on meanwhile stays as it is.
+        """
+        if self.stage == Stage.REQUESTED:
+            self._set(stage=self._without_request(), waiting_until=None)
 
     def mark_invited(self, until):
         """Invitations of the customer to this supplier are open until then; None: none is any more."""

@@ -224,6 +224,23 @@ def test_an_accepted_request_closes_the_invitation_and_the_other_way_round(ada_a
     assert "accepted an invitation of Mirae" in letter.text
 
 
+def test_a_request_that_ran_out_does_not_end_what_an_invitation_connected(ada, ada_at_acme, organon, now):
+    asked = make_request(ada_at_acme, organon, now=now, days_ago=31)
+    invitation = invite(organon, "ada@acme.example", now=now)
+    onboarding.accept(ada, [invitation], company=ada_at_acme, now=now)
+    asked.refresh_from_db()
+    assert asked.status == "expired"
+    jobs.expire_requests.func(timestamp=0)
+    assert CustomerProfile.objects.get().stage == "connected"
+
+
+def test_a_request_that_comes_to_nothing_moves_only_a_requested_profile(ada_at_acme, organon, now):
+    profile = connect(ada_at_acme, organon, now=now)
+    profile.drop()
+    profile.refresh_from_db()
+    assert profile.stage == "connected"
+
+
 def test_accepting_for_one_supplier_takes_it_from_the_others(ada, ada_at_acme, rival, organon, now):
     rival.memberships.create(user=ada, role="admin")
     invitation = invite(organon, "ada@acme.example", now=now)
