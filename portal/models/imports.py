@@ -101,7 +101,8 @@ class TableImport(models.Model):
         return import_string(self.resource)
 
     def _keep(self, result, rows, is_real):
-        problems = [
+        problems = [{"line": 0, "words": str(error.error)[:300]} for error in result.base_errors]
+        problems += [
             {"line": line + 1, "words": str(error.error)[:300]}
             for line, errors in result.row_errors()
             for error in errors

@@ -63,6 +63,26 @@ def test_one_bad_line_refuses_the_whole_file_and_is_named(operator, run_jobs, cl
     assert ("Line 3" in page, "Import these rows" in page) == (True, False)
 
 
+def test_a_file_without_a_column_that_is_needed_is_refused_in_words(operator, run_jobs):
+    kept = begin(SimpleUploadedFile("customers.csv", b"name\nSeorin Chemical"), operator)
+    run_jobs()
+    kept.refresh_from_db()
+    assert (kept.state, kept.problems[0]["line"]) == ("refused", 0)
+    assert "country" in kept.problems[0]["words"]
+
+
+def test_an_error_after_the_rows_refuses_the_whole_file(operator, run_jobs, monkeypatch):
+    kept = begin(table("Seorin Chemical,KR"), operator)
+    run_jobs()
+    kept.refresh_from_db()
+    kept.confirm()
+    monkeypatch.setattr("customers.search.index", lambda customers: 1 / 0)
+    run_jobs()
+    kept.refresh_from_db()
+    assert (kept.state, [one["line"] for one in kept.problems]) == ("refused", [0])
+    assert not Customer.objects.exists()
+
+
 def test_korean_excels_files_are_read_and_broken_ones_refused_in_words(operator, run_jobs):
     korean = begin(table("서린화학,KR", encoding="cp949"), operator)
     broken = begin(SimpleUploadedFile("x.csv", b"name\n\xff\xfe\x00\x81"), operator)
