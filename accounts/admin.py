@@ -20,7 +20,8 @@ from accounts.models import (
     User,
 )
 from accounts.names import mixes_scripts, skeleton
-from portal.admin import History, ReasonForm, with_reason
+from portal.admin import History, ReasonForm, ask, with_reason
+from portal.states import AlreadyDecided
 
 LOOK_ALIKES_SHOWN = 5
 
@@ -36,6 +37,17 @@ class MembershipInline(admin.TabularInline):
 
     def has_add_permission(self, request, obj=None):
         return False
+
+
+class NumbersForm(forms.Form):
+    """The registration numbers that the operator has before them; what is posted back is what was checked."""
+
+    def __init__(self, data, suppliers):
+        super().__init__(data)
+        read_only = forms.TextInput(attrs={"readonly": True})
+        for one in suppliers:
+            field = forms.CharField(label=one.name, initial=one.registration_number, widget=read_only, required=False)
+            self.fields[str(one.pk)] = field
 
 
 @admin.register(Supplier)
@@ -72,8 +84,18 @@ class SupplierAdmin(admin.ModelAdmin):
 
     @admin.action(description=_("Registration number is verified"), permissions=["change"])
     def verify_number(self, request, queryset):
-        for supplier in queryset.exclude(registration_number=""):
-            supplier.verify_number(now=timezone.now(), actor=request.user)
+        suppliers = queryset.exclude(registration_number="")
+        form = NumbersForm(request.POST if "apply" in request.POST else None, suppliers)
+        if not form.is_valid():
+            return ask(self, request, suppliers, form, _("Registration number is verified"), "verify_number")
+        for supplier in suppliers:
+            number = form.cleaned_data[str(supplier.pk)]
+            try:
+                supplier.verify_number(number, now=timezone.now(), actor=request.user)
+            except AlreadyDecided:
+                words = _("%(supplier)s has changed its number. Check the new one.") % {"supplier": supplier}
+                self.message_user(request, words, messages.WARNING)
+        return None
 
     @with_reason(_("Suspend"))
     def suspend(self, request, supplier, given):

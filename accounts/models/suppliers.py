@@ -136,10 +136,12 @@ class Supplier(models.Model):
 
     def change_details(self, form_fields, *, actor):
         """Save edited company details; a changed registration number or country is no longer verified."""
+        columns = list(form_fields)
+        if {"registration_number", "country"} & set(form_fields):
+            self.registration_verified_at = None
+            columns.append("registration_verified_at")
         with transaction.atomic():
-            if {"registration_number", "country"} & set(form_fields):
-                self.registration_verified_at = None
-            self.save(update_fields=[*form_fields, "registration_verified_at"])
+            self.save(update_fields=columns)
             self._record("company_changed", self, actor=actor, fields=sorted(form_fields))
 
     def require_second_factor(self, asks, *, now, actor):
@@ -198,12 +200,12 @@ class Supplier(models.Model):
         known = {column: str(getattr(self, column) or "") for column in details.COLUMNS}
         return known | {"registered_name": self.name, "phone": self.phone.as_e164 if self.phone else ""}
 
-    def verify_number(self, *, now, actor):
-        """The operator has checked the registration number; suggestions may match by it."""
+    def verify_number(self, number, *, now, actor):
+        """The operator has checked this registration number; suggestions may match by it. AlreadyDecided when another stands here."""
         with transaction.atomic():
+            move(Supplier.objects.filter(pk=self.pk, registration_number=number), registration_verified_at=now)
             self.registration_verified_at = now
-            self.save(update_fields=["registration_verified_at"])
-            self._record("number_verified", self, at=now, actor=actor, number=self.registration_number)
+            self._record("number_verified", self, at=now, actor=actor, number=number)
 
     def admins(self):
         """The active admins' memberships, with their people."""

@@ -3,7 +3,7 @@
 import pytest
 from django.urls import reverse
 
-from accounts.models import AuditEntry
+from accounts.models import AuditEntry, Supplier
 from portal.models import Mail
 from portal.states import AlreadyDecided
 
@@ -26,7 +26,7 @@ def test_everybody_reads_what_a_customer_sees_and_from_when_on(client_of, vic, a
 
 
 def test_an_admin_edits_the_details_and_it_is_recorded(client, ada, acme, now):
-    acme.verify_number(now=now, actor=ada)
+    acme.verify_number("", now=now, actor=ada)
     assert client.post(EDIT, DETAILS)["Location"] == reverse("accounts:company")
     acme.refresh_from_db()
     assert (acme.registration_number, acme.website) == ("120-81-47521", "https://acme.example")
@@ -38,11 +38,41 @@ def test_an_admin_edits_the_details_and_it_is_recorded(client, ada, acme, now):
 def test_the_same_number_in_another_way_of_writing_stays_verified(client, ada, acme, now):
     acme.registration_number = "120-81-47521"
     acme.save(update_fields=["registration_number"])
-    acme.verify_number(now=now, actor=ada)
+    acme.verify_number("120-81-47521", now=now, actor=ada)
     client.post(EDIT, DETAILS | {"website": ""})
     acme.refresh_from_db()
     assert acme.registration_verified_at == now
     assert not AuditEntry.objects.filter(kind="company_changed").exists()
+
+
+def test_an_edit_from_an_older_page_does_not_verify_a_number_that_changed_meanwhile(acme, ada, now):
+    acme.registration_number = "120-81-47521"
+    acme.save(update_fields=["registration_number"])
+    acme.verify_number("120-81-47521", now=now, actor=ada)
+    older, newer = Supplier.objects.get(), Supplier.objects.get()
+    newer.registration_number = "999-99-99999"
+    newer.change_details(["registration_number"], actor=ada)
+    older.address = "12 Teheran-ro"
+    older.change_details(["address"], actor=ada)
+    acme.refresh_from_db()
+    assert (acme.registration_number, acme.registration_verified_at) == ("999-99-99999", None)
+    assert acme.address == "12 Teheran-ro"
+
+
+def test_the_operator_verifies_the_number_that_the_page_showed(client_of, operator, acme):
+    acme.registration_number = "120-81-47521"
+    acme.save(update_fields=["registration_number"])
+    browser, path = client_of(operator), reverse("admin:accounts_supplier_changelist")
+    data = {"action": "verify_number", "_selected_action": str(acme.pk)}
+    assert 'value="120-81-47521"' in browser.post(path, data).content.decode()
+    stale = browser.post(path, data | {"apply": "1", str(acme.pk): "999-99-99999"}, follow=True).content.decode()
+    assert "ACME Supplies has changed its number. Check the new one." in stale
+    acme.refresh_from_db()
+    assert acme.registration_verified_at is None
+    browser.post(path, data | {"apply": "1", str(acme.pk): "120-81-47521"})
+    acme.refresh_from_db()
+    assert acme.registration_verified_at is not None
+    assert AuditEntry.objects.get(kind="number_verified").data == {"number": "120-81-47521"}
 
 
 @pytest.mark.parametrize(

@@ -183,7 +183,7 @@ def test_an_unverified_number_and_free_mail_suggest_nothing(client, ada_at_acme,
     coupa.vendors.create(name="ACME", tax_number="1208147521")
     table = reverse("connections:requests")
     assert "Coupa" not in text(client.get(table))
-    supplier.verify_number(now=coupa.created_at, actor=ada_at_acme.user)
+    supplier.verify_number(supplier.registration_number, now=coupa.created_at, actor=ada_at_acme.user)
     assert "Their vendor list has your registration number" in text(client.get(table))
 
 
