@@ -16,12 +16,12 @@ from connections.models import ConnectionRequest, Export, Invitation, Invitation
 from connections.models.exports import KEPT_DAYS, State
 from connections.models.invitations import settle
 from customers.models import Customer
-from portal.jobs import app
+from portal.jobs import TRY_AGAIN, app
 from portal.models import Mail
 from portal.states import AlreadyDecided
 
 
-@app.task(queue="default")
+@app.task(queue="default", retry=TRY_AGAIN)
 def reroute(mail_id):
     """A mail about a request failed for good: its request goes the way of an unknown contact."""
     mail = Mail.objects.get(pk=mail_id)

@@ -8,13 +8,13 @@ from django.utils import timezone
 
 from customers import telling
 from customers.models import Answer, Customer, CustomerProfile, Submission, Upload
-from portal.jobs import app
+from portal.jobs import TRY_AGAIN, app
 from portal.models import today
 
 KEPT = timedelta(days=1)
 
 
-@app.task(queue="default")
+@app.task(queue="default", retry=TRY_AGAIN)
 def tell_reviewers(profile_id):
     """Write to the customer's reviewers what waits for them; nothing when it was decided meanwhile."""
     profile = CustomerProfile.objects.select_related("customer", "supplier").get(pk=profile_id)
@@ -24,14 +24,19 @@ def tell_reviewers(profile_id):
             telling.reviewers(profile, submissions, timezone.now())
 
 
-@app.task(queue="default")
+@app.task(queue="default", retry=TRY_AGAIN)
 def tell_suppliers(customer_id):
-    """Tell the connected suppliers of a customer that it asks for something new."""
-    now = timezone.now()
-    customer = Customer.objects.get(pk=customer_id)
-    for profile in customer.profiles.connected().select_related("customer", "supplier").iterator():
+    """Let the connected suppliers of a customer be told that it asks for something new, each by a job of its own."""
+    telling.each_supplier(Customer.objects.get(pk=customer_id))
+
+
+@app.task(queue="default", retry=TRY_AGAIN)
+def tell_supplier(profile_id):
+    """Tell a supplier that the customer asks for something new; nothing when they are no longer connected."""
+    profile = CustomerProfile.objects.connected().select_related("customer", "supplier").filter(pk=profile_id).first()
+    if profile:
         with transaction.atomic():
-            telling.asked(profile, now)
+            telling.asked(profile, timezone.now())
 
 
 @app.periodic(cron="20 7 * * *")

@@ -30,9 +30,17 @@ def suppliers_soon(customer):
     _once_soon("customers.jobs.tell_suppliers", settings.PORTAL_REVIEW_MAIL_MINUTES, customer_id=str(customer.pk))
 
 
-def _once_soon(job, minutes, **arguments):
+def each_supplier(customer):
+    """Let the worker tell each connected supplier by a job of its own: all are queued or none, and one that fails is tried alone."""
+    with transaction.atomic():
+        for pk in customer.profiles.connected().values_list("pk", flat=True):
+            _once_soon("customers.jobs.tell_supplier", profile_id=str(pk))
+
+
+def _once_soon(job, minutes=0, **arguments):
     lock = f"{job}:{next(iter(arguments.values()))}"
-    task = app.configure_task(job, queue="default", queueing_lock=lock, schedule_in={"minutes": minutes})
+    later = {"minutes": minutes} if minutes else None
+    task = app.configure_task(job, queue="default", queueing_lock=lock, schedule_in=later)
     with suppress(AlreadyEnqueued), transaction.atomic():
         task.defer(**arguments)
 

@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from import_export.admin import ImportExportModelAdmin
 from import_export.forms import ImportForm
 
+from portal import jobs
 from portal.models import Mail, TableImport
 from portal.models.mail import State
 from portal.states import AlreadyDecided
@@ -131,6 +132,13 @@ admin.site.register_queue(
     _("Mail that failed"),
     lambda: Mail.objects.filter(state=State.FAILED).count(),
     "portal/mail/?state__exact=failed",
+)
+
+
+admin.site.register_queue(
+    _("Jobs that failed"),
+    lambda: jobs.failed().count(),
+    "procrastinate/procrastinatejob/?status__exact=failed",
 )
 
 

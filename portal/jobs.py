@@ -10,7 +10,7 @@ from django.db import connection, transaction
 from django.utils import timezone
 from procrastinate import BaseRetryStrategy, RetryDecision, RetryStrategy
 from procrastinate.contrib.django import app
-from procrastinate.contrib.django.models import ProcrastinateWorker
+from procrastinate.contrib.django.models import ProcrastinateJob, ProcrastinateWorker
 
 from portal.mail import message_of
 from portal.models import Mail, TableImport
@@ -19,6 +19,9 @@ from portal.models.mail import DELIVER, State
 
 STALLED_AFTER = 30  # seconds without a heartbeat
 KEPT_HOURS = 72  # of finished jobs
+TRY_AGAIN = RetryStrategy(
+    max_attempts=5, exponential_wait=5
+)  # of a job that is deferred once: for a quarter of an hour
 
 
 class MailRetry(BaseRetryStrategy):
@@ -123,6 +126,11 @@ def forget_orphans(timestamp):
 def worker_is_alive(now):
     """Whether a worker has given a sign of life in the last half minute."""
     return ProcrastinateWorker.objects.filter(last_heartbeat__gt=now - timedelta(seconds=STALLED_AFTER)).exists()
+
+
+def failed():
+    """Jobs that were given up in the last days."""
+    return ProcrastinateJob.objects.filter(status="failed")
 
 
 def oldest_waiting(now):

@@ -82,7 +82,7 @@ def healthz(request):
 
 @login_not_required
 def readyz(request):
-    """503 without database or with migrations to do; a silent worker and late mail are only told, the web can serve."""
+    """503 without database or with migrations to do; a silent worker, late mail and failed jobs are only told."""
     try:
         executor = MigrationExecutor(connection)
         migrated = not executor.migration_plan(executor.loader.graph.leaf_nodes())
@@ -90,6 +90,7 @@ def readyz(request):
         waiting = jobs.oldest_waiting(now)
         late = waiting and (now - waiting).total_seconds() > LATE_MINUTES * 60
         state = {"worker": "ok" if jobs.worker_is_alive(now) else "silent", "mail": "late" if late else "ok"}
+        state["failed_jobs"] = jobs.failed().count()
     except DatabaseError:
         return JsonResponse({"database": "unreachable"}, status=503)
     state |= {"database": "ok", "migrations": "ok" if migrated else "missing"}
