@@ -1,7 +1,7 @@
 """What contacts say against a supplier: reports for the operator, and addresses that want no more mail."""
 
 from django.conf import settings
-from django.db import models
+from django.db import models, transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -39,22 +39,14 @@ class Report(models.Model):
     @classmethod
     def file(cls, request, kind, address, *, now):
         """Keep a report, once per address; enough of them from different customers suspend the supplier."""
-        cls.objects.bulk_create(
-            [
-                cls(
-                    request=request,
-                    supplier=request.supplier,
-                    customer=request.customer,
-                    kind=kind,
-                    address=address,
-                    at=now,
-                )
-            ],
-            ignore_conflicts=True,
+        report = cls(
+            request=request, supplier=request.supplier, customer=request.customer, kind=kind, address=address, at=now
         )
-        supplier = Supplier.objects.select_for_update(no_key=True).get(pk=request.supplier_id)
-        if kind == cls.UNKNOWN_COMPANY and not supplier.is_suspended and cls._enough_against(supplier):
-            supplier.suspend(REASON, now=now)
+        with transaction.atomic():
+            cls.objects.bulk_create([report], ignore_conflicts=True)
+            supplier = Supplier.objects.select_for_update(no_key=True).get(pk=request.supplier_id)
+            if kind == cls.UNKNOWN_COMPANY and not supplier.is_suspended and cls._enough_against(supplier):
+                supplier.suspend(REASON, now=now)
 
     @classmethod
     def _enough_against(cls, supplier):

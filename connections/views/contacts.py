@@ -6,6 +6,7 @@ from functools import wraps
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
+from django.db import transaction
 from django.http import Http404
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -127,8 +128,9 @@ def not_us(request, token, link, asked):
         raise Http404
     now = timezone.now()
     if request.method == "POST" and link.condition(now) == "live":
-        Report.file(asked, Report.NOT_US, link.address, now=now)
-        link.use(now)
+        with transaction.atomic():
+            Report.file(asked, Report.NOT_US, link.address, now=now)
+            link.use(now)
         return redirect("connections:not_us", token)
     condition = link.condition(now)
     return render(

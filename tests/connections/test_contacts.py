@@ -112,13 +112,14 @@ def test_a_cut_link_still_gets_our_page(asked, token):
     assert "It may have been cut" in page
 
 
-def test_not_us_reports_to_the_operator_and_changes_nothing(asked, now):
+def test_not_us_reports_to_the_operator_and_changes_nothing(transactional_db, asked, now):
     asked.accept(now=now)
     token = Link.issue("not_us", asked.pk, "two@organon.example", asked.expires_at)[1]
     where = reverse("connections:not_us", args=[token])
-    Client().get(where)
+    assert Client().get(where).status_code == 200
     assert not Report.objects.exists()
-    Client().post(where)
+    assert Client().post(where)["Location"] == where
+    assert Client().get(where).status_code == 410
     Client().post(where)
     asked.refresh_from_db()
     assert (Report.objects.get().kind, asked.status) == ("not_us", "accepted")

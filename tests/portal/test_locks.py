@@ -1,0 +1,35 @@
+"""Whoever locks rows has a transaction of its own: views run without one, and that of a test would hide it."""
+
+import ast
+
+from tests.portal.test_layers import ORDER, ROOT
+
+LOCKING = {"select_for_update", "locked"}
+IN_THE_CALLERS_TRANSACTION = {
+    ("accounts/models/people.py", "_leave_an_admin"),
+    ("connections/models/invitations.py", "settle"),
+    ("connections/models/requests.py", "_decide"),
+    ("customers/models/answers.py", "_locked"),
+    ("customers/models/profiles.py", "locked"),
+}
+
+
+def bare_locks(node, function=None, is_safe=False):
+    """The functions below a node that lock where no transaction.atomic() of their own surrounds it."""
+    if isinstance(node, ast.FunctionDef):
+        function, is_safe = node.name, False
+    if isinstance(node, ast.With) and any("transaction.atomic" in ast.unparse(item) for item in node.items):
+        is_safe = True
+    if isinstance(node, ast.Call) and getattr(node.func, "attr", "") in LOCKING and not is_safe:
+        yield function
+    for child in ast.iter_child_nodes(node):
+        yield from bare_locks(child, function, is_safe)
+
+
+def test_every_verb_that_locks_has_its_own_transaction():
+    found = set()
+    for app in ORDER:
+        for path in (ROOT / app).rglob("*.py"):
+            name = path.relative_to(ROOT).as_posix()
+            found |= {(name, function) for function in bare_locks(ast.parse(path.read_text()))}
+    assert found == IN_THE_CALLERS_TRANSACTION
