@@ -25,7 +25,7 @@ def read(said, before=None, *, url):
 
     `url(id)` is where the reader fetches a file.
     """
-    earlier = {one["question"]: one["value"] for one in before or []}
+    earlier = {one["question"]: one for one in before or []}
     return [_line(one, earlier, url, compare=before is not None) for one in said]
 
 
@@ -36,11 +36,11 @@ def _line(one, earlier, url, *, compare):
         line.url = url(value["upload"])
     if value is not None and one["kind"] == Kind.ACKNOWLEDGEMENT:
         line.document = value["document"]
-    if compare and one["question"] not in earlier:
+    old = earlier.get(one["question"])
+    if compare and old is None:
         line.is_new = True
-    elif compare and earlier[one["question"]] != value:
-        old = earlier[one["question"]]
-        line.before = kind.shown(old) if old is not None else []
+    elif compare and (old["kind"], old["value"]) != (one["kind"], value):
+        line.before = KINDS[old["kind"]].shown(old["value"]) if old["value"] is not None else []
     return line
 
 

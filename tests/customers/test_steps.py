@@ -1,5 +1,7 @@
 """A step in the browser: drafts, submitting, files, conflicts, handing over, company details."""
 
+import re
+
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
@@ -280,3 +282,24 @@ def test_a_new_file_is_offered_as_a_company_document(page, organon, profile, acm
     assert [(one.name, one.detail) for one in acme.documents.all()] == [("new.pdf", "insurance_certificate")]
     assert path not in page(step).content.decode()
     assert page.client.post(path).status_code == 404
+
+
+@pytest.mark.parametrize("kind", ["number", "date", "phone", "bank_account", "several_choices", "file"])
+def test_what_was_answered_before_a_question_changed_its_kind_stays_readable(kind, page, organon, profile):
+    step = make_step(organon, "Company", "text")
+    question = step.questions.get()
+    page(step, {question.name: "first answer"}, "step_submit")
+    name = question.name
+    anew = {
+        "number": {name: "5"},
+        "date": {name: "2026-11-24"},
+        "phone": {name: "02-555-0100"},
+        "bank_account": {f"{name}-bank": "국민은행", f"{name}-number": "123456789", f"{name}-holder": "ACME"},
+        "several_choices": {name: ["A"]},
+        "file": {name: a_pdf()},
+    }
+    question.kind, question.choices = kind, "A\nB"
+    question.save()
+    assert page(step, {"version": 1} | anew[kind], "step_submit").status_code == 302
+    text = page.client.get(reverse("customers:submission", args=[profile.pk, step.pk, 2])).content.decode()
+    assert re.search(r"Before:\s+first answer", text)
