@@ -163,10 +163,14 @@ def _office(content):
             if any(part.flag_bits & 1 for part in parts):
                 raise ValidationError(_("The file has a password. Save it without one."), code="password")
             main = _main_part(archive)
-    except (zipfile.BadZipFile, KeyError, EOFError, OSError, ElementTree.ParseError, ValueError, NotImplementedError):
+    except ValidationError:
+        raise
+    except (KeyError, ValueError):
         raise ValidationError(
             _("We take PDF, PNG, JPEG, DOCX and XLSX files. Choose one of these."), code="type"
         ) from None
+    except Exception:  # as with PDF: what is damaged breaks the unpacking in many ways
+        raise _broken() from None
     if any(name.endswith(".bin") and "printersettings" not in name for name in names) or any(
         "activex" in name or "embeddings/" in name or "macrosheets/" in name for name in names
     ):

@@ -79,6 +79,14 @@ def with_entities():
     return raw("laughs.docx", out.getvalue())
 
 
+def damaged():
+    """A DOCX whose first part can't be unpacked any more."""
+    content, name = bytearray(an_office_file().read()), b"[Content_Types].xml"
+    start = content.find(name) + len(name)
+    content[start : start + 3] = b"\xff" * 3
+    return raw("damaged.docx", bytes(content))
+
+
 def a_hwpx():
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w") as archive:
@@ -98,7 +106,8 @@ MACRO = '<Override PartName="/vbaProject.bin" ContentType="application/vnd.ms-of
         (raw("seal.png", b"<svg xmlns='http://www.w3.org/2000/svg' onload='alert(1)'/>"), "type"),
         (raw("page.html", b"<script>alert(1)</script>"), "type"),
         (raw("program.pdf", b"MZ\x90\x00"), "type"),
-        (raw("archive.docx", b"PK\x03\x04broken"), "type"),
+        (raw("archive.docx", b"PK\x03\x04broken"), "broken"),
+        (damaged(), "broken"),
         (raw("paper.pdf", b"%PDF-1.7 nothing else"), "broken"),
         (raw("seal.png", a_picture().read()[:40]), "broken"),
         (raw("seal.jpg", a_picture("x.jpg", "JPEG", (600, 600)).read()[:500]), "broken"),
