@@ -51,7 +51,8 @@ class StepForm(forms.Form):
                 self.fields[_name(question, suffix)] = self._prepared(question, suffix, control)
         self.kept = kept
         self.typed = self._typed(posted) if posted is not None else self._begun()
-        self.data = MultiValueDict({name: one if isinstance(one, list) else [one] for name, one in self.typed.items()})
+        texts = {name: one if isinstance(one, list) else [one] for name, one in self.typed.items()}
+        self.data = MultiValueDict({name: [text for text in one if text] for name, one in texts.items()})
         self.is_bound = True
         self.stored = self._stored()
         self.said, self.lost_files, self.theirs = [], False, None

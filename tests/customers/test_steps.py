@@ -8,6 +8,7 @@ from django.test import Client
 from django.urls import reverse
 
 from accounts.models import BankAccount
+from customers import ready_made
 from customers.models import Answer, Submission, Upload
 from tests.builders import connect, make_step
 from tests.files import a_pdf
@@ -97,6 +98,11 @@ def test_every_kind_is_asked_answered_and_read(page, step, profile):
     read = page.client.get(reverse("customers:submission", args=[profile.pk, step.pk, 1])).content.decode()
     for words in ("certificate.pdf", "+82 2-555-0100", "1,200.5", "Yes, general", "South Korea", "Be good."):
         assert words in read, words
+
+
+def test_a_step_that_nobody_has_begun_opens_without_an_error(page, step, organon):
+    for one in (step, *ready_made.add(organon, ready_made.STEPS)[:3]):
+        assert "There is a problem" not in page(one).content.decode()
 
 
 def test_an_empty_submit_names_every_required_answer_and_links_to_it(page, step):
