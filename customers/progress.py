@@ -80,9 +80,8 @@ class StepProgress:
 
     @property
     def is_changed(self):
-        """Approved once, and the customer asks for something new since."""
-        answer = self.answer
-        return bool(answer and answer.approved_version and answer.approved_version < self.step.version)
+        """Approved, and the customer asks for something new since; what it sent back after that is to be corrected."""
+        return self.state == "due" and self.answer.state == State.APPROVED
 
 
 @dataclass

@@ -61,6 +61,17 @@ def test_something_new_makes_an_approved_step_due_again_and_no_other(profile, or
     assert states(profile) == ["done", "done"]
 
 
+def test_what_comes_back_after_something_new_says_why(profile, organon, submit, now, client_of, ada):
+    step = make_step(organon, "One")
+    submit(step).approve(now=now)
+    step.ask_again([step.questions.get()])
+    submit(step, version=1).send_back("The seal is missing.", now=now)
+    for path in ("customers:profile", profile.pk), ("customers:step", profile.pk, step.pk), ("home",):
+        text = client_of(ada).get(reverse(path[0], args=path[1:])).content.decode()
+        assert "The seal is missing." in text, path
+        assert "something new" not in text, path
+
+
 def test_a_customer_that_asks_for_nothing_has_no_progress(profile):
     assert (bool(read(profile)), read(profile).word) == (False, "")
 
