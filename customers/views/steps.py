@@ -46,8 +46,13 @@ def step(request, pk, step_pk):
         lines = read(_form(profile, one).said, url=_file_url)
         return render(request, "customers/steps/read.html", {"profile": profile, "one": one, "lines": lines})
     came_back = kept.take(request)
-    form = _form(profile, one, posted=MultiValueDict(came_back) if came_back else None)
-    return _page(request, profile, one, form, came_back=bool(came_back))
+    if came_back is None:
+        return _page(request, profile, one, _form(profile, one))
+    form = _form(profile, one, posted=MultiValueDict(came_back))
+    if came_back.get("version") == [str(one.answer.version)]:
+        return _page(request, profile, one, form, came_back=True)
+    form.compare(one.answer.values)
+    return _page(request, profile, one, form, status=409)
 
 
 @kept.typing_survives("customers:step", "pk", "step_pk")

@@ -184,6 +184,19 @@ def test_text_typed_in_an_ended_session_comes_back_to_the_same_person(page, step
     assert not Answer.objects.exists()
 
 
+def test_text_that_comes_back_stands_beside_what_a_colleague_saved_meanwhile(page, step, profile, ada, mia, client_of):
+    who, name = page(step).context["who"], names(step)["text"]
+    path = reverse("customers:step", args=[profile.pk, step.pk])
+    stranger = Client()
+    stranger.post(path + "save/", {"version": 0, "who": who, name: "from before"})
+    client_of(mia).post(path + "save/", {"version": 0, name: "hers"})
+    stranger.post("/accounts/login/", {"login": ada.email, "password": "demo-portal-2026"})
+    text = stranger.get(path).content.decode()
+    assert "Mia Lee saved this step while you were writing." in text
+    assert 'value="from before"' in text
+    assert re.search(r"Saved meanwhile:</b>\s+hers", text)
+
+
 def test_text_kept_for_one_person_is_not_shown_to_another(page, step, profile, mia):
     who = page(step).context["who"]
     path = reverse("customers:step", args=[profile.pk, step.pk])
