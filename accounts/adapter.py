@@ -4,18 +4,33 @@ from datetime import timedelta
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.models import EmailAddress
+from allauth.mfa.adapter import DefaultMFAAdapter
 from django.conf import settings
 from django.core.validators import MaxLengthValidator
 from django.db import transaction
 from django.urls import reverse
 from django.utils import timezone, translation
+from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from accounts.models.devices import tell
 from portal import limits, mail
 
+WRONG_CODE = _("The code is not right. Look again, or wait for the next one.")
+
 
 class AccountAdapter(DefaultAccountAdapter):
+    error_messages = DefaultAccountAdapter.error_messages | {
+        "account_inactive": _("This account is closed."),
+        "email_password_mismatch": _("E-mail or password is not right."),
+        "enter_current_password": _("That is not your present password."),
+        "incorrect_code": WRONG_CODE,
+        "incorrect_password": _("That is not your password."),
+        "invalid_password_reset": _("This link is over. Ask for a new one."),
+        "rate_limited": _("Too many tries. Wait a few minutes."),
+        "too_many_login_attempts": _("Too many tries. Wait a few minutes."),
+    }
+
     def send_mail(self, template_prefix, email, context):
         """In the language of whom the address belongs to, else in that of the page."""
         languages = User.objects.filter(email=email).values_list("language", flat=True)
@@ -72,3 +87,14 @@ class AccountAdapter(DefaultAccountAdapter):
     def get_reset_password_from_key_url(self, key):
         path = reverse("account_reset_password_from_key", kwargs={"uidb36": "UID", "key": "KEY"})
         return settings.PUBLIC_URL + path.replace("UID-KEY", key)
+
+
+class MFAAdapter(DefaultMFAAdapter):
+    """The second factor, in our words."""
+
+    error_messages = DefaultMFAAdapter.error_messages | {
+        "cannot_delete_authenticator": _("The second factor can’t be removed."),
+        "cannot_generate_recovery_codes": _("They come with your first passkey or app."),
+        "incorrect_code": WRONG_CODE,
+        "unverified_email": _("Confirm your e-mail first."),
+    }

@@ -24,9 +24,8 @@ class LoginForm(allauth_forms.LoginForm):
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         self.fields["login"].label = _("E-mail")
-        self.fields["login"].widget.attrs |= {"placeholder": "", "autocomplete": "username", "inputmode": "email"}
+        self.fields["login"].widget.attrs |= {"autocomplete": "username", "inputmode": "email"}
         self.fields["password"].help_text = ""
-        self.fields["password"].widget.attrs["placeholder"] = ""
 
 
 class SignupForm(allauth_forms.SignupForm):
@@ -63,7 +62,6 @@ class SignupForm(allauth_forms.SignupForm):
         self.fields["email"].widget.attrs = {"autocomplete": "username", "inputmode": "email"}
         self.fields["password1"].label = _("Choose a password")
         self.fields["password1"].help_text = _("At least 9 characters. Four words you will remember work well.")
-        self.fields["password1"].widget.attrs.pop("placeholder", None)
 
         if invited := entry.invited(context.request):
             self._lock(invited)
@@ -133,6 +131,16 @@ class ResetForm(allauth_forms.ResetPasswordForm):
         return self.cleaned_data["email"]
 
 
+class NewPasswordForm(allauth_forms.ResetPasswordKeyForm):
+    """A new password in place of the forgotten one."""
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["password1"].label = _("New password")
+        self.fields["password1"].help_text = _("At least 9 characters. Four words you will remember work well.")
+        self.fields["password2"].label = _("New password again")
+
+
 class ChangePasswordForm(allauth_forms.ChangePasswordForm):
     """A new password, with the present one asked."""
 
@@ -145,5 +153,4 @@ class ChangePasswordForm(allauth_forms.ChangePasswordForm):
         }
         for name, label in labels.items():
             self.fields[name].label = label
-            self.fields[name].widget.attrs["placeholder"] = ""
         self.fields["password1"].help_text = _("At least 9 characters. Four words you will remember work well.")

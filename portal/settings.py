@@ -239,6 +239,7 @@ ACCOUNT_FORMS = {
     "login": "accounts.signup.LoginForm",
     "signup": "accounts.signup.SignupForm",
     "reset_password": "accounts.signup.ResetForm",
+    "reset_password_from_key": "accounts.signup.NewPasswordForm",
     "change_password": "accounts.signup.ChangePasswordForm",
 }
 ACCOUNT_EMAIL_VERIFICATION = "mandatory"
@@ -253,6 +254,7 @@ ACCOUNT_REAUTHENTICATION_REQUIRED = True
 ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = False
 ACCOUNT_SESSION_REMEMBER = True
 ALLAUTH_USER_CODE_FORMAT = {"numeric": True, "length": 6, "dashed": False}
+MFA_ADAPTER = "accounts.adapter.MFAAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not HTTPS  # http://localhost only: browsers offer no passkeys elsewhere

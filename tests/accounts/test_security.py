@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
+from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from allauth.mfa.totp.internal.auth import TOTP, format_hotp_value, hotp_value, yield_hotp_counters_from_time
 from django.test import Client
 from django.urls import reverse
@@ -95,6 +96,50 @@ def test_an_authenticator_app_added_and_removed_is_told(ada, acme, django_captur
         "Supplier Portal: an authenticator app was added",
         "Supplier Portal: the authenticator app was removed",
     ]
+
+
+def with_passkey(user):
+    credential = {"id": "AA", "rawId": "AA", "type": "public-key", "response": {}, "clientExtensionResults": {}}
+    data = {"name": "Office laptop", "credential": credential}
+    return Authenticator.objects.create(user=user, type=Authenticator.Type.WEBAUTHN, data=data)
+
+
+@pytest.mark.parametrize(
+    ("path", "filled"),
+    [
+        ("totp/deactivate/", []),
+        ("recovery-codes/", ["Download"]),
+        ("recovery-codes/generate/", ["Make new codes"]),
+        ("webauthn/", ["Add a passkey"]),
+        ("webauthn/keys/{}/edit/", ["Save"]),
+        ("webauthn/keys/{}/remove/", []),
+    ],
+)
+def test_the_pages_of_the_second_factor_wear_our_look_and_words(path, filled, ada, acme):
+    client = sure(signed_in(ada))
+    with_app(ada)
+    RecoveryCodes.activate(ada)
+    passkey = with_passkey(ada)
+    page = client.get(f"/accounts/2fa/{path.format(passkey.pk)}").content.decode()
+    assert re.findall(r'class="button[^"]*primary[^"]*"[^>]*>([^<]+)', page) == filled
+    assert 'class="back"' in page
+    assert "ecurity key" not in page.lower()
+
+
+def test_a_forgotten_password_is_replaced_by_the_filled_button(ada, acme):
+    Client().post("/accounts/password/reset/", {"email": ada.email})
+    link = re.search(r"(/accounts/password/reset/key/\S+)", Mail.objects.get(to=ada.email).text)[1]
+    page = Client().get(link, follow=True).content.decode()
+    assert re.findall(r'class="button[^"]*primary[^"]*"[^>]*>([^<]+)', page) == ["Change password"]
+    over = Client().get("/accounts/password/reset/key/1-nope/").content.decode()
+    assert re.findall(r"<h1>([^<]+)", over) == ["This link is over"]
+
+
+def test_the_passkey_is_offered_only_to_who_has_one(ada, acme):
+    with_app(ada)
+    client = Client()
+    client.post("/accounts/login/", {"login": ada.email, "password": PASSWORD})
+    assert "Use a passkey" not in client.get("/accounts/2fa/authenticate/").content.decode()
 
 
 def test_other_sessions_are_ended_from_the_list(ada, acme):

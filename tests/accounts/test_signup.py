@@ -271,4 +271,4 @@ def test_sign_ups_that_are_never_confirmed_are_forgotten_after_a_day(browser, ad
 def test_ten_wrong_passwords_are_enough(browser, ada):
     for _try in range(12):
         page = browser.post(reverse("account_login"), {"login": ada.email, "password": "wrong password"})
-    assert "Too many failed login attempts" in page.content.decode()
+    assert "Too many tries. Wait a few minutes." in page.content.decode()
