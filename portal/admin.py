@@ -124,7 +124,8 @@ class MailAdmin(History):
 
     @admin.action(description=_("Send again"), permissions=["view"])
     def send_again(self, request, queryset):
-        sent = sum(mail.queue_again() for mail in queryset)
+        now = timezone.now()
+        sent = sum(mail.queue_again(now=now) for mail in queryset)
         self.message_user(request, _("%(number)d queued again.") % {"number": sent})
 
 

@@ -107,11 +107,11 @@ class Mail(models.Model):
         """It is of no more use: its code or link is dead."""
         self._leave(State.DROPPED, text="", html="")
 
-    def queue_again(self):
-        """The operator tries a failed mail once more; False when it is not failed or has nothing left to say."""
+    def queue_again(self, *, now):
+        """The operator tries a failed mail anew, with all its days; False when it is not failed or has nothing left to say."""
         with transaction.atomic():
             failed = Mail.objects.filter(pk=self.pk, state=State.FAILED).exclude(text="")
-            queued = bool(failed.update(state=State.QUEUED, tries=0, server_words=""))
+            queued = bool(failed.update(state=State.QUEUED, created_at=now, tries=0, server_words=""))
             if queued:
                 self.defer()
         return queued

@@ -86,10 +86,21 @@ def test_a_failed_mail_that_is_sent_again_arrives(post, run_jobs):
     row, post.answer = queue(), "550 no such user"
     run_jobs()
     post.answer = "250 OK"
-    assert row.queue_again()
-    assert not row.queue_again()
+    assert row.queue_again(now=timezone.now())
+    assert not row.queue_again(now=timezone.now())
     run_jobs()
     assert [to for to, _ in post.messages] == ["ada@acme.example"]
+
+
+@pytest.mark.django_db
+def test_an_old_mail_that_is_sent_again_has_all_its_time_to_get_through(post, run_jobs):
+    row, post.answer = queue(), "550 no such user"
+    Mail.objects.update(created_at=timezone.now() - timedelta(days=9))
+    run_jobs()
+    row.queue_again(now=timezone.now())
+    post.answer = "451 try later"
+    with pytest.raises(jobs.Undeliverable):
+        jobs.deliver.func(str(row.pk))
 
 
 @pytest.mark.django_db
