@@ -6,6 +6,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.admin import SupplierAdmin
+from accounts.domains import registrable
 from customers import exports, ready_made, search, telling
 from customers.models import (
     Customer,
@@ -17,6 +18,7 @@ from customers.models import (
     Step,
     VendorRecord,
 )
+from customers.models.directory import bare_number
 from customers.names import keys
 from customers.resources import CustomerResource, VendorResource
 from portal.admin import Tables, ask, with_reason
@@ -54,13 +56,29 @@ class NameInline(admin.TabularInline):
     extra = 0
 
 
+class TidyForm(forms.ModelForm):
+    """A row of a table, tidied before the table looks for equal rows."""
+
+    def clean_domain(self):
+        typed = self.cleaned_data["domain"]
+        return registrable(typed) or typed
+
+    def clean_email(self):
+        return self.cleaned_data["email"].lower()
+
+    def clean_tax_number(self):
+        return bare_number(self.cleaned_data["tax_number"])
+
+
 class DomainInline(admin.TabularInline):
     model = CustomerDomain
+    form = TidyForm
     extra = 0
 
 
 class ContactInline(admin.TabularInline):
     model = CustomerContact
+    form = TidyForm
     extra = 0
 
 
@@ -68,6 +86,7 @@ class VendorInline(admin.TabularInline):
     """The first vendor records; a long list is edited in its own place."""
 
     model = VendorRecord
+    form = TidyForm
     extra = 0
     max_num = VENDORS_SHOWN
 

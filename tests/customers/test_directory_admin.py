@@ -63,3 +63,28 @@ def test_an_export_reads_in_excel_and_holds_no_formula(admin):
     assert content.startswith(b"\xef\xbb\xbf")
     assert "한솔제지" in content.decode("utf-8-sig")
     assert "=1+1" not in content.decode("utf-8-sig").replace("'=1+1", "")
+
+
+def rows(prefix, *typed):
+    """New rows of one table of the customer's page, as its form sends them."""
+    data = {f"{prefix}-TOTAL_FORMS": len(typed), f"{prefix}-INITIAL_FORMS": 0}
+    return data | {f"{prefix}-{place}-{name}": said for place, one in enumerate(typed) for name, said in one.items()}
+
+
+@pytest.mark.parametrize(
+    ("prefix", "first", "second"),
+    [
+        ("domains", {"domain": "hansol.example"}, {"domain": "mail.Hansol.example"}),
+        ("contacts", {"email": "One@hansol.example"}, {"email": "one@hansol.example"}),
+        ("vendors", {"name": "Ace", "tax_number": "1-2"}, {"name": "Ace", "tax_number": "12"}),
+        ("vendors", {"name": "Ace", "email": "A@ace.example"}, {"name": "Ace", "email": "a@ace.example"}),
+    ],
+)
+def test_rows_that_are_equal_once_tidied_are_named(prefix, first, second, admin):
+    customer = make_customer("한솔제지")
+    data = {"name": customer.name, "country": "KR", "language": ""}
+    for table in ("names", "domains", "contacts", "vendors"):
+        data |= rows(table, *([first, second] if table == prefix else []))
+    answer = admin.post(reverse("admin:customers_customer_change", args=[customer.pk]), data)
+    assert "Please correct the duplicate" in answer.content.decode()
+    assert not getattr(customer, prefix).exists()
