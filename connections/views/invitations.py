@@ -63,7 +63,7 @@ def invitation(request, token, link, invitation):
 def _page(request, token, link, invitation, form=None):
     """Whoever asks gets what they can do: sign up or in, accept, pass it on; 410 with what to do when it is over."""
     now = timezone.now()
-    status, condition = invitation.status_at(now), link.condition(now)
+    status, condition = _status(invitation, link, now), link.condition(now)
     context = {"token": token, "invitation": invitation, "customer": invitation.customer, "link": link}
     if status != Invitation.OPEN or condition != "live":
         context |= {"status": status, "is_newer": status == Invitation.OPEN and condition == "revoked"}
@@ -74,6 +74,11 @@ def _page(request, token, link, invitation, form=None):
     if entry.has_address(request.user, invitation.email):
         context |= _for_the_invited(request, invitation, form, now)
     return render(request, "connections/invitations/invitation.html", context)
+
+
+def _status(invitation, link, now):
+    """The invitation's status as the link's addressee may know it: sent to another address meanwhile, it is taken from them."""
+    return invitation.status_at(now) if link.address == invitation.email else Invitation.REVOKED
 
 
 def _for_the_invited(request, invitation, form, now):
@@ -162,7 +167,9 @@ def _say_whose_it_is(request, profile):
 @require_POST
 @by_link
 def invitation_again(request, token, link, invitation):
-    """A new link, to the invited address only, for whoever holds an old one."""
+    """A new link, to the invited address only, for whoever holds an old one that was sent there."""
+    if _status(invitation, link, timezone.now()) not in (Invitation.OPEN, Invitation.EXPIRED):
+        return redirect("connections:invitation", token)
     if not limits.allowed("invitation-again", invitation.pk, AGAIN_AN_HOUR, AN_HOUR):
         return render(request, "429.html", status=429)
     try:

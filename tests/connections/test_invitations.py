@@ -105,8 +105,15 @@ def test_an_expired_one_is_sent_again_but_a_revoked_one_is_not(organon, now, ope
 def test_a_corrected_address_gets_it_and_the_wrong_one_no_longer(invitation, now, operator):
     wrong = token_to()
     invitation.correct("nina@newco.example", now=now, actor=operator)
-    assert Client().get(f"/i/{wrong}/").status_code == 410
-    assert Client().get(f"/i/{token_to('nina@newco.example')}/").status_code == 200
+    page = Client().get(f"/i/{wrong}/")
+    assert (page.status_code, "was taken back" in page.content.decode()) == (410, True)
+    assert ("n•••@newco.example" in page.content.decode(), "Send me a new link" in page.content.decode()) == (
+        False,
+        False,
+    )
+    right = token_to("nina@newco.example")
+    Client().post(f"/i/{wrong}/again/")
+    assert Client().get(f"/i/{right}/").status_code == 200
 
 
 def test_an_overdue_invitation_stands_in_no_ones_way(invitation, organon, now, operator):
