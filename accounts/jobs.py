@@ -10,7 +10,7 @@ from accounts.models import Document, KnownDevice, Notification, SupportRequest,
 from accounts.models.devices import KEPT_DAYS
 from accounts.models.notifications import send_digest
 from accounts.zones import zone
-from portal.jobs import app
+from portal.jobs import app, each
 from portal.models import today
 
 KEPT = timedelta(days=1)
@@ -36,11 +36,10 @@ def forget_devices(timestamp):
 def forget_people(timestamp):
     """Erase accounts that were closed some days ago; forget old notifications and questions that were answered long ago."""
     now = timezone.now()
-    for user in User.objects.to_erase(now):
-        closing.erase(user)
     Notification.objects.filter(created_at__lt=now - timedelta(days=settings.PORTAL_NOTIFICATION_DAYS)).delete()
     long_ago = now - timedelta(days=365 * settings.PORTAL_RECORD_YEARS)
     SupportRequest.objects.filter(closed_at__lt=long_ago).delete()
+    each(User.objects.to_erase(now), closing.erase)
 
 
 @app.periodic(cron="5 * * * *")
@@ -48,7 +47,8 @@ def forget_people(timestamp):
 def send_digests(timestamp):
     """Send each person's digest after eight in the morning where they are, with what came before; late rather than never."""
     now = timezone.now()
-    for user in User.objects.filter(is_active=True, notifications__in_digest=True).distinct():
+
+    def write(user):
         morning = timezone.localtime(now, zone(user.time_zone)).replace(
             hour=DIGEST_HOUR, minute=0, second=0, microsecond=0
         )
@@ -56,11 +56,13 @@ def send_digests(timestamp):
         if user.notifications.filter(in_digest=True, created_at__lt=since).exists():
             send_digest(user, now=now)
 
+    each(User.objects.filter(is_active=True, notifications__in_digest=True).distinct(), write)
+
 
 @app.periodic(cron="10 7 * * *")
 @app.task(queue="default", queueing_lock="tell_of_documents")
 def tell_of_documents(timestamp):
     """Tell admins of company documents that run out within the coming days."""
     now = timezone.now()
-    for document in Document.objects.running_out(today(now) + timedelta(days=settings.PORTAL_EXPIRY_DAYS)):
-        document.tell_of_expiry(now=now)
+    documents = Document.objects.running_out(today(now) + timedelta(days=settings.PORTAL_EXPIRY_DAYS))
+    each(documents, lambda document: document.tell_of_expiry(now=now))

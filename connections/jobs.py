@@ -1,7 +1,6 @@
 """What the worker does for requests, by the clock or when a mail fails."""
 
 import tempfile
-from contextlib import suppress
 from datetime import timedelta
 
 from django.conf import settings
@@ -16,16 +15,16 @@ from connections.models import ConnectionRequest, Export, Invitation, Invitation
 from connections.models.exports import KEPT_DAYS, State
 from connections.models.invitations import settle
 from customers.models import Customer
-from portal.jobs import TRY_AGAIN, app
+from portal.jobs import TRY_AGAIN, app, each
 from portal.models import Mail
-from portal.states import AlreadyDecided
 
 
 @app.task(queue="default", retry=TRY_AGAIN)
 def reroute(mail_id):
     """A mail about a request failed for good: its request goes the way of an unknown contact."""
     mail = Mail.objects.get(pk=mail_id)
-    routing.failed(ConnectionRequest.objects.get(pk=mail.about_id), mail.to, timezone.now())
+    with transaction.atomic():
+        routing.failed(ConnectionRequest.objects.get(pk=mail.about_id), mail.to, timezone.now())
 
 
 @app.periodic(cron="*/10 * * * *")
@@ -33,11 +32,8 @@ def reroute(mail_id):
 def expire_requests(timestamp):
     """Expire what is overdue; one that was decided meanwhile is left alone."""
     now = timezone.now()
-    for request in ConnectionRequest.objects.overdue(now).iterator():
-        try:
-            request.expire(now=now)
-        except AlreadyDecided:
-            continue
+    overdue = ConnectionRequest.objects.overdue(now).select_related("supplier", "customer", "profile")
+    each(overdue.iterator(), lambda request: request.expire(now=now))
 
 
 @app.periodic(cron="5 * * * *")
@@ -45,8 +41,8 @@ def expire_requests(timestamp):
 def remind_contacts(timestamp):
     """Remind the contacts of requests whose reminder day has come."""
     now = timezone.now()
-    for request in ConnectionRequest.objects.due_for_reminder(now).iterator():
-        request.remind(now=now)
+    due = ConnectionRequest.objects.due_for_reminder(now).select_related("supplier", "customer", "profile")
+    each(due.iterator(), lambda request: request.remind(now=now))
 
 
 @app.task(queue="default", retry=RetryStrategy(max_attempts=3, wait=60))
@@ -62,11 +58,8 @@ def send_batch(batch_id):
 def expire_invitations(timestamp):
     """Expire what is overdue; one that was answered meanwhile is left alone."""
     now = timezone.now()
-    for invitation in Invitation.objects.overdue(now).select_related("customer").iterator():
-        try:
-            invitation.expire(now=now)
-        except AlreadyDecided:
-            continue
+    overdue = Invitation.objects.overdue(now).select_related("customer")
+    each(overdue.iterator(), lambda invitation: invitation.expire(now=now))
 
 
 @app.periodic(cron="* * * * *")
@@ -74,10 +67,12 @@ def expire_invitations(timestamp):
 def settle_invitations(timestamp):
     """Show open invitations to suppliers that have gained an admin with the invited address since."""
     now = timezone.now()
-    for invitation in Invitation.objects.unseen(now).select_related("customer"):
-        with transaction.atomic():
-            Customer.objects.select_for_update(no_key=True).get(pk=invitation.customer_id)
-            settle(invitation.customer, [invitation.email], now, ring=True)
+
+    def show(invitation):
+        Customer.objects.select_for_update(no_key=True).get(pk=invitation.customer_id)
+        settle(invitation.customer, [invitation.email], now, ring=True)
+
+    each(Invitation.objects.unseen(now).select_related("customer"), show)
 
 
 @app.task(queue="default", retry=RetryStrategy(max_attempts=3, wait=60))
@@ -96,21 +91,24 @@ def make_export(export_id):
 @app.task(queue="default", queueing_lock="forget_exports")
 def forget_exports(timestamp):
     """Delete the files of exports a week after they were made."""
-    for export in Export.objects.filter(state=State.READY, finished_at__lt=timezone.now() - timedelta(days=KEPT_DAYS)):
-        export.forget()
+    old = Export.objects.filter(state=State.READY, finished_at__lt=timezone.now() - timedelta(days=KEPT_DAYS))
+    each(old, Export.forget)
 
 
 @app.periodic(cron="20 4 * * *")
 @app.task(queue="default", queueing_lock="close_companies")
 def close_companies(timestamp):
-    """Close companies whose waiting days are over, and forget those that were closed years ago."""
+    """Close companies whose waiting days are over."""
     now = timezone.now()
-    for supplier in Supplier.objects.due_to_close(now).select_related("closing_by"):
-        with suppress(AlreadyDecided):
-            closing.close(supplier, now=now)
-    before = now - timedelta(days=365 * settings.PORTAL_RECORD_YEARS)
-    for supplier in Supplier.objects.filter(closed_at__lt=before).exclude(name=closing.GONE):
-        closing.erase(supplier)
+    each(Supplier.objects.due_to_close(now).select_related("closing_by"), lambda one: closing.close(one, now=now))
+
+
+@app.periodic(cron="22 4 * * *")
+@app.task(queue="default", queueing_lock="forget_companies")
+def forget_companies(timestamp):
+    """Forget companies that were closed years ago."""
+    before = timezone.now() - timedelta(days=365 * settings.PORTAL_RECORD_YEARS)
+    each(Supplier.objects.filter(closed_at__lt=before).exclude(name=closing.GONE), closing.erase)
 
 
 @app.periodic(cron="25 4 * * *")

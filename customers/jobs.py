@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from customers import telling
 from customers.models import Answer, Customer, CustomerProfile, Submission, Upload
-from portal.jobs import TRY_AGAIN, app
+from portal.jobs import TRY_AGAIN, app, each
 from portal.models import today
 
 KEPT = timedelta(days=1)
@@ -45,8 +45,8 @@ def tell_of_files(timestamp):
     """Tell a supplier's people of files that they gave to a connected customer and that run out within the coming days."""
     now = timezone.now()
     until = today(now) + timedelta(days=settings.PORTAL_EXPIRY_DAYS)
-    for upload in Upload.objects.running_out(until).select_related("profile__customer", "profile__supplier").iterator():
-        upload.tell_of_expiry(now=now)
+    uploads = Upload.objects.running_out(until).select_related("profile__customer", "profile__supplier")
+    each(uploads.iterator(), lambda upload: upload.tell_of_expiry(now=now))
 
 
 @app.periodic(cron="50 3 * * *")

@@ -1,5 +1,6 @@
 """The worker's jobs of the plumbing: delivering mail, finding jobs of killed workers, cleaning up. Each may run twice."""
 
+import logging
 import smtplib
 from datetime import timedelta
 
@@ -16,12 +17,33 @@ from portal.mail import message_of
 from portal.models import Mail, TableImport
 from portal.models.files import StoredFile
 from portal.models.mail import DELIVER, State
+from portal.states import AlreadyDecided
 
+log = logging.getLogger(__name__)
 STALLED_AFTER = 30  # seconds without a heartbeat
 KEPT_HOURS = 72  # of finished jobs
 TRY_AGAIN = RetryStrategy(
     max_attempts=5, exponential_wait=5
 )  # of a job that is deferred once: for a quarter of an hour
+
+
+def each(rows, act):
+    """Do it to each row, in a transaction of its own; one that was decided meanwhile is left alone.
+
+    A row that fails is logged and does not hold up those behind it; the job raises at its end, so that it shows as failed.
+    """
+    failures = []
+    for row in rows:
+        try:
+            with transaction.atomic():
+                act(row)
+        except AlreadyDecided:
+            continue
+        except Exception as error:
+            log.exception("%s %s", row._meta.label, row.pk)
+            failures.append(error)
+    if failures:
+        raise ExceptionGroup("some rows failed", failures)
 
 
 class MailRetry(BaseRetryStrategy):

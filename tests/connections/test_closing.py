@@ -98,13 +98,13 @@ def test_after_years_the_record_goes_and_nobody_is_named(ada_at_acme, acme, now,
     acme.begin_closing(now=now - timedelta(days=20), actor=ada_at_acme.user)
     closing.close(acme, now=now)
     Supplier.objects.update(closed_at=now - timedelta(days=365 * settings.PORTAL_RECORD_YEARS + 1))
-    jobs.close_companies.func(timestamp=0)
+    jobs.forget_companies.func(timestamp=0)
     acme.refresh_from_db()
     assert (acme.name, acme.address) == ("–", "")
     for things in (Submission, Answer, ConnectionRequest, BankAccount, BankAccount.pgh_event_model):
         assert not things.objects.exists()
     assert not AuditEntry.objects.filter(supplier=acme).exists()
-    jobs.close_companies.func(timestamp=0)
+    jobs.forget_companies.func(timestamp=0)
 
 
 # The person ----------------------------------------------------------------------------------------------------

@@ -1,9 +1,19 @@
 """Jobs that fail: tried again, and told to the operator when they are given up."""
 
+import logging
+from datetime import timedelta
+
 import pytest
 from django.db import connection
 from django.test import Client
 from procrastinate.contrib.django import app
+
+from accounts.jobs import send_digests
+from accounts.models import Notification
+from connections.jobs import expire_requests
+from connections.models import ConnectionRequest
+from portal.models import Mail
+from tests.builders import make_request
 
 
 @pytest.mark.parametrize(
@@ -28,3 +38,33 @@ def test_jobs_that_failed_are_told(client_of, operator):
     page = client_of(operator).get("/admin/").content.decode()
     assert "procrastinate/procrastinatejob/?status__exact=failed" in page
     assert client_of(operator).get("/admin/procrastinate/procrastinatejob/?status__exact=failed").status_code == 200
+
+
+def test_a_row_that_fails_holds_up_none_of_those_behind_it(
+    ada_at_acme, rob_at_rival, organon, now, monkeypatch, caplog
+):
+    failing = make_request(ada_at_acme, organon, now=now, days_ago=32)
+    behind = make_request(rob_at_rival, organon, now=now, days_ago=31)
+    expire = ConnectionRequest.expire
+    monkeypatch.setattr(ConnectionRequest, "expire", lambda one, now: 1 / 0 if one == failing else expire(one, now=now))
+    with pytest.raises(ExceptionGroup), caplog.at_level(logging.ERROR):
+        expire_requests.func(timestamp=0)
+    behind.refresh_from_db()
+    assert (behind.status, str(failing.pk) in caplog.text) == ("expired", True)
+
+
+def test_one_notification_that_no_longer_reads_keeps_nobody_else_from_the_digest(ada, acme, rob, rival, now):
+    for user, supplier, kind in ((ada, acme, "gone"), (rob, rival, "request_expired")):
+        data = {"customer": "Organon", "comment": ""}
+        Notification.objects.create(
+            user=user,
+            supplier=supplier,
+            kind=kind,
+            object_id=supplier.pk,
+            data=data,
+            in_digest=True,
+            created_at=now - timedelta(days=2),
+        )
+    with pytest.raises(ExceptionGroup):
+        send_digests.func(timestamp=0)
+    assert [letter.to for letter in Mail.objects.filter(name="digest")] == ["rob@rival.example"]
