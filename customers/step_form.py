@@ -178,30 +178,35 @@ class StepForm(forms.Form):
     # Keeping --------------------------------------------------------------------------------------------------
 
     def store_files(self, user):
-        """Store the files that were chosen and are sound, once, and name them in `typed` and `said`."""
+        """Store the files that were chosen and are sound, once, and name them in `typed` and `said`.
+
+        A file is stored also when its date is missing or wrong; one that stays gets the date that was typed.
+        """
         said = {one["question"]: one["value"] for one in self.said}
         for question in self.questions:
-            value = said.get(str(question.pk)) if question.kind == Kind.FILE else None
-            if not value:
-                continue
-            about = {
-                "profile": self.profile,
-                "question": question.pk,
-                "uploaded_by": user,
-                "expires_on": value["until"],
-            }
-            chosen = self.cleaned_data.pop(question.name, None)
-            if chosen:
-                stored = Upload.keep(chosen, **about)
-            elif not value["upload"]:
-                stored = Upload.copy_of(self.offers[question.pk], **about)
-            else:
-                continue
+            if question.kind == Kind.FILE:
+                self._store(question, said.get(str(question.pk)), user)
+
+    def _store(self, question, value, user):
+        name, day = question.name, f"{question.name}-until"
+        chosen, own = self.cleaned_data.pop(name, None), self.cleaned_data.pop(f"{name}-own", None)
+        until = self.cleaned_data.get(day)
+        about = {"profile": self.profile, "question": question.pk, "uploaded_by": user}
+        if chosen:
+            stored = Upload.keep(chosen, expires_on=until, **about)
+        elif own:
+            until = until or self.offers[question.pk].expires_on
+            stored = Upload.copy_of(self.offers[question.pk], expires_on=until, **about)
+        else:
+            if until and name in self.stored:
+                self.stored[name].valid_until(until)
+            return
+        if value:
             value |= {"upload": str(stored.pk), "name": stored.name}
-            self.typed |= {question.name: str(stored.pk), f"{question.name}-own": ""}
-            if question.asks_expiry:
-                self.typed[f"{question.name}-until"] = value["until"] or ""
-            self.stored[question.name] = stored
+        self.typed |= {name: str(stored.pk), f"{name}-own": ""}
+        if until and question.asks_expiry:
+            self.typed[day] = until.isoformat()
+        self.stored[name] = stored
 
     def forget_file(self, name):
         """Take a stored file out of the draft."""

@@ -286,6 +286,11 @@ class Upload(StoredFile):
         """What the control of its question is called in a form."""
         return f"q{self.question.hex}"
 
+    def valid_until(self, day):
+        """It runs out on another day than was said before: people are told of that one anew."""
+        changed = Upload.objects.filter(pk=self.pk).exclude(expires_on=day)
+        changed.update(expires_on=day, told_of_expiry=False)
+
     def tell_of_expiry(self, *, now):
         """Tell who works with the customer, once, that it runs out; a file that was replaced meanwhile is of no interest."""
         with transaction.atomic():

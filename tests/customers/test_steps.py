@@ -322,3 +322,29 @@ def test_what_was_answered_before_a_question_changed_its_kind_stays_readable(kin
     assert page(step, {"version": 1} | anew[kind], "step_submit").status_code == 302
     text = page.client.get(reverse("customers:submission", args=[profile.pk, step.pk, 2])).content.decode()
     assert re.search(r"Before:\s+first answer", text)
+
+
+def test_a_good_file_stays_when_its_date_is_missing_or_wrong(page, organon, profile):
+    step = make_step(organon, "Insurance", {"kind": "file", "asks_expiry": True})
+    name = step.questions.get().name
+    text = page(step, {name: a_pdf("first.pdf")}, "step_submit").content.decode()
+    assert "Say until when it is valid." in text
+    assert "first.pdf" in text
+    page(step, {"version": 1, name: a_pdf("second.pdf"), f"{name}-until": "31.12.2099"})
+    text = page(step).content.decode()
+    assert "second.pdf" in text
+    assert 'value="31.12.2099"' in text
+
+
+def test_a_date_that_is_typed_after_the_file_counts_for_it(page, organon, profile):
+    step = make_step(organon, "Insurance", {"kind": "file", "asks_expiry": True})
+    name = step.questions.get().name
+    page(step, {name: a_pdf()})
+    page(step, {"version": 1, f"{name}-until": "2098-01-01"})
+    Upload.objects.update(told_of_expiry=True)
+    page(step, {"version": 2, f"{name}-until": "2098-01-01"})
+    assert Upload.objects.get().told_of_expiry
+    page(step, {"version": 3, f"{name}-until": "2099-01-01"}, "step_submit")
+    upload = Upload.objects.get()
+    assert (str(upload.expires_on), upload.told_of_expiry) == ("2099-01-01", False)
+    assert Submission.objects.get().said[0]["value"]["until"] == "2099-01-01"
