@@ -33,7 +33,7 @@ def profile(request, pk):
         "contacts": contacts,
         "may_end": may_end,
         "may_act": request.membership.may_act,
-        "earlier": [] if profile.is_connected else Submission.objects.of(profile).newest(),
+        "earlier": _earlier(profile),
     }
     return render(request, "customers/profiles/profile.html", context | side)
 
@@ -57,6 +57,12 @@ def profile_end(request, pk):
 
 def _visible(request):
     return CustomerProfile.objects.visible_to(request.membership)
+
+
+def _earlier(profile):
+    """What was submitted of steps that are not in the list: all of them once the connection has ended."""
+    submitted = Submission.objects.of(profile).newest()
+    return submitted.exclude(answer__step__retired_at=None) if profile.is_connected else submitted
 
 
 def _side(request):

@@ -43,8 +43,9 @@ def step(request, pk, step_pk):
     if one.state == "locked" or not profile.is_connected:
         return redirect("customers:profile", pk)
     if not request.membership.may_act:
-        lines = read(_form(profile, one).said, url=_file_url)
-        return render(request, "customers/steps/read.html", {"profile": profile, "one": one, "lines": lines})
+        context = {"profile": profile, "one": one, "versions": _versions(one.answer)}
+        context["lines"] = read(_form(profile, one).said, url=_file_url)
+        return render(request, "customers/steps/read.html", context)
     came_back = kept.take(request)
     if came_back is None:
         return _page(request, profile, one, _form(profile, one))
@@ -162,7 +163,7 @@ def submission(request, pk, number, step_pk):
         "said": said,
         "step": said.answer.step,
         "lines": read(said.said, before.said if before else None, url=_file_url),
-        "others": said.answer.submissions.order_by("-number"),
+        "others": _versions(said.answer),
         "may_edit": profile.is_connected and request.membership.may_act and not said.answer.step.retired_at,
     }
     return render(request, "customers/steps/submission.html", context)
@@ -173,6 +174,10 @@ def upload(request, pk):
     """A file of one of the supplier's connections."""
     profiles = CustomerProfile.objects.visible_to(request.membership)
     return get_object_or_404(Upload.objects.filter(profile__in=profiles), pk=pk).as_attachment()
+
+
+def _versions(answer):
+    return answer.submissions.order_by("-number")
 
 
 def _file_url(pk):
@@ -247,6 +252,7 @@ def _page(request, profile, one, form, *, status=200, **context):
         "one": one,
         "form": form,
         "questions": form.asked(),
+        "versions": _versions(one.answer),
         "banks": KOREAN_BANKS,
         "who": kept.mark(request.user),
         "may_act": True,

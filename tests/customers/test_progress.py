@@ -72,6 +72,22 @@ def test_what_comes_back_after_something_new_says_why(profile, organon, submit, 
         assert "something new" not in text, path
 
 
+def test_what_was_submitted_stays_within_reach(profile, organon, submit, now, client_of, ada, vic):
+    step = make_step(organon, "One")
+    submit(step).approve(now=now)
+    submit(step, version=1).send_back("No.", now=now)
+    approved = reverse("customers:submission", args=[profile.pk, step.pk, 1])
+    page = reverse("customers:step", args=[profile.pk, step.pk])
+    for person in (ada, vic):
+        assert approved in client_of(person).get(page).content.decode()
+    step.retire(now=now)
+    text = client_of(ada).get(reverse("customers:profile", args=[profile.pk])).content.decode()
+    assert reverse("customers:submission", args=[profile.pk, step.pk, 2]) in text
+    assert (
+        approved in client_of(ada).get(reverse("customers:submission", args=[profile.pk, step.pk, 2])).content.decode()
+    )
+
+
 def test_a_customer_that_asks_for_nothing_has_no_progress(profile):
     assert (bool(read(profile)), read(profile).word) == (False, "")
 
