@@ -1,8 +1,11 @@
 """Who is asking, in which language, for which supplier."""
 
 import time
+from urllib.parse import urlsplit
 
 from django.conf import settings
+from django.contrib.auth.middleware import LoginRequiredMiddleware
+from django.contrib.auth.views import redirect_to_login
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone, translation
@@ -66,6 +69,16 @@ def _keep_session(request, user):
         request.session.set_expiry(settings.STAFF_SESSION_AGE if user.is_staff else settings.SESSION_COOKIE_AGE)
         if user.browser_language != request.LANGUAGE_CODE:
             User.objects.filter(pk=user.pk).update(browser_language=request.LANGUAGE_CODE)
+
+
+class SignInFirst(LoginRequiredMiddleware):
+    """Who pressed a button without a session comes back to the page that it stood on: its own address opens no page."""
+
+    def handle_no_permission(self, request, view_func):
+        if request.method == "POST":
+            page = urlsplit(request.headers.get("referer", ""))
+            return redirect_to_login(page.path if page.netloc == request.get_host() else "/")
+        return super().handle_no_permission(request, view_func)
 
 
 class SupplierMiddleware:

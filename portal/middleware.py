@@ -2,6 +2,7 @@
 
 from django.conf import settings
 from django.http import HttpResponseBadRequest
+from django.shortcuts import render
 
 LINK_PATHS = ("/r/", "/n/", "/i/", "/t/", "/v/")  # what follows is the key to something
 
@@ -28,6 +29,20 @@ def headers(get_response):
         ours_alone = settings.SESSION_COOKIE_NAME in request.COOKIES or request.path.startswith(LINK_PATHS)
         if ours_alone and not request.path.startswith(settings.STATIC_URL):
             response.headers.setdefault("Cache-Control", "no-store, private")
+        return response
+
+    return middleware
+
+
+def pages_only(get_response):
+    """Who opens the address of a button as a page, as after a change of language, is told so; Django's answer is empty."""
+
+    def middleware(request):
+        response = get_response(request)
+        if response.status_code == 405 and request.method == "GET":
+            page = render(request, "405.html", status=405)
+            page["Allow"] = response["Allow"]
+            return page
         return response
 
     return middleware

@@ -142,9 +142,10 @@ MIDDLEWARE = [
     "accounts.kept.KeepTyping",
     "allauth.account.middleware.AccountMiddleware",
     "allauth.usersessions.middleware.UserSessionsMiddleware",
-    "django.contrib.auth.middleware.LoginRequiredMiddleware",
+    "accounts.middleware.SignInFirst",
     "accounts.middleware.SupplierMiddleware",
     "pghistory.middleware.HistoryMiddleware",
+    "portal.middleware.pages_only",
 ]
 TEMPLATES = [
     {

@@ -1,5 +1,7 @@
 """Who gets past the door: deny by default, people without a company, sessions, and what the door costs."""
 
+from uuid import UUID
+
 import pytest
 from django.db import connection
 from django.test import Client
@@ -26,6 +28,26 @@ def last_for(client):
 @pytest.mark.parametrize("path", ["/", "/account/", "/setup/customers/", "/notifications/"])
 def test_a_stranger_is_sent_to_sign_in_and_back(path, db):
     assert Client().get(path)["Location"] == f"/accounts/login/?next={path}"
+
+
+@pytest.mark.parametrize(
+    ("page", "back"),
+    [
+        ("http://testserver/setup/requests/?page=2", "/setup/requests/"),
+        ("https://evil.example/setup/requests/", "/"),
+        ("", "/"),
+    ],
+)
+def test_a_button_pressed_without_a_session_leads_back_to_its_page(page, back, db):
+    button = reverse("connections:request_withdraw", args=[UUID(int=1)])
+    answer = Client(headers={"referer": page}).post(button)
+    assert answer["Location"] == f"/accounts/login/?next={back}"
+
+
+def test_the_address_of_a_button_opened_as_a_page_says_so(client_of, ada, acme):
+    answer = client_of(ada).get(reverse("accounts:notifications_read"))
+    assert (answer.status_code, answer["Allow"]) == (405, "POST")
+    assert "This is not a page" in answer.content.decode()
 
 
 @pytest.mark.parametrize("path", ["/", "/company/", "/setup/admin/", "/notifications/", "/setup/requests/"])
