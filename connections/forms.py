@@ -110,12 +110,18 @@ class ForwardForm(forms.Form):
 
 
 class OnboardingForm(forms.Form):
-    """For which company the invitation is accepted, and which others with it. `company` is what onboarding.accept() takes."""
+    """For which company the invitation is accepted, and which others with it. `company` is what onboarding.accept() takes.
 
-    NEW = "new"
+    Whoever administers none founds their FIRST; with a choice they may still found ANOTHER. A page that is older than the
+    choice does not found a company twice.
+    """
+
+    FIRST, ANOTHER = "new", "another"
 
     company_choice = forms.ChoiceField(
-        label=_("For which company?"), widget=forms.RadioSelect, error_messages={"required": _("Choose a company.")}
+        label=_("For which company?"),
+        widget=forms.RadioSelect,
+        error_messages={"required": _("Choose a company."), "invalid_choice": _("Choose a company.")},
     )
     name = forms.CharField(
         label=_("Company name"),
@@ -134,8 +140,9 @@ class OnboardingForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.memberships = {str(one.supplier_id): one for one in memberships}
         choices = [(key, str(one.supplier)) for key, one in self.memberships.items()]
-        self.fields["company_choice"].choices = [*choices, (self.NEW, _("Another company, which I found now"))]
-        self.fields["company_choice"].initial = choices[0][0] if choices else self.NEW
+        new = self.ANOTHER if choices else self.FIRST
+        self.fields["company_choice"].choices = [*choices, (new, _("Another company, which I found now"))]
+        self.fields["company_choice"].initial = choices[0][0] if choices else new
         for name in ("name", "country"):
             self.fields[name].is_part = True
         self.fields["others"].queryset = others
@@ -149,12 +156,16 @@ class OnboardingForm(forms.Form):
     def clean(self):
         cleaned = super().clean()
         cleaned.setdefault("others", [])
-        if cleaned.get("company_choice") == self.NEW:
+        if cleaned.get("company_choice") in (self.FIRST, self.ANOTHER):
             if not cleaned.get("name") and "name" not in self.errors:
                 self.add_error("name", _("Type the name of the company."))
             if not cleaned.get("country") and "country" not in self.errors:
                 self.add_error("country", _("Choose a country."))
         return cleaned
+
+    @property
+    def is_first(self):
+        return self.cleaned_data["company_choice"] == self.FIRST
 
     @property
     def company(self):

@@ -5,6 +5,7 @@ from django.db import transaction
 from accounts.models import Membership, PendingCompany, Supplier, User, at_once, notify
 from connections.models import Invitation
 from customers.models import Customer
+from portal.states import AlreadyDecided
 
 
 def waiting_for(user, now):
@@ -12,14 +13,17 @@ def waiting_for(user, now):
     return Invitation.objects.waiting(now).for_person(user).select_related("customer", "invited_by")
 
 
-def accept(user, invitations, *, company, now):
+def accept(user, invitations, *, company, now, is_first=False):
     """Accept the invitations together, for one company: a membership of the person as admin, or (name, country) to found.
 
-    All or nothing, in one transaction; returns the supplier. Raises AlreadyDecided when one no longer waits. The caller has
-    checked that the invited addresses are verified ones of `user`.
+    All or nothing, in one transaction; returns the supplier. Raises AlreadyDecided when one no longer waits, or when the
+    person, who founds their first company (`is_first`), has become an admin meanwhile. The caller has checked that the
+    invited addresses are verified ones of `user`.
     """
     with transaction.atomic():
         User.objects.select_for_update(no_key=True).get(pk=user.pk)
+        if is_first and user.memberships.admins().exists():
+            raise AlreadyDecided
         for pk in sorted(invitation.customer_id for invitation in invitations):
             Customer.objects.select_for_update(no_key=True).get(pk=pk)
         membership = company if isinstance(company, Membership) else _found(user, *company)

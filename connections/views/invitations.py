@@ -125,13 +125,13 @@ def invitation_accept(request, token, link, invitation):
     form = _form(request, invitation, others, memberships, request.POST)
     if not form.is_valid():
         return _page(request, token, link, invitation, form)
-    return _accept(request, [invitation, *form.cleaned_data["others"]], form.company)
+    return _accept(request, [invitation, *form.cleaned_data["others"]], form.company, is_first=form.is_first)
 
 
-def _accept(request, invitations, company):
+def _accept(request, invitations, company, is_first=False):
     now = timezone.now()
     try:
-        supplier = onboarding.accept(request.user, invitations, company=company, now=now)
+        supplier = onboarding.accept(request.user, invitations, company=company, now=now, is_first=is_first)
     except AlreadyDecided:
         messages.info(request, _("One of these invitations was answered or taken back meanwhile. Look again."))
         return redirect(request.path.removesuffix("accept/"))

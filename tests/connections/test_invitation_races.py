@@ -42,6 +42,18 @@ def test_sixteen_accepts_at_once_make_one_company_one_membership_one_connection(
     assert CustomerProfile.objects.connected().count() == 1
 
 
+def test_a_newcomer_who_accepts_two_invitations_at_once_founds_one_company(settings, empty_queue):
+    nora = make_user(NEW, "Nora")
+    invited = [invite(make_customer(name)) for name in ("Organon", "Mirae")]
+
+    def accept(place):
+        mine = Invitation.objects.select_related("customer", "invited_by").get(pk=invited[place].pk)
+        return onboarding.accept(nora, [mine], company=("NewCo", "KR"), now=timezone.now(), is_first=True)
+
+    assert len(at_once(2, accept)) == 1
+    assert Supplier.objects.count() == 1
+
+
 def test_accept_revoke_expire_and_an_accepted_request_end_in_one_story(settings, empty_queue):
     ada, organon = make_user("ada@acme.example", "Ada"), make_customer("Organon", contacts=["m@organon.example"])
     operator = make_user("op@portal.example", "Op", is_staff=True)

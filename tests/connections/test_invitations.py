@@ -291,6 +291,18 @@ def test_a_person_without_a_company_founds_one_by_accepting(client_of, nora, inv
     assert nora.memberships.get().supplier.profiles.get().stage == "connected"
 
 
+def test_two_pages_of_a_newcomer_found_one_company(client_of, nora, invitation):
+    client, first = client_of(nora), token_to()
+    second = invite(make_customer("Mirae"))
+    said = {"company_choice": "new", "name": "NewCo", "country": "KR"}
+    client.post(f"/i/{first}/accept/", said)
+    page = client.post(f"/i/{token_to()}/accept/", said).content.decode()
+    second.refresh_from_db()
+    assert ("Choose a company." in page, Supplier.objects.count(), second.status) == (True, 1, "open")
+    client.post(f"/i/{token_to()}/accept/", said | {"company_choice": "another", "name": "Second Co"})
+    assert Supplier.objects.count() == 2
+
+
 def test_what_is_missing_is_said_beside_the_field_and_nothing_is_founded(client_of, nora, invitation):
     page = (
         client_of(nora).post(f"/i/{token_to()}/accept/", {"company_choice": "new", "name": "Typed Co"}).content.decode()
