@@ -16,6 +16,7 @@ from procrastinate.contrib.django.models import ProcrastinateJob, ProcrastinateW
 from portal.mail import message_of
 from portal.models import Mail, TableImport
 from portal.models.files import StoredFile
+from portal.models.imports import TRIES
 from portal.models.mail import DELIVER, State
 from portal.states import AlreadyDecided
 
@@ -131,7 +132,7 @@ def clean_up(timestamp):
         )
 
 
-@app.task(name="portal.jobs.work_on_import", queue="default", retry=RetryStrategy(max_attempts=3, wait=60))
+@app.task(name="portal.jobs.work_on_import", queue="default", retry=RetryStrategy(max_attempts=TRIES + 1, wait=60))
 def work_on_import(import_id):
     """Check or import a long table; killed in the middle, it starts anew, for nothing was kept."""
     TableImport.objects.select_related("created_by").get(pk=import_id).work()

@@ -15,6 +15,7 @@ from portal.states import move
 from portal.tabular import FORMATS
 
 PROBLEMS_KEPT = 100
+TRIES = 3  # of checking, and of importing; then something is wrong with the file or the machine
 
 
 class TableImport(models.Model):
@@ -41,6 +42,7 @@ class TableImport(models.Model):
     updated = models.PositiveIntegerField(_("updated"), default=0)
     unchanged = models.PositiveIntegerField(_("unchanged"), default=0)
     problems = models.JSONField(default=list)
+    tries = models.PositiveSmallIntegerField(default=0, editable=False)
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("by"))
     created_at = models.DateTimeField(_("uploaded"), default=timezone.now)
 
@@ -72,28 +74,34 @@ class TableImport(models.Model):
     def confirm(self):
         """Let the worker import what was checked. AlreadyDecided when it is not waiting for that."""
         with transaction.atomic():
-            move(TableImport.objects.filter(pk=self.pk, state=self.READ), state=self.IMPORTING, done=0)
+            move(TableImport.objects.filter(pk=self.pk, state=self.READ), state=self.IMPORTING, done=0, tries=0)
             self._defer()
 
     def work(self):
-        """Check the table, or import it, as its state says; what was done already is left alone."""
+        """Check the table, or import it, as its state says; what was done already is left alone.
+
+        Rows and state change in one transaction. A file that was begun TRIES times and never finished is refused.
+        """
         if self.state not in (self.READING, self.IMPORTING):
             return
-        is_real = self.state == self.IMPORTING
+        if self.tries >= TRIES:
+            self._refuse(_("The worker could not finish it. Upload the file again, or split it."))
+            return
+        TableImport.objects.filter(pk=self.pk).update(tries=models.F("tries") + 1)
         try:
             table = FORMATS[self.format]().create_dataset(bytes(self.content))
         except Exception as error:  # whatever a broken file makes the libraries stumble over
-            words = "; ".join(error.messages) if isinstance(error, ValidationError) else str(error)
-            self._leave(self.REFUSED, problems=[{"line": 0, "words": words[:300]}], content=b"")
+            self._refuse("; ".join(error.messages) if isinstance(error, ValidationError) else str(error))
             return
-        with _beside(self.pk) as tell:
+        is_real = self.state == self.IMPORTING
+        with _beside(self.pk) as tell, transaction.atomic():
             tell(rows=len(table))
             resource = self.kind()
             resource.tell = lambda number: tell(done=number)
             result = resource.import_data(
                 table, dry_run=not is_real, raise_errors=False, rollback_on_validation_errors=True, user=self.created_by
             )
-        self._keep(result, len(table), is_real)
+            self._keep(result, len(table), is_real)
 
     @property
     def kind(self):
@@ -114,6 +122,9 @@ class TableImport(models.Model):
         state = self.REFUSED if problems or not rows else self.DONE if is_real else self.READ
         over = {} if state == self.READ else {"content": b""}
         self._leave(state, problems=problems[:PROBLEMS_KEPT], rows=rows, done=rows, **totals, **over)
+
+    def _refuse(self, words):
+        self._leave(self.REFUSED, problems=[{"line": 0, "words": str(words)[:300]}], content=b"")
 
     def _leave(self, state, **changes):
         move(TableImport.objects.filter(pk=self.pk, state=self.state), state=state, **changes)

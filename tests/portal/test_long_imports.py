@@ -4,12 +4,14 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.utils import timezone
+from procrastinate.contrib.django import app
 
 from customers.models import Customer
 from customers.resources import CustomerResource
 from customers.search import find
 from portal import admin, tabular
 from portal.models import TableImport
+from portal.models.imports import TRIES
 from portal.states import AlreadyDecided
 
 PATH = "/admin/customers/customer/import/"
@@ -80,6 +82,34 @@ def test_an_error_after_the_rows_refuses_the_whole_file(operator, run_jobs, monk
     run_jobs()
     kept.refresh_from_db()
     assert (kept.state, [one["line"] for one in kept.problems]) == ("refused", [0])
+    assert not Customer.objects.exists()
+
+
+def test_what_can_never_be_finished_is_refused_and_its_file_forgotten(operator, run_jobs, monkeypatch):
+    kept = begin(table("Seorin Chemical,KR"), operator)
+
+    def too_large(self, *args, **kwargs):
+        raise MemoryError
+
+    monkeypatch.setattr(CustomerResource, "import_data", too_large)
+    for _attempt in range(TRIES):
+        with pytest.raises(MemoryError):
+            TableImport.objects.get(pk=kept.pk).work()
+    TableImport.objects.get(pk=kept.pk).work()
+    kept.refresh_from_db()
+    assert (kept.state, bytes(kept.content), kept.problems[0]["line"]) == ("refused", b"", 0)
+    assert app.tasks["portal.jobs.work_on_import"].retry_strategy.max_attempts > TRIES
+
+
+def test_rows_and_state_are_kept_together_or_not_at_all(operator, run_jobs, monkeypatch):
+    kept = begin(table("Seorin Chemical,KR"), operator)
+    run_jobs()
+    kept.refresh_from_db()
+    kept.confirm()
+    kept.refresh_from_db()
+    monkeypatch.setattr(TableImport, "_leave", lambda *args, **kwargs: 1 / 0)
+    with pytest.raises(ZeroDivisionError):
+        kept.work()
     assert not Customer.objects.exists()
 
 
