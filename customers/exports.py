@@ -1,11 +1,14 @@
 """All setups of a customer as a table, for the operator: one row an answer."""
 
+import csv
+
 import tablib
 from django.http import HttpResponse
 from django.utils.translation import gettext as _
 
 from customers.models import Submission
 from customers.said import read
+from portal.tabular import plain
 
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
 
@@ -14,9 +17,14 @@ TYPES = {"csv": "text/csv; charset=utf-8", "xlsx": "application/vnd.openxmlforma
 
 
 def download(customers, kind):
-    """The setups of the customers as a file to save; `kind` is a key of TYPES."""
+    """The setups of the customers as a file to save; `kind` is a key of TYPES.
+
+    In CSV each cell is quoted, so that no program that parts cells by “;” finds a formula behind one.
+    """
     table = setups(customers)
-    content = b"\xef\xbb\xbf" + table.export("csv").encode() if kind == "csv" else table.export("xlsx")
+    content = (
+        b"\xef\xbb\xbf" + table.export("csv", quoting=csv.QUOTE_ALL).encode() if kind == "csv" else table.export("xlsx")
+    )
     return HttpResponse(
         content,
         content_type=TYPES[kind],
@@ -52,5 +60,6 @@ def setups(customers):
 
 
 def safe(text):
-    """Text that no spreadsheet takes for a formula, full-width signs included; phone numbers get the mark too."""
+    """Text that every spreadsheet holds and none takes for a formula, full-width signs included; phone numbers get the mark too."""
+    text = plain(text)
     return f"'{text}" if text.startswith(_FORMULA) else text

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from customers.kinds import KINDS, in_language
 from customers.models.answers import Upload
 from customers.models.steps import Kind
+from portal.tabular import plain
 
 _ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 LONGEST = 20_000  # characters that a draft keeps of one control
@@ -258,8 +259,8 @@ def _name(question, suffix):
 
 
 def _tidy(text):
-    """Text that the database takes: no NUL, no broken characters, not endless."""
-    return str(text).replace("\x00", "").encode(errors="ignore").decode()[:LONGEST]
+    """Text that the database and an export take, not endless."""
+    return plain(str(text))[:LONGEST]
 
 
 def _lines(typed):

@@ -1,5 +1,7 @@
 """Tables as people hand them over: CSV in UTF-8 or as Korean Excel writes it, and XLSX."""
 
+import re
+
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from import_export import resources
@@ -7,6 +9,13 @@ from import_export.formats import base_formats
 
 EVERY = 200  # rows between two words about progress
 ENCODINGS = ("utf-8-sig", "cp949")  # the second is what Korean Excel writes
+
+_UNSEEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
+
+
+def plain(text):
+    """Text without the characters that neither XLSX nor the database can hold; a space stands in for each."""
+    return _UNSEEN.sub(" ", text)
 
 
 def decode(data):

@@ -179,6 +179,19 @@ def test_all_setups_of_a_customer_are_exported_safe_against_formulas(kind, admin
     assert (row["Supplier"], row["Step"], row["Answer"]) == ("ACME Supplies", "Company", "'=HYPERLINK(1)")
 
 
+@pytest.mark.parametrize("kind", ["csv", "xlsx"])
+def test_an_answer_with_characters_that_tables_can_not_hold_is_exported(kind, organon, profile, ada, now):
+    submitted(profile, make_step(organon, "Company"), ada, now, "soft\x0bbreak \x1b\ufffe;=HYPERLINK(1)")
+    content = exports.download([organon], kind).content
+    content = content.decode("utf-8-sig") if kind == "csv" else io.BytesIO(content)
+    assert tablib.Dataset().load(content, format=kind).dict[0]["Answer"] == "soft break   ;=HYPERLINK(1)"
+
+
+def test_no_cell_of_a_csv_stands_without_quotes(organon, profile, ada, now):
+    submitted(profile, make_step(organon, "Company"), ada, now, "x;=HYPERLINK(1)")
+    assert b'"x;=HYPERLINK(1)"' in exports.download([organon], "csv").content
+
+
 @pytest.mark.parametrize("text", ["=1", "+1", "-1", "@x", "\t=1", "＝1", "\r=1"])
 def test_what_looks_like_a_formula_is_marked(text):
     assert exports.safe(text) == f"'{text}"
