@@ -85,7 +85,8 @@ def _for_the_invited(request, invitation, form, now):
     others = onboarding.waiting_for(request.user, now).exclude(pk=invitation.pk)
     memberships = may_administer(request)
     if request.memberships and not memberships:
-        return {"is_theirs": True, "is_member_only": True}
+        lacks = any(one.is_admin for one in request.memberships)
+        return {"is_theirs": True, "is_member_only": not lacks, "lacks_second_factor": lacks}
     sharing = [] if memberships else Supplier.objects.sharing_domain(invitation.email)
     form = form or _form(request, invitation, others, memberships)
     return {"is_theirs": True, "form": form, "sharing": sharing}

@@ -353,8 +353,11 @@ def test_an_admin_without_the_second_factor_that_the_company_asks_for_cant_accep
     acme.requires_second_factor = True
     acme.save(update_fields=["requires_second_factor"])
     invite(organon, "ada@acme.example")
-    client_of(ada).post(f"/i/{token_to('ada@acme.example')}/accept/", {"company_choice": str(acme.pk)})
+    client, token = client_of(ada), token_to("ada@acme.example")
+    client.post(f"/i/{token}/accept/", {"company_choice": str(acme.pk)})
     assert not CustomerProfile.objects.connected().exists()
+    page = client.get(f"/i/{token}/").content.decode()
+    assert ("A second factor is needed" in page, "Only an admin can accept" in page) == (True, False)
 
 
 @pytest.mark.parametrize("status", ["expired", "revoked", "accepted"])
