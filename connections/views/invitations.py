@@ -84,12 +84,17 @@ def _status(invitation, link, now):
 def _for_the_invited(request, invitation, form, now):
     others = onboarding.waiting_for(request.user, now).exclude(pk=invitation.pk)
     memberships = may_administer(request)
-    if request.memberships and not memberships:
-        lacks = any(one.is_admin for one in request.memberships)
-        return {"is_theirs": True, "is_member_only": not lacks, "lacks_second_factor": lacks}
-    sharing = [] if memberships else Supplier.objects.sharing_domain(invitation.email)
+    if _lacks_second_factor(request):
+        return {"is_theirs": True, "lacks_second_factor": True}
+    sharing = [] if request.memberships else Supplier.objects.sharing_domain(invitation.email)
     form = form or _form(request, invitation, others, memberships)
-    return {"is_theirs": True, "form": form, "sharing": sharing}
+    is_member_only = bool(request.memberships) and not memberships
+    return {"is_theirs": True, "form": form, "sharing": sharing, "is_member_only": is_member_only}
+
+
+def _lacks_second_factor(request):
+    """Whether the person is an admin, only not with the second factor that each of their companies asks for."""
+    return any(one.is_admin for one in request.memberships) and not may_administer(request)
 
 
 def _form(request, invitation, others, memberships, data=None):
@@ -119,9 +124,9 @@ def invitation_start(request, token, link, invitation):
 def invitation_accept(request, token, link, invitation):
     if not entry.has_address(request.user, invitation.email):
         return redirect("connections:invitation", token)
-    memberships = may_administer(request)
-    if request.memberships and not memberships:
+    if _lacks_second_factor(request):
         return redirect("connections:invitation", token)
+    memberships = may_administer(request)
     others = onboarding.waiting_for(request.user, timezone.now()).exclude(pk=invitation.pk)
     form = _form(request, invitation, others, memberships, request.POST)
     if not form.is_valid():

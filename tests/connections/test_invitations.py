@@ -337,12 +337,20 @@ def test_invitations_of_others_cant_be_slipped_in(client_of, nora, invitation):
     assert (foreign.status, Supplier.objects.count()) == ("open", 0)
 
 
+def test_a_member_may_found_another_company_for_it(client_of, mia, acme, organon):
+    invite(organon, "mia@acme.example")
+    client, token = client_of(mia), token_to("mia@acme.example")
+    assert "Found another company" in client.get(f"/i/{token}/").content.decode()
+    client.post(f"/i/{token}/accept/", {"company_choice": "new", "name": "Mine", "country": "KR"})
+    assert Supplier.objects.get(name="Mine").profiles.get().stage == "connected"
+    assert not acme.profiles.exists()
+
+
 def test_a_member_is_told_that_only_an_admin_accepts_and_calls_the_admins(client_of, mia, ada, acme, organon):
     invite(organon, "mia@acme.example")
     client, token = client_of(mia), token_to("mia@acme.example")
-    assert "Only an admin can accept" in client.get(f"/i/{token}/").content.decode()
+    assert "For ACME Supplies only an admin can accept" in client.get(f"/i/{token}/").content.decode()
     client.post(f"/i/{token}/accept/", {"company_choice": str(acme.pk)})
-    client.post(f"/i/{token}/accept/", {"company_choice": "new", "name": "Mine", "country": "KR"})
     assert (CustomerProfile.objects.count(), Supplier.objects.count()) == (0, 1)
     client.post(f"/i/{token}/admins/")
     assert ada.notifications.get().kind == "invitation_for_admin"
@@ -357,7 +365,7 @@ def test_an_admin_without_the_second_factor_that_the_company_asks_for_cant_accep
     client.post(f"/i/{token}/accept/", {"company_choice": str(acme.pk)})
     assert not CustomerProfile.objects.connected().exists()
     page = client.get(f"/i/{token}/").content.decode()
-    assert ("A second factor is needed" in page, "Only an admin can accept" in page) == (True, False)
+    assert ("A second factor is needed" in page, "only an admin can accept" in page) == (True, False)
 
 
 @pytest.mark.parametrize("status", ["expired", "revoked", "accepted"])
