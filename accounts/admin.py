@@ -213,11 +213,11 @@ class JoinRequestAdmin(History):
     date_hierarchy = "created_at"
     actions = ["make_admin", "decline"]
 
-    @with_reason(_("Let in as admin"), permission="view")
+    @with_reason(_("Let in as admin"), permission="decide")
     def make_admin(self, request, asked, given):
         asked.accept(Role.ADMIN, now=timezone.now(), actor=request.user, reason=given["reason"])
 
-    @with_reason(_("Decline"), permission="view")
+    @with_reason(_("Decline"), permission="decide")
     def decline(self, request, asked, given):
         asked.decline(now=timezone.now(), actor=request.user, reason=given["reason"])
 
@@ -231,7 +231,7 @@ class SupportRequestAdmin(History):
     date_hierarchy = "created_at"
     actions = ["close"]
 
-    @admin.action(description=_("Close"), permissions=["view"])
+    @admin.action(description=_("Close"), permissions=["decide"])
     def close(self, request, queryset):
         queryset.open().update(closed_at=timezone.now())
 

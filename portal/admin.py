@@ -37,6 +37,10 @@ class History(admin.ModelAdmin):
     def has_delete_permission(self, request, obj=None):
         return False
 
+    def has_decide_permission(self, request):
+        """Who may let its actions happen: whoever may change such rows, though nobody edits one."""
+        return super().has_change_permission(request)
+
 
 class TableForm(ImportForm):
     """A table to import, of a size that one request can read."""
@@ -122,7 +126,7 @@ class MailAdmin(History):
     ]  # fmt: skip
     actions = ["send_again"]
 
-    @admin.action(description=_("Send again"), permissions=["view"])
+    @admin.action(description=_("Send again"), permissions=["decide"])
     def send_again(self, request, queryset):
         now = timezone.now()
         sent = sum(mail.queue_again(now=now) for mail in queryset)

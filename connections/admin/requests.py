@@ -98,10 +98,7 @@ class SearchAttemptAdmin(History):
     def names_found(self, attempt):
         return ", ".join(Customer.objects.filter(pk__in=attempt.results).values_list("name", flat=True)) or "–"
 
-    def has_change_permission(self, request, obj=None):
-        return obj is None and super(History, self).has_change_permission(request, obj)
-
-    @with_reason(_("Give today’s searches of the supplier back"), ReasonForm)
+    @with_reason(_("Give today’s searches of the supplier back"), ReasonForm, permission="decide")
     def give_back(self, request, attempt, given):
         SearchAttempt.give_back(attempt.supplier, given["reason"], now=timezone.now(), actor=request.user)
 
@@ -115,7 +112,7 @@ class ReportAdmin(History):
     date_hierarchy = "at"
     actions = ["handled"]
 
-    @admin.action(description=_("Handled"), permissions=["view"])
+    @admin.action(description=_("Handled"), permissions=["decide"])
     def handled(self, request, queryset):
         queryset.filter(handled_at=None).update(handled_at=timezone.now())
 

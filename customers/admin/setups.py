@@ -144,10 +144,6 @@ class SubmissionAdmin(History):
         context = {"may_decide": waiting and self.has_decide_permission(request)}
         return super().change_view(request, object_id, form_url, context | (extra_context or {}))
 
-    def has_decide_permission(self, request):
-        """Versions are frozen: whoever may change submissions decides them, and nobody edits one."""
-        return request.user.has_perm("customers.change_submission")
-
     @admin.display(description=_("supplier"), ordering="answer__profile__supplier__name")
     def supplier(self, submission):
         return submission.answer.profile.supplier

@@ -2,7 +2,7 @@
 
 import pytest
 from django.contrib import admin
-from django.contrib.auth.models import Group
+from django.contrib.auth.models import Group, Permission
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import call_command
 from django.db import connection
@@ -12,9 +12,9 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import AuditEntry, BankAccount, JoinRequest, SupportRequest, TeamInvitation
-from connections.models import Invitation, InvitationBatch, SearchAttempt
+from connections.models import Invitation, InvitationBatch, Report, SearchAttempt
 from connections.models.attempts import left
-from customers.models import Answer, Customer
+from customers.models import Answer, Customer, Submission
 from customers.resources import CustomerResource
 from customers.search import find
 from portal.models import Mail, TableImport
@@ -209,6 +209,40 @@ def test_the_ready_made_group_opens_every_list_of_ours_and_no_rights(staff, clie
         assert client.get(path).status_code == 200, meta
     assert client.get("/admin/").status_code == 200
     assert client.get(reverse("admin:auth_group_changelist")).status_code == 403
+
+
+@pytest.mark.parametrize(
+    ("meta", "action"),
+    [
+        (JoinRequest._meta, "make_admin"),
+        (JoinRequest._meta, "decline"),
+        (SupportRequest._meta, "close"),
+        (Mail._meta, "send_again"),
+        (Report._meta, "handled"),
+        (SearchAttempt._meta, "give_back"),
+        (Submission._meta, "approve"),
+    ],
+    ids=lambda one: str(getattr(one, "model_name", one)),
+)
+def test_who_may_only_look_is_offered_no_action(meta, action, client_of, operator):
+    fill(range(1))
+    looker = make_user("lou@portal.example", "Lou", is_staff=True, language="en")
+    may_view = Permission.objects.filter(codename=f"view_{meta.model_name}")
+    looker.user_permissions.set(may_view)
+    path = reverse(f"admin:{meta.app_label}_{meta.model_name}_changelist")
+    offer = f'<option value="{action}">'
+    assert offer in client_of(operator).get(path).content.decode()
+    assert offer not in client_of(looker).get(path).content.decode()
+
+
+def test_who_may_only_look_lets_nobody_in(db, client_of):
+    fill(range(1))
+    looker = make_user("lou@portal.example", "Lou", is_staff=True, language="en")
+    looker.user_permissions.set(Permission.objects.filter(codename="view_joinrequest"))
+    asked = JoinRequest.objects.get()
+    act(client_of(looker), asked, "make_admin", apply="1", reason="Because")
+    asked.refresh_from_db()
+    assert asked.status == "pending"
 
 
 def test_an_operator_makes_nobody_a_superuser(staff, client_of, operator):
