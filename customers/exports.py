@@ -4,6 +4,7 @@ import csv
 
 import tablib
 from django.http import HttpResponse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from customers.models import Submission
@@ -49,10 +50,11 @@ def setups(customers):
         "answer__profile__customer__name", "answer__profile__supplier__name", "answer__step__order", "pk"
     ):
         supplier = one.answer.profile.supplier
+        submitted_at = timezone.localtime(one.submitted_at, timezone.get_default_timezone())
         for line in read(one.said, url=str):
             row = [
                 one.answer.profile.customer.name, supplier.name, supplier.registration_number, one.answer.step.title, str(one.number),
-                one.get_outcome_display(), f"{one.submitted_at:%Y-%m-%d %H:%M}", one.submitted_by.name,
+                one.get_outcome_display(), f"{submitted_at:%Y-%m-%d %H:%M}", one.submitted_by.name,
                 line.label, "\n".join(line.lines), one.comment,
             ]  # fmt: skip
             table.append([safe(text) for text in row])

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from procrastinate.contrib.django import app
 
 from accounts.models import AuditEntry, Supplier, notify
+from portal.models import today
 from portal.models.files import private
 from portal.states import move
 
@@ -61,7 +62,7 @@ class Export(models.Model):
         ]
 
     def __str__(self):
-        return f"{self.supplier}, {self.created_at:%Y-%m-%d}"
+        return f"{self.supplier}, {today(self.created_at)}"
 
     @classmethod
     def ask(cls, supplier, *, actor, now):

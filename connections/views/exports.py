@@ -15,6 +15,7 @@ from accounts.forms import PasswordForm
 from accounts.models import Role
 from connections.models import Export
 from connections.models.exports import KEPT_DAYS, State
+from portal.models import today
 from portal.states import AlreadyDecided
 
 SHOWN = 10
@@ -41,7 +42,7 @@ def export_start(request):
 @require_safe
 def export_file(request, pk):
     ready = own(request, request.supplier.exports.filter(state=State.READY), pk)
-    name = f"{request.supplier.name}-{ready.created_at:%Y-%m-%d}.zip"
+    name = f"{request.supplier.name}-{today(ready.created_at)}.zip"
     response = FileResponse(ready.file.open("rb"), as_attachment=True, filename=name, content_type="application/zip")
     response["X-Content-Type-Options"] = "nosniff"
     response["Cache-Control"] = "no-store, private"

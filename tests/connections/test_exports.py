@@ -4,7 +4,7 @@ import csv
 import io
 import json
 import zipfile
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.urls import reverse
@@ -74,8 +74,10 @@ def test_who_asked_hears_of_it_and_fetches_it(client, much, acme, ada, now, clie
     assert "Being made" in client.get(reverse("connections:export")).content.decode()
     make_export.func(export_id=str(export.pk))
     assert ada.notifications.filter(kind="export_ready").exists()
+    Export.objects.update(created_at=datetime(2026, 11, 25, 20, tzinfo=UTC))  # the next day in Seoul
     answer = client.get(reverse("connections:export_file", args=[export.pk]))
     assert b"".join(answer.streaming_content).startswith(b"PK")
+    assert "2026-11-26.zip" in answer["Content-Disposition"]
     assert client_of(mia).get(reverse("connections:export_file", args=[export.pk])).status_code == 403
 
 

@@ -1,6 +1,7 @@
 """The operator makes steps, adds ready-made ones, copies, previews, decides and exports."""
 
 import io
+from datetime import UTC, datetime
 
 import pytest
 import tablib
@@ -190,6 +191,11 @@ def test_an_answer_with_characters_that_tables_can_not_hold_is_exported(kind, or
 def test_no_cell_of_a_csv_stands_without_quotes(organon, profile, ada, now):
     submitted(profile, make_step(organon, "Company"), ada, now, "x;=HYPERLINK(1)")
     assert b'"x;=HYPERLINK(1)"' in exports.download([organon], "csv").content
+
+
+def test_the_export_says_when_in_the_portals_time(organon, profile, ada):
+    submitted(profile, make_step(organon), ada, datetime(2026, 11, 25, 20, tzinfo=UTC))
+    assert exports.setups([organon]).dict[0]["Submitted"] == "2026-11-26 05:00"
 
 
 @pytest.mark.parametrize("text", ["=1", "+1", "-1", "@x", "\t=1", "＝1", "\r=1"])
