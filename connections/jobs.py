@@ -118,7 +118,6 @@ def forget_invitations(timestamp):
     now = timezone.now()
     old = Invitation.objects.filter(decided_at__lt=now - timedelta(days=365 * settings.PORTAL_RECORD_YEARS))
     with transaction.atomic():
-        Invitation.objects.filter(forwarded_from__in=old).update(forwarded_from=None)
-        old.delete()
+        old.forget()
     batches = InvitationBatch.objects.filter(created_at__lt=now - timedelta(days=settings.PORTAL_MAIL_DAYS))
     batches.exclude(rows=[]).update(rows=[], state=InvitationBatch.DONE)

@@ -14,7 +14,7 @@ from procrastinate.contrib.django import app
 from procrastinate.contrib.django.models import ProcrastinateJob, ProcrastinateWorker
 
 from portal.mail import message_of
-from portal.models import Mail, TableImport
+from portal.models import Code, DailyCount, Link, Mail, TableImport, today
 from portal.models.files import StoredFile
 from portal.models.imports import TRIES
 from portal.models.mail import DELIVER, State
@@ -23,6 +23,8 @@ from portal.states import AlreadyDecided
 log = logging.getLogger(__name__)
 STALLED_AFTER = 30  # seconds without a heartbeat
 KEPT_HOURS = 72  # of finished jobs
+COUNTS_KEPT = timedelta(days=7)
+CODES_KEPT = timedelta(days=1)  # after their end
 TRY_AGAIN = RetryStrategy(
     max_attempts=5, exponential_wait=5
 )  # of a job that is deferred once: for a quarter of an hour
@@ -119,11 +121,14 @@ async def retry_stalled(context, timestamp):
 @app.periodic(cron="17 * * * *")
 @app.task(queue="default", queueing_lock="clean_up")
 def clean_up(timestamp):
-    """Forget what is over: finished jobs, bodies of mail that is no longer valid, expired sessions."""
+    """Forget what is over: finished jobs, bodies of mail that is no longer valid, sessions, codes, counts and links."""
     now = timezone.now()
     Mail.objects.stale(now).drop()
     Mail.objects.old(now).delete()
     Session.objects.filter(expire_date__lt=now).delete()
+    Code.objects.filter(expires_at__lt=now - CODES_KEPT).delete()
+    DailyCount.objects.filter(day__lt=today(now - COUNTS_KEPT)).delete()
+    Link.objects.forgettable(now - timedelta(days=365 * settings.PORTAL_RECORD_YEARS)).delete()
     with connection.cursor() as cursor:
         cursor.execute(
             "DELETE FROM procrastinate_jobs j WHERE status IN ('succeeded', 'failed', 'cancelled', 'aborted') AND NOT EXISTS"

@@ -3,7 +3,10 @@
 import uuid
 
 from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
 from django.db import models, transaction
+from django.db.models import Func, Value
+from django.db.models.functions import Cast
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -31,6 +34,11 @@ class AuditQuerySet(models.QuerySet):
             at=at or timezone.now(),
         )
 
+    def forget(self, *details):
+        """Take these details out of what was recorded."""
+        keys = Cast(Value(list(details)), ArrayField(models.TextField()))
+        self.update(data=Func(models.F("data"), keys, template="%(expressions)s", arg_joiner=" - "))
+
     def about(self, thing):
         return self.filter(object_type=thing._meta.label_lower, object_id=str(thing.pk))
 
@@ -40,7 +48,7 @@ class AuditQuerySet(models.QuerySet):
 
 
 class AuditEntry(models.Model):
-    """Who did what, to what, when: also the timeline of a request. Written in the transaction of the deed, never changed."""
+    """Who did what, to what, when: also the timeline of a request. Written in the transaction of the deed, never changed; only addresses go."""
 
     SUPPLIER, OPERATOR = "supplier", "operator"
 

@@ -64,6 +64,13 @@ class InvitationQuerySet(models.QuerySet):
         settled = shown.filter(Q(invited_until__isnull=False) | Q(stage=Stage.CONNECTED))
         return self.waiting(now).filter(Exists(admins.exclude(Exists(settled))))
 
+    def forget(self):
+        """Delete them; what the audit trail says of them names no address any more."""
+        ids = [str(pk) for pk in self.values_list("pk", flat=True)]
+        AuditEntry.objects.filter(object_type=Invitation._meta.label_lower, object_id__in=ids).forget("email", "to")
+        Invitation.objects.filter(forwarded_from__in=ids).update(forwarded_from=None)
+        Invitation.objects.filter(pk__in=ids).delete()
+
     def with_mail(self):
         """Each with `mail_state` and `mail_words`, of the newest mail about it."""
         mails = Mail.objects.filter(about_id=Cast(OuterRef("pk"), CharField())).order_by("-created_at")

@@ -4,7 +4,7 @@ import hashlib
 import secrets
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -19,6 +19,14 @@ class LinkQuerySet(models.QuerySet):
 
     def live(self, now):
         return self.filter(used_at=None, revoked_at=None, expires_at__gt=now)
+
+    def forgettable(self, before):
+        """Those that ended before then, and that no row names any more."""
+        found = self.filter(expires_at__lt=before)
+        for named in Link._meta.get_fields(include_hidden=True):
+            if named.auto_created and not named.concrete:
+                found = found.exclude(Exists(named.related_model.objects.filter(**{named.field.name: OuterRef("pk")})))
+        return found
 
     def revoke(self, now):
         """Kill those not used yet, and the mails that would still carry their tokens."""

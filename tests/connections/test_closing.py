@@ -170,3 +170,4 @@ def test_the_privacy_page_says_for_how_long(language, settings, db):
     settings.PORTAL_MAIL_DAYS, settings.PORTAL_NOTIFICATION_DAYS = 555, 666
     page = Client(headers={"accept-language": language}).get("/privacy/").content.decode()
     assert all(number in page for number in ("33", "44", "555", "666"))
+    assert ("names no address" if language == "en" else "초대 기록에는 주소가 없습니다") in page

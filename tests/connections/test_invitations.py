@@ -431,3 +431,9 @@ def test_after_years_closed_invitations_are_forgotten(invitation, now, operator,
     Invitation.objects.filter(pk=invitation.pk).update(decided_at=long_ago)
     jobs.forget_invitations.func(timestamp=0)
     assert list(Invitation.objects.all()) == [fresh]
+    story = AuditEntry.objects.about(invitation)
+    assert {one.kind: one.data for one in story} == {
+        "supplier_invited": {"customer": "Organon"},
+        "invitation_forwarded": {"customer": "Organon"},
+    }
+    assert AuditEntry.objects.about(fresh).get().data["email"] == "boss@newco.example"

@@ -12,7 +12,8 @@ from accounts.jobs import send_digests
 from accounts.models import Notification
 from connections.jobs import expire_requests
 from connections.models import ConnectionRequest
-from portal.models import Mail
+from portal.jobs import clean_up
+from portal.models import Code, DailyCount, Link, Mail, today
 from tests.builders import make_request
 
 
@@ -51,6 +52,25 @@ def test_a_row_that_fails_holds_up_none_of_those_behind_it(
         expire_requests.func(timestamp=0)
     behind.refresh_from_db()
     assert (behind.status, str(failing.pk) in caplog.text) == ("expired", True)
+
+
+def test_codes_counts_and_links_are_forgotten_when_they_are_long_over(ada_at_acme, organon, now, settings):
+    for place, hours in enumerate((23, 25)):
+        Code.objects.create(owner=place, purpose="captcha", digest="x", expires_at=now - timedelta(hours=hours))
+    for days in (-1, 7, 8):
+        DailyCount.objects.create(scope="mails", key="maria@organon.example", day=today(now) - timedelta(days=days))
+    decided, mailed, _lone, younger = (
+        Link.issue("request", organon.pk, "maria@organon.example", now - timedelta(days=days))[0]
+        for days in (2000, 2000, 2000, 1000)
+    )
+    make_request(ada_at_acme, organon, now=now).decline("other", now=now, link=decided)
+    Mail.objects.update(link=mailed)
+    Link.objects.filter(expires_at__gt=now).delete()
+    settings.PORTAL_RECORD_YEARS = 5
+    clean_up.func(timestamp=0)
+    assert Code.objects.get().owner == "0"
+    assert {today(now) - one.day for one in DailyCount.objects.filter(used=0)} == {timedelta(-1), timedelta(7)}
+    assert set(Link.objects.all()) == {decided, mailed, younger}
 
 
 def test_one_notification_that_no_longer_reads_keeps_nobody_else_from_the_digest(ada, acme, rob, rival, now):
