@@ -1,10 +1,13 @@
 """Import and export in the operator's admin: what a row of a file means."""
 
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
 from import_export import fields
 from import_export.widgets import ForeignKeyWidget
 
 from customers import search
 from customers.models import Customer, VendorRecord
+from customers.models.directory import bare_number
 from portal.tabular import CountedResource
 
 
@@ -23,17 +26,38 @@ class CustomerResource(CountedResource):
         search.index([row.object_id for row in result.rows if row.object_id and row.import_type in ("new", "update")])
 
 
-class VendorResource(CountedResource):
-    """Vendor lists: a line names the customer by its registered name."""
+class CustomerWidget(ForeignKeyWidget):
+    """A customer by its registered name, and by the row's country where several have that name."""
 
-    customer = fields.Field("customer", "customer", ForeignKeyWidget(Customer, "name"))
+    def clean(self, value, row=None, **kwargs):
+        value = str(value or "").strip()
+        found = Customer.objects.filter(name=value)
+        if country := row.get("country"):
+            found = found.filter(country=country.upper())
+        if not found:
+            raise ValidationError(_("No customer is called %(name)s."), params={"name": value})
+        if len(found) > 1:
+            words = _("Several customers are called %(name)s. Add a column country with the code, such as KR.")
+            raise ValidationError(words, params={"name": value})
+        return found[0]
+
+
+class VendorResource(CountedResource):
+    """Vendor lists: a line names the customer, if need be with its country; e-mail and number are compared as they are kept."""
+
+    customer = fields.Field("customer", "customer", CustomerWidget(Customer, "name"))
+    country = fields.Field("customer__country", "country", readonly=True)
 
     class Meta:
         model = VendorRecord
         import_id_fields = ["customer", "name", "email", "tax_number"]
-        fields = ["customer", "name", "email", "tax_number"]
+        fields = ["customer", "country", "name", "email", "tax_number"]
         clean_model_instances = True
         skip_unchanged = True
+
+    def before_import_row(self, row, **kwargs):
+        row["email"] = (row.get("email") or "").strip().lower()
+        row["tax_number"] = bare_number(str(row.get("tax_number") or ""))
 
     def before_save_instance(self, instance, row, **kwargs):
         instance.prepare()

@@ -56,6 +56,32 @@ def test_a_vendor_list_comes_in_ready_to_match(admin, organon):
     assert (record.domain, record.tax_number) == ("acme.example", "1208147521")
 
 
+def test_the_same_vendor_list_changes_nothing_the_second_time(admin, organon):
+    content = b"customer,name,email,tax_number\r\nOrganon,Ace,Sales@Acme.example,120-81-47521\r\n"
+    for _month in range(2):
+        confirm(admin, "vendorrecord", dry_run(admin, "vendorrecord", content))
+    record = VendorRecord.objects.get()
+    assert (record.email, record.tax_number) == ("sales@acme.example", "1208147521")
+
+
+def test_a_vendor_list_tells_customers_of_the_same_name_apart_by_country(admin, organon):
+    korean = make_customer("Organon", country="KR")
+    rows = b"customer,country,name,email,tax_number\r\nOrganon,KR,Ace,,1\r\n"
+    assert (
+        "Several customers are called Organon."
+        in dry_run(admin, "vendorrecord", rows.replace(b",KR,", b",,")).content.decode()
+    )
+    confirm(admin, "vendorrecord", dry_run(admin, "vendorrecord", rows))
+    assert VendorRecord.objects.get().customer == korean
+
+
+def test_a_vendor_list_of_an_unknown_customer_is_refused_with_words(admin, organon):
+    rows = b"customer,name,email,tax_number\r\nOrganon,Ace,,1\r\nOrganom,Ace,,1\r\n"
+    answer = dry_run(admin, "vendorrecord", rows)
+    assert "No customer is called Organom." in answer.content.decode()
+    assert "confirm_form" not in answer.context
+
+
 def test_an_export_reads_in_excel_and_holds_no_formula(admin):
     make_customer("한솔제지", city="=1+1")
     data = {"format": "0", "resource": "0", "customerresource_name": "on", "customerresource_city": "on"}
