@@ -36,6 +36,11 @@ def read(data):
     return [(rows.line_num, {column: (row.get(column) or "").strip() for column in COLUMNS}) for row in rows]
 
 
+def parts(text):
+    """'One | Two' -> ['One', 'Two']: what a column with several names or domains holds."""
+    return [part.strip() for part in (text or "").split("|") if part.strip()]
+
+
 def import_customers(rows):
     """Add or update customers from read() rows; returns (new, updated).
 
@@ -63,7 +68,7 @@ def import_customers(rows):
 
 def _clean(line, row):
     try:
-        row = row | {"other_names": _parts(row["other_names"]), "domains": _domains(row["domains"])}
+        row = row | {"other_names": parts(row["other_names"]), "domains": _domains(row["domains"])}
         _check_names([row["name"], *row["other_names"], row["city"]])
         if row["country"] and row["country"].upper() not in countries.countries:
             raise ValidationError(f"{row['country']} is not a country code such as KR.")
@@ -86,12 +91,8 @@ def _check_names(names):
             raise ValidationError("A name is longer than 200 letters.")
 
 
-def _parts(text):
-    return [part.strip() for part in text.split("|") if part.strip()]
-
-
 def _domains(text):
-    domains = [registrable(part) or part for part in _parts(text)]
+    domains = [registrable(part) or part for part in parts(text)]
     for domain in domains:
         if not registrable(domain) or is_free_mail(domain):
             raise ValidationError(f"{domain} is not the company’s own domain.")

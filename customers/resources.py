@@ -5,21 +5,58 @@ from django.utils.translation import gettext as _
 from import_export import fields
 from import_export.widgets import ForeignKeyWidget
 
+from accounts.domains import registrable
 from customers import search
-from customers.models import Customer, VendorRecord
+from customers.imports import parts
+from customers.models import Customer, CustomerDomain, CustomerName, VendorRecord
 from customers.models.directory import bare_number
 from portal.tabular import CountedResource
 
 
 class CustomerResource(CountedResource):
-    """Customers by name and country; other names and domains come by `manage.py import_customers` or on the page."""
+    """Customers by name and country; other names and domains, divided by |, are added to those that are there."""
+
+    other_names = fields.Field()
+    domains = fields.Field()
 
     class Meta:
         model = Customer
         import_id_fields = ["name", "country"]
-        fields = ["name", "country", "city", "website", "language", "is_listed", "takes_requests"]
+        fields = [
+            "name", "other_names", "country", "website", "domains", "city", "language", "is_listed", "takes_requests",
+        ]  # fmt: skip
         clean_model_instances = True
         skip_unchanged = True
+
+    def filter_export(self, queryset, **kwargs):
+        return queryset.prefetch_related("names", "domains")
+
+    def dehydrate_other_names(self, customer):
+        return "|".join(one.name for one in customer.names.all())
+
+    def dehydrate_domains(self, customer):
+        return "|".join(one.domain for one in customer.domains.all())
+
+    def skip_row(self, instance, original, row, import_validation_errors=None):
+        """A row that only adds a name or a domain changes something as well."""
+        is_same = super().skip_row(instance, original, row, import_validation_errors)
+        return is_same and not self._additions(instance, row)
+
+    def after_save_instance(self, instance, row, **kwargs):
+        for one in self._additions(instance, row):
+            one.full_clean(exclude=["customer"])
+            one.save(force_insert=True)
+
+    @staticmethod
+    def _additions(customer, row):
+        """Rows, not saved yet, for the names and domains that the customer does not have."""
+        names = dict.fromkeys(parts(row.get("other_names")))
+        domains = dict.fromkeys(registrable(part) or part for part in parts(row.get("domains")))
+        known = {one.name for one in customer.names.all()} | {one.domain for one in customer.domains.all()}
+        return [
+            *(CustomerName(customer=customer, name=name) for name in names if name not in known),
+            *(CustomerDomain(customer=customer, domain=domain) for domain in domains if domain not in known),
+        ]
 
     def after_import(self, dataset, result, **kwargs):
         """What suppliers search by follows in the same transaction."""

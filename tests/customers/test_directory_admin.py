@@ -36,6 +36,24 @@ def test_customers_come_in_after_a_dry_run_in_any_korean_encoding(encoding, admi
     assert [one.name for one in find("한솔제지")] == ["한솔제지"]
 
 
+def test_other_names_and_domains_come_in_and_go_out_and_are_only_added(admin):
+    customer = make_customer("한솔제지", other_names=["Hansol"], domains=["hansol.example"], city="서울")
+    row = "name,country,city,other_names,domains\r\n한솔제지,KR,서울,Hansol Paper | 한솔,mail.Hansol.example|hansol-paper.example\r\n"
+    confirm(admin, "customer", dry_run(admin, "customer", row.encode()))
+    assert {one.name for one in customer.names.all()} == {"Hansol", "Hansol Paper", "한솔"}
+    assert {one.domain for one in customer.domains.all()} == {"hansol.example", "hansol-paper.example"}
+    assert find("hansol paper") == [customer]
+    chosen = {"customerresource_other_names": "on", "customerresource_domains": "on"}
+    out = admin.post(reverse("admin:customers_customer_export"), {"format": "0", "resource": "0", **chosen})
+    assert "Hansol|Hansol Paper|한솔,hansol-paper.example|hansol.example" in out.content.decode("utf-8-sig")
+
+
+def test_a_domain_that_is_nobodys_own_is_refused(admin):
+    answer = dry_run(admin, "customer", b"name,country,domains\r\nHansol,KR,naver.com\r\n")
+    assert "a domain of the company’s own" in answer.content.decode()
+    assert not Customer.objects.exists()
+
+
 def test_a_file_in_no_known_encoding_is_refused_with_words(admin):
     text = dry_run(admin, "customer", b"name\r\n\xff\xfe\xfa\xfd").content.decode()
     assert "neither UTF-8 nor CP949" in text
