@@ -20,7 +20,7 @@ from portal import jobs
 from portal.models import Mail, TableImport
 from portal.models.mail import State
 from portal.states import AlreadyDecided
-from portal.tabular import FORMATS
+from portal.tabular import FORMATS, words_of
 
 LONG = 100_000  # bytes from which on a table is the worker's
 
@@ -57,6 +57,7 @@ class Tables(ImportExportModelAdmin):
     """Rows that come and go as CSV or XLSX, with a dry run."""
 
     formats = FORMATS
+    import_template_name = "admin/portal/import.html"
     import_form_class = TableForm
 
     def import_action(self, request, **kwargs):
@@ -71,11 +72,8 @@ class Tables(ImportExportModelAdmin):
         return super().import_action(request, **kwargs)
 
     def add_data_read_fail_error_to_form(self, form, error):
-        """What is wrong with the file, where we know it better than the library."""
-        if isinstance(error, forms.ValidationError):
-            form.add_error("import_file", error)
-        else:
-            super().add_data_read_fail_error_to_form(form, error)
+        """What is wrong with the file, in our words."""
+        form.add_error("import_file", words_of(error))
 
 
 @admin.register(TableImport)

@@ -8,7 +8,7 @@ from django.conf import settings
 from django.contrib.sessions.models import Session
 from django.core.mail import BadHeaderError, get_connection
 from django.db import connection, transaction
-from django.utils import timezone
+from django.utils import timezone, translation
 from procrastinate import BaseRetryStrategy, RetryDecision, RetryStrategy
 from procrastinate.contrib.django import app
 from procrastinate.contrib.django.models import ProcrastinateJob, ProcrastinateWorker
@@ -140,7 +140,9 @@ def clean_up(timestamp):
 @app.task(name="portal.jobs.work_on_import", queue="default", retry=RetryStrategy(max_attempts=TRIES + 1, wait=60))
 def work_on_import(import_id):
     """Check or import a long table; killed in the middle, it starts anew, for nothing was kept."""
-    TableImport.objects.select_related("created_by").get(pk=import_id).work()
+    kept = TableImport.objects.select_related("created_by").get(pk=import_id)
+    with translation.override(kept.created_by.speaks):
+        kept.work()
 
 
 @app.periodic(cron="40 3 * * *")

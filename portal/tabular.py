@@ -4,7 +4,7 @@ import re
 
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
-from import_export import resources
+from import_export import resources, results
 from import_export.formats import base_formats
 
 EVERY = 200  # rows between two words about progress
@@ -38,14 +38,58 @@ class CSV(base_formats.CSV):
         return "rb"
 
     def create_dataset(self, in_stream, **kwargs):
-        return super().create_dataset(decode(in_stream), **kwargs)
+        return _not_empty(super().create_dataset(decode(in_stream), **kwargs))
 
     def export_data(self, dataset, **kwargs):
         """With a mark, so that Excel reads Korean."""
         return b"\xef\xbb\xbf" + super().export_data(dataset, **kwargs).encode()
 
 
-FORMATS = [CSV, base_formats.XLSX]
+class XLSX(base_formats.XLSX):
+    """A workbook with rows."""
+
+    def create_dataset(self, in_stream):
+        return _not_empty(super().create_dataset(in_stream))
+
+
+FORMATS = [CSV, XLSX]
+
+
+def _not_empty(table):
+    if not table:
+        raise ValidationError(_("The file has no rows."), code="empty")
+    return table
+
+
+def words_of(error):
+    """Why a file can't be read, in our words; those of the libraries tell an operator nothing."""
+    if isinstance(error, ValidationError):
+        return "; ".join(error.messages)
+    return _("The file can’t be read as CSV or XLSX.")
+
+
+class Result(results.Result):
+    """What would come of a table, or came of it."""
+
+    @property
+    def problems(self):
+        """What is wrong with it, as [{line, words}]: lines as a spreadsheet counts them, 0 for the table as a whole."""
+        whole = [{"line": 0, "words": words_of(error.error)} for error in self.base_errors]
+        unreadable = [
+            {
+                "line": row.number + 1,
+                "words": _("The line can’t be read: %(error)s") % {"error": str(error.error)[:300]},
+            }
+            for row in self.error_rows
+            for error in row.errors
+        ]
+        invalid = [{"line": row.number + 1, "words": _said_of(row)[:300]} for row in self.invalid_rows]
+        return whole + sorted(unreadable + invalid, key=lambda one: one["line"])
+
+
+def _said_of(row):
+    named = [f"{field}: {' '.join(words)}" for field, words in row.field_specific_errors.items()]
+    return "; ".join([*named, *row.non_field_specific_errors])
 
 
 class CountedResource(resources.ModelResource):
@@ -53,6 +97,17 @@ class CountedResource(resources.ModelResource):
 
     tell = None
     count = 0
+
+    @classmethod
+    def get_result_class(cls):
+        return Result
+
+    def before_import(self, dataset, **kwargs):
+        """Refuse a table as a whole, not row by row, when it lacks the columns that tell its rows apart."""
+        if not set(self.get_import_id_fields()) <= set(dataset.headers):
+            columns = ", ".join(self.get_import_id_fields())
+            dataset.wipe()
+            raise ValidationError(_("The first line must name the columns: %(columns)s."), params={"columns": columns})
 
     def after_import_row(self, row, row_result, **kwargs):
         super().after_import_row(row, row_result, **kwargs)

@@ -4,7 +4,6 @@ import uuid
 from contextlib import contextmanager
 
 from django.conf import settings
-from django.core.exceptions import ValidationError
 from django.db import connection, models, transaction
 from django.utils import timezone
 from django.utils.module_loading import import_string
@@ -12,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from procrastinate.contrib.django import app
 
 from portal.states import move
-from portal.tabular import FORMATS
+from portal.tabular import FORMATS, words_of
 
 PROBLEMS_KEPT = 100
 TRIES = 3  # of checking, and of importing; then something is wrong with the file or the machine
@@ -91,7 +90,7 @@ class TableImport(models.Model):
         try:
             table = FORMATS[self.format]().create_dataset(bytes(self.content))
         except Exception as error:  # whatever a broken file makes the libraries stumble over
-            self._refuse("; ".join(error.messages) if isinstance(error, ValidationError) else str(error))
+            self._refuse(words_of(error))
             return
         is_real = self.state == self.IMPORTING
         with _beside(self.pk) as tell, transaction.atomic():
@@ -109,17 +108,9 @@ class TableImport(models.Model):
         return import_string(self.resource)
 
     def _keep(self, result, rows, is_real):
-        problems = [{"line": 0, "words": str(error.error)[:300]} for error in result.base_errors]
-        problems += [
-            {"line": line + 1, "words": str(error.error)[:300]}
-            for line, errors in result.row_errors()
-            for error in errors
-        ]
-        problems += [
-            {"line": row.number + 1, "words": "; ".join(row.error.messages)[:300]} for row in result.invalid_rows
-        ]
         totals = {"new": result.totals["new"], "updated": result.totals["update"], "unchanged": result.totals["skip"]}
-        state = self.REFUSED if problems or not rows else self.DONE if is_real else self.READ
+        problems = result.problems
+        state = self.REFUSED if problems else self.DONE if is_real else self.READ
         over = {} if state == self.READ else {"content": b""}
         self._leave(state, problems=problems[:PROBLEMS_KEPT], rows=rows, done=rows, **totals, **over)
 

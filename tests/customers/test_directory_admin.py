@@ -60,9 +60,21 @@ def test_a_file_in_no_known_encoding_is_refused_with_words(admin):
     assert not Customer.objects.exists()
 
 
-def test_a_bad_row_is_shown_and_nothing_comes_in(admin):
+@pytest.mark.parametrize(
+    ("content", "format", "words"),
+    [(b"name,country\r\n", "0", "The file has no rows."), (b"name\r\nHansol\r\n", "0", "The first line must name the columns: name, country."),
+     (b"name,country\r\nHansol,KR\r\n", "1", "The file can’t be read as CSV or XLSX.")],
+)  # fmt: skip
+def test_a_file_that_is_no_table_is_refused_in_our_words(content, format, words, admin):
+    data = {"import_file": SimpleUploadedFile("list.csv", content), "format": format}
+    page = admin.post(reverse("admin:customers_customer_import"), data).content.decode()
+    assert words in page
+    assert "Traceback" not in page
+
+
+def test_a_bad_row_is_shown_by_its_line_and_nothing_comes_in(admin):
     answer = dry_run(admin, "customer", b"name,country\r\nGood Inc.,KR\r\nBad www.evil.example,KR\r\n")
-    assert "Remove the web address" in answer.content.decode()
+    assert "Line 3: name: Remove the web address" in answer.content.decode()
     assert "confirm_form" not in answer.context
     assert not Customer.objects.exists()
 

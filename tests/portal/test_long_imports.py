@@ -62,7 +62,7 @@ def test_one_bad_line_refuses_the_whole_file_and_is_named(operator, run_jobs, cl
     assert (kept.state, [one["line"] for one in kept.problems]) == ("refused", [3, 4])
     assert not Customer.objects.exists()
     page = client_of(operator).get(f"/admin/portal/tableimport/{kept.pk}/change/").content.decode()
-    assert ("Line 3" in page, "Import these rows" in page) == (True, False)
+    assert ("Line 3: country: " in page, "Import these rows" in page) == (True, False)
 
 
 def test_a_file_without_a_column_that_is_needed_is_refused_in_words(operator, run_jobs):
@@ -121,6 +121,20 @@ def test_korean_excels_files_are_read_and_broken_ones_refused_in_words(operator,
     broken.refresh_from_db()
     assert (korean.state, broken.state) == ("read", "refused")
     assert broken.problems[0]["words"]
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [(b"name,city\nHansol,Seoul\n", "첫 줄에 열 이름이 있어야 해요: name, country"), (b"name,country\n", "파일에 행이 없어요."),
+     (b"", "파일에 행이 없어요.")],
+)  # fmt: skip
+def test_a_table_that_is_none_is_refused_in_the_operators_language(content, words, operator, run_jobs):
+    operator.language = "ko"
+    operator.save(update_fields=["language"])
+    kept = begin(SimpleUploadedFile("x.csv", content), operator)
+    run_jobs()
+    kept.refresh_from_db()
+    assert (kept.state, kept.problems) == ("refused", [{"line": 0, "words": words}])
 
 
 def test_it_is_confirmed_once_and_only_when_checked(operator, run_jobs):
