@@ -51,6 +51,7 @@ class StepForm(forms.Form):
             for suffix, control in self._controls(question).items():
                 self.fields[_name(question, suffix)] = self._prepared(question, suffix, control)
         self.kept = kept
+        self.agreed = {one.name: str(one.version) for one in self.questions if one.kind == Kind.ACKNOWLEDGEMENT}
         self.typed = self._typed(posted) if posted is not None else self._begun()
         texts = {name: one if isinstance(one, list) else [one] for name, one in self.typed.items()}
         self.data = MultiValueDict({name: [text for text in one if text] for name, one in texts.items()})
@@ -90,11 +91,14 @@ class StepForm(forms.Form):
                 typed[name] = [_tidy(one) for one in posted.getlist(name)[:100]]
             else:
                 typed[name] = _tidy(posted.get(name, ""))
-        return typed
+        return typed | {name: version for name, version in self.agreed.items() if typed[name]}
 
     def _begun(self):
-        """The draft; questions that it does not know yet begin with the company details."""
-        kept = self.kept or {}
+        """The draft; questions that it does not know yet begin with the company details.
+
+        It keeps which version of a document was agreed to: another one has to be agreed to anew.
+        """
+        kept = {name: text for name, text in (self.kept or {}).items() if self.agreed.get(name, text) == text}
         new = [one for one in self.questions if not any(name in kept for _suffix, name in self._names(one))]
         return kept | self._prefilled(new)
 

@@ -234,6 +234,17 @@ def test_company_details_prefill_a_step_and_an_answer_that_differs_offers_to_upd
     assert "Your company details say something else." not in page(step).content.decode()
 
 
+def test_a_changed_document_is_not_agreed_to_by_an_earlier_tick(page, organon, profile):
+    step = make_step(organon, "Code", {"kind": "acknowledgement", "document_text_en": "Be good."})
+    question = step.questions.get()
+    page(step, {question.name: "on"})
+    assert page(step).context["questions"][0].field.value()
+    step.ask_again([question])
+    assert not page(step).context["questions"][0].field.value()
+    page(step, {"version": 1, question.name: "on"})
+    assert page(step).context["questions"][0].field.value()
+
+
 def test_viewers_read_what_is_answered(step, profile, vic, client_of, page):
     page(step, {names(step)["text"]: "32 Songdo-daero", names(step)["file"]: a_pdf("paper.pdf")})
     client = client_of(vic)
