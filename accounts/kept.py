@@ -6,6 +6,8 @@ from django.contrib.auth.views import redirect_to_login
 from django.core import signing
 from django.urls import reverse
 
+from portal.posting import posted_from
+
 SESSION_KEY = "kept"
 SECONDS = 15 * 60
 LARGEST = 200_000  # characters
@@ -17,8 +19,9 @@ def typing_survives(page, *arguments):
     """Mark a POST view whose text outlives the session; `page` is the view that shows the form again, by these arguments."""
 
     def decorate(view):
-        view.typing_survives = page, arguments
-        return view
+        posted = posted_from(page, *arguments)(view)
+        posted.typing_survives = page, arguments
+        return posted
 
     return decorate
 

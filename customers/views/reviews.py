@@ -8,7 +8,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_safe
 
 from customers import telling
 from customers.forms import ApproveForm, CodeForm, ReturnForm
@@ -17,6 +17,7 @@ from customers.said import read
 from portal import limits, links, mail
 from portal.models import Code
 from portal.models.codes import MINUTES
+from portal.posting import posted_from
 from portal.states import AlreadyDecided
 
 COOKIE = "reviewer"  # signed: which link this browser has proved to be the addressee's
@@ -61,7 +62,7 @@ def review(request, token, link, profile, contact):
     return _page(request, token, profile, contact)
 
 
-@require_POST
+@posted_from("customers:review", "token")
 @by_review_link(known=False)
 def review_code(request, token, link, profile, contact):
     """Mail a code to the link's own address."""
@@ -72,7 +73,7 @@ def review_code(request, token, link, profile, contact):
     return _door(request, token, link, sent=True)
 
 
-@require_POST
+@posted_from("customers:review", "token")
 @by_review_link(known=False)
 def review_open(request, token, link, profile, contact):
     """Let the browser in that types the code."""
@@ -96,7 +97,7 @@ def review_open(request, token, link, profile, contact):
     return response
 
 
-@require_POST
+@posted_from("customers:review", "token")
 @by_review_link(known=False)
 def review_renew(request, token, link, profile, contact):
     """Mail a new link to the address of an old one, whoever asks."""
@@ -106,14 +107,14 @@ def review_renew(request, token, link, profile, contact):
     return render(request, "customers/reviews/over.html", {"profile": profile, "renewed": link.address})
 
 
-@require_POST
+@posted_from("customers:review", "token")
 @by_review_link(known=True)
 def review_approve(request, token, pk, link, profile, contact):
     form = ApproveForm(request.POST, auto_id=f"id_{pk.hex}_%s")
     return _decide(request, token, pk, link, profile, contact, form, approve=True)
 
 
-@require_POST
+@posted_from("customers:review", "token")
 @by_review_link(known=True)
 def review_return(request, token, pk, link, profile, contact):
     form = ReturnForm(request.POST, auto_id=f"id_{pk.hex}_%s")

@@ -58,7 +58,6 @@ def step(request, pk, step_pk):
 
 @kept.typing_survives("customers:step", "pk", "step_pk")
 @role_required(Role.MEMBER)
-@require_POST
 @while_open
 def step_save(request, pk, step_pk):
     """Keep what stands in the form, valid or not."""
@@ -73,7 +72,6 @@ def step_save(request, pk, step_pk):
 
 @kept.typing_survives("customers:step", "pk", "step_pk")
 @role_required(Role.MEMBER)
-@require_POST
 @while_open
 def step_submit(request, pk, step_pk):
     """Send the answers to the customer when they are complete; else keep them and say what is missing."""
@@ -89,7 +87,6 @@ def step_submit(request, pk, step_pk):
 
 @kept.typing_survives("customers:step", "pk", "step_pk")
 @role_required(Role.MEMBER)
-@require_POST
 @while_open
 def step_file_remove(request, pk, step_pk, question):
     """Take a stored file out of the draft; what else stands in the form is kept."""

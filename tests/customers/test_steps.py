@@ -114,6 +114,12 @@ def test_an_empty_submit_names_every_required_answer_and_links_to_it(page, step)
     assert not Submission.objects.exists()
 
 
+def test_a_reload_or_another_language_after_a_wrong_submit_gets_the_step(page, step, profile):
+    path = reverse("customers:step_submit", args=[profile.pk, step.pk])
+    assert page.client.get(path).url == reverse("customers:step", args=[profile.pk, step.pk])
+    assert page.client.put(path).status_code == 405
+
+
 def test_a_draft_keeps_what_was_typed_valid_or_not(page, step):
     name = names(step)
     page(step, {name["text"]: "AC", name["date"]: "2026-13-45", name["email"]: "no address"})

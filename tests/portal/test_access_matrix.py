@@ -26,8 +26,8 @@ OURS = [LOGIN, 200, 200, 200, 404, NEW, ADMIN]
 MEMBERS = [LOGIN, 403, 200, 200, 404, NEW, ADMIN]
 ADMINS = [LOGIN, 403, 403, 200, 200, NEW, ADMIN]
 ADMINS_OWN = [LOGIN, 403, 403, 200, 404, NEW, ADMIN]
-MEMBERS_POST = [LOGIN, 403, 405, 405, 405, NEW, ADMIN]
 MEMBERS_SAVE = [LOGIN, 403, "/setup/customers/", "/setup/customers/", 404, NEW, ADMIN]
+BACK_TO_STEP = [LOGIN, *["/setup/customers/"] * 4, NEW, ADMIN]
 NO_GET = [LOGIN, 405, 405, 405, 405, NEW, ADMIN]
 ADMINS_POST = [LOGIN, 403, 403, 405, 405, NEW, ADMIN]
 FREE_POST = [LOGIN, 405, 405, 405, 405, 405, 405]
@@ -94,9 +94,9 @@ MATRIX = {
     "customers:profile": (OURS, None),
     "customers:profile_end": ([LOGIN, 403, 403, 200, 404, NEW, ADMIN], [LOGIN, 403, 403, 200, 404, NEW, ADMIN]),
     "customers:step": (OURS, NO_GET),
-    "customers:step_save": (MEMBERS_POST, MEMBERS_SAVE),
-    "customers:step_submit": (MEMBERS_POST, MEMBERS),
-    "customers:step_file_remove": (MEMBERS_POST, [LOGIN, 403, 404, 404, 404, NEW, ADMIN]),
+    "customers:step_save": (BACK_TO_STEP, MEMBERS_SAVE),
+    "customers:step_submit": (BACK_TO_STEP, MEMBERS),
+    "customers:step_file_remove": (BACK_TO_STEP, [LOGIN, 403, 404, 404, 404, NEW, ADMIN]),
     "customers:step_document": (
         [LOGIN, 403, 403, 405, 405, NEW, ADMIN],
         [LOGIN, 403, 403, 404, 404, NEW, ADMIN],
@@ -106,11 +106,11 @@ MATRIX = {
     "customers:submission": (OURS, NO_GET),
     "customers:upload": (OURS, NO_GET),
     "customers:review": (PUBLIC, [405] * 7),
-    "customers:review_code": ([405] * 7, PUBLIC),
-    "customers:review_open": ([405] * 7, PUBLIC),
-    "customers:review_renew": ([405] * 7, PUBLIC),
-    "customers:review_approve": ([405] * 7, ["/v/"] * 7),
-    "customers:review_return": ([405] * 7, ["/v/"] * 7),
+    "customers:review_code": (["/v/"] * 7, PUBLIC),
+    "customers:review_open": (["/v/"] * 7, PUBLIC),
+    "customers:review_renew": (["/v/"] * 7, PUBLIC),
+    "customers:review_approve": (["/v/"] * 7, ["/v/"] * 7),
+    "customers:review_return": (["/v/"] * 7, ["/v/"] * 7),
     "customers:review_file": (PUBLIC, [405] * 7),
     "connections:requests": (SETUP, None),
     "connections:request": (OURS, None),
