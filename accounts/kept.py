@@ -1,22 +1,24 @@
-"""What was typed when the session had ended: kept a while, given back to the same person after logging in, never sent by itself."""
+"""What was typed when it could not be saved: kept a while, given back to the same person, never sent by itself."""
 
 import time
 
 from django.contrib.auth.views import redirect_to_login
 from django.core import signing
+from django.shortcuts import redirect
 from django.urls import reverse
+from django.views import csrf
 
 from portal.posting import posted_from
 
 SESSION_KEY = "kept"
 SECONDS = 15 * 60
-LARGEST = 200_000  # characters
+HIDDEN = ("csrfmiddlewaretoken", "who", "version")
 
 _signer = signing.Signer(salt="accounts.kept")
 
 
 def typing_survives(page, *arguments):
-    """Mark a POST view whose text outlives the session; `page` is the view that shows the form again, by these arguments."""
+    """Mark a POST view whose text is not lost; `page` is the view that shows the form again, by these arguments."""
 
     def decorate(view):
         posted = posted_from(page, *arguments)(view)
@@ -31,6 +33,22 @@ def mark(user):
     return _signer.sign(str(user.pk))
 
 
+def keep(request):
+    """Keep the text of a POST to a marked view and return the address that gives it back; None for any other request."""
+    match = request.resolver_match
+    marked = match and getattr(match.func, "typing_survives", None)
+    if not marked or request.method != "POST":
+        return None
+    try:
+        who = _signer.unsign(request.POST.get("who", ""))
+    except signing.BadSignature:
+        return None
+    page, arguments = marked
+    path = reverse(page, args=[match.kwargs[name] for name in arguments])
+    request.session[SESSION_KEY] = {"page": path, "who": who, "typed": dict(request.POST.lists()), "at": time.time()}
+    return path
+
+
 def take(request):
     """The text kept for this page and this person, {name: [values]}, once; None without any."""
     kept = request.session.get(SESSION_KEY)
@@ -39,6 +57,12 @@ def take(request):
     del request.session[SESSION_KEY]
     fresh = time.time() - kept["at"] < SECONDS
     return kept["typed"] if fresh and kept["who"] == str(request.user.pk) else None
+
+
+def to_copy(request):
+    """What was typed as one text, for a page that can't show its form any more: posted just now, or kept; '' for nothing."""
+    typed = dict(request.POST.lists()) if request.method == "POST" else take(request) or {}
+    return "\n\n".join(text for name, texts in typed.items() if name not in HIDDEN for text in texts if text.strip())
 
 
 class KeepTyping:
@@ -51,16 +75,11 @@ class KeepTyping:
         return self.get_response(request)
 
     def process_view(self, request, view, args, kwargs):
-        marked = getattr(view, "typing_survives", None)
-        if not marked or request.method != "POST" or request.user.is_authenticated:
-            return None
-        page, arguments = marked
-        path = reverse(page, args=[kwargs[name] for name in arguments])
-        try:
-            who = _signer.unsign(request.POST.get("who", ""))
-        except signing.BadSignature:
-            return None
-        typed = {name: values for name, values in request.POST.lists() if name not in ("csrfmiddlewaretoken", "who")}
-        if sum(len(value) for values in typed.values() for value in values) <= LARGEST:
-            request.session[SESSION_KEY] = {"page": path, "who": who, "typed": typed, "at": time.time()}
-        return redirect_to_login(path)
+        path = None if request.user.is_authenticated else keep(request)
+        return redirect_to_login(path) if path else None
+
+
+def csrf_failure(request, reason=""):
+    """The page was opened before somebody logged in in another tab: it opens anew, with its text."""
+    path = keep(request)
+    return redirect(path) if path else csrf.csrf_failure(request, reason)

@@ -10,6 +10,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone, translation
 
+from accounts import kept
 from accounts.access import SESSION_KEY, OtherSupplier
 from accounts.models import User
 from accounts.models.devices import KEPT_DAYS
@@ -122,7 +123,7 @@ class SupplierMiddleware:
         if isinstance(error, OtherSupplier):
             context = {
                 "other": error.supplier,
-                "next": request.get_full_path(),
+                "next": kept.keep(request) or request.get_full_path(),
                 "action": reverse("accounts:switch"),
             }
             return render(request, "accounts/switch_offer.html", context, status=404)

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts import kept
-from accounts.access import own, role_required
+from accounts.access import OtherSupplier, own, role_required
 from accounts.banks import KOREAN_BANKS
 from accounts.models import Document, Role
 from customers import details, progress
@@ -23,13 +23,19 @@ from customers.step_form import StepForm
 
 
 def while_open(view):
-    """Let a view change a step; when it can't be answered any more, or not yet, its page says so."""
+    """Let a view show or change a step; one that can't be answered any more, or not yet, gives back what was typed to be copied."""
 
     @wraps(view)
     def wrapper(request, pk, step_pk, **more):
         try:
             return view(request, pk, step_pk, **more)
-        except NotOpen:
+        except OtherSupplier:
+            raise
+        except (NotOpen, Http404) as closed:
+            if typed := kept.to_copy(request):
+                return render(request, "customers/steps/closed.html", {"typed": typed}, status=409)
+            if isinstance(closed, Http404):
+                raise
             messages.info(request, _("This step is not open now. Nothing was changed."))
             return redirect("customers:profile", pk)
 
@@ -37,11 +43,12 @@ def while_open(view):
 
 
 @require_safe
+@while_open
 def step(request, pk, step_pk):
     """The form with what was typed last; who can't answer, or not yet, reads."""
     profile, one = _load(request, pk, step_pk)
-    if one.state == "locked" or not profile.is_connected:
-        return redirect("customers:profile", pk)
+    if one.state == "locked":
+        raise NotOpen
     if not request.membership.may_act:
         context = {"profile": profile, "one": one, "versions": _versions(one.answer)}
         context["lines"] = read(_form(profile, one).said, url=_file_url)

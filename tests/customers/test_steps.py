@@ -4,7 +4,6 @@ import re
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.test import Client
 from django.urls import reverse
 
 from accounts.models import BankAccount
@@ -179,42 +178,6 @@ def test_the_second_of_two_saves_sees_what_the_first_changed_and_can_insist(
     assert Answer.objects.get().values[name] == "mine"
     hers.post(path, {"version": 1, name: "hers"})
     assert Answer.objects.get().values[name] == "hers"
-
-
-def test_text_typed_in_an_ended_session_comes_back_to_the_same_person(page, step, profile, ada, client_of, rob, rival):
-    who = page(step).context["who"]
-    path = reverse("customers:step", args=[profile.pk, step.pk])
-    stranger = Client()
-    typed = {"version": 0, "who": who, names(step)["text"]: "long work"}
-    answer = stranger.post(reverse("customers:step_submit", args=[profile.pk, step.pk]), typed)
-    assert answer.url == f"/accounts/login/?next={path}"
-    stranger.post(answer.url, {"login": ada.email, "password": "demo-portal-2026"})
-    text = stranger.get(path).content.decode()
-    assert "Your text is back." in text
-    assert 'value="long work"' in text
-    assert not Answer.objects.exists()
-
-
-def test_text_that_comes_back_stands_beside_what_a_colleague_saved_meanwhile(page, step, profile, ada, mia, client_of):
-    who, name = page(step).context["who"], names(step)["text"]
-    path = reverse("customers:step", args=[profile.pk, step.pk])
-    stranger = Client()
-    stranger.post(path + "save/", {"version": 0, "who": who, name: "from before"})
-    client_of(mia).post(path + "save/", {"version": 0, name: "hers"})
-    stranger.post("/accounts/login/", {"login": ada.email, "password": "demo-portal-2026"})
-    text = stranger.get(path).content.decode()
-    assert "Mia Lee saved this step while you were writing." in text
-    assert 'value="from before"' in text
-    assert re.search(r"Saved meanwhile:</b>\s+hers", text)
-
-
-def test_text_kept_for_one_person_is_not_shown_to_another(page, step, profile, mia):
-    who = page(step).context["who"]
-    path = reverse("customers:step", args=[profile.pk, step.pk])
-    shared = Client()
-    shared.post(path + "save/", {"version": 0, "who": who, names(step)["text"]: "secret"})
-    shared.post("/accounts/login/", {"login": mia.email, "password": "demo-portal-2026"})
-    assert "secret" not in shared.get(path).content.decode()
 
 
 def test_company_details_prefill_a_step_and_an_answer_that_differs_offers_to_update_them(page, organon, acme, profile):
