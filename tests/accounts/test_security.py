@@ -128,7 +128,9 @@ def test_the_pages_of_the_second_factor_wear_our_look_and_words(path, filled, ad
 
 def test_a_forgotten_password_is_replaced_by_the_filled_button(ada, acme):
     Client().post("/accounts/password/reset/", {"email": ada.email})
-    link = re.search(r"(/accounts/password/reset/key/\S+)", Mail.objects.get(to=ada.email).text)[1]
+    letter = Mail.objects.get(to=ada.email)
+    link = re.search(r"(/accounts/password/reset/key/\S+)", letter.text)[1]
+    assert re.search(r'<a class="act" href="[^"]*([^"]{30})"', letter.html)[1] == link[-30:]
     page = Client().get(link, follow=True).content.decode()
     assert re.findall(r'class="button[^"]*primary[^"]*"[^>]*>([^<]+)', page) == ["Change password"]
     over = Client().get("/accounts/password/reset/key/1-nope/").content.decode()
