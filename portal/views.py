@@ -9,6 +9,7 @@ from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
 from django.http import Http404, HttpResponse, JsonResponse
 from django.shortcuts import render
+from django.template.loader import render_to_string
 from django.utils import timezone, translation
 from django.views import i18n
 from django.views.decorators.cache import cache_control
@@ -52,8 +53,10 @@ def _prose(request, template, frame="legal/page.html"):
     """A page of prose in the reader's language; its numbers come from the settings."""
     names = [name for name in dir(settings) if name.startswith("PORTAL_") and name != "PORTAL_NAME"]
     numbers = {name.removeprefix("PORTAL_").lower(): getattr(settings, name) for name in names}
-    body = template.format(translation.get_language())
-    return render(request, frame, numbers | {"body": body, "version": VERSION, "time_zone": settings.TIME_ZONE})
+    context = numbers | {"version": VERSION, "time_zone": settings.TIME_ZONE}
+    body = render_to_string(template.format(translation.get_language()), context, request)
+    heading = re.search("<h1>(.+)</h1>", body)[1]
+    return render(request, frame, context | {"body": body, "heading": heading})
 
 
 @login_not_required

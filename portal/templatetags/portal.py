@@ -4,9 +4,11 @@ from datetime import date
 from urllib.parse import urlsplit
 
 from django import template
+from django.forms import Field
 from django.templatetags.static import static
 from django.utils.html import format_html
 from django.utils.translation import get_language
+from django.utils.translation import gettext as _
 
 from portal import words
 
@@ -91,6 +93,16 @@ def punycode(address):
         return name + at + domain.encode("idna").decode()
     except UnicodeError:
         return address
+
+
+@register.filter
+def wrong(field):
+    """What is wrong with a field, in sentences; a missing answer is asked for by the field's name."""
+    missing = Field.default_error_messages["required"]
+    return [
+        _("Answer this: %(question)s") % {"question": field.label} if error == missing else error
+        for error in field.errors
+    ]
 
 
 @register.filter

@@ -80,7 +80,7 @@ def test_the_operator_verifies_the_number_that_the_page_showed(client_of, operat
     [
         ("registration_number", "123", "must have 10 digits. You entered 3."),
         ("registration_number", "1208147522", "The last digit does not fit the others."),
-        ("name", "", "This field is required."),
+        ("name", "", "Answer this: Registered name"),
         ("name", "www.evil.example", "Remove the web address"),
         ("address", "a\u202eb", "Remove the invisible or control characters."),
         ("website", "not an address", "Enter a valid URL."),

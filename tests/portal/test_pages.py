@@ -2,6 +2,7 @@
 
 import gzip
 import logging
+import re
 from copy import copy
 from datetime import timedelta
 from pathlib import Path
@@ -184,6 +185,30 @@ def test_help_reads_in_both_languages_with_the_settings_numbers(slug, language, 
     assert f'<html lang="{language}">' in page
     assert "PORTAL_" not in page
     assert ("77" in prose) == (slug in ("how-to-connect", "faq"))
+
+
+def title(page):
+    return re.search("<title>(.*?)</title>", page.content.decode())[1]
+
+
+@pytest.mark.parametrize(
+    ("path", "heading"),
+    [
+        ("/help/faq/", "Frequently asked questions"),
+        ("/privacy/", "Privacy notice"),
+        ("/terms/", "Terms of use"),
+        ("/accessibility/", "Accessibility"),
+    ],
+)
+def test_a_page_of_prose_is_titled_by_its_heading(path, heading, db):
+    assert title(Client().get(path)) == f"{heading} – Supplier Portal"
+
+
+def test_an_error_is_said_once_in_the_title_and_names_what_is_missing(client_of, ada, acme):
+    page = client_of(ada).post(reverse("accounts:invite"), {"email": "", "role": "member"})
+    assert title(page) == "Error: Team members – Supplier Portal"
+    page = client_of(ada).post(reverse("accounts:company_edit"), {"name": ""})
+    assert page.content.decode().count("Answer this: Registered name") == 2
 
 
 def test_who_chose_no_language_is_written_to_in_that_of_their_browser(client_of, ada, acme):
