@@ -30,6 +30,7 @@ FREE_VIEWS = {
     "accounts:switch",
     "accounts:support",
     "accounts:support_sent",
+    "connections:invitation_open",
 }
 
 

@@ -33,6 +33,7 @@ signed = [
 ]
 invited = [
     path("setup/customers/<uuid:pk>/accept/", invitations.invitation_take, name="invitation_take"),
+    path("invitations/<uuid:pk>/open/", invitations.invitation_open, name="invitation_open"),
     path("i/<token:token>/", invitations.invitation, name="invitation"),
     path("i/<token:token>/start/", invitations.invitation_start, name="invitation_start"),
     path("i/<token:token>/accept/", invitations.invitation_accept, name="invitation_accept"),

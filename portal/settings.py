@@ -160,6 +160,7 @@ TEMPLATES = [
                 "django.template.context_processors.i18n",
                 "portal.context.site",
                 "accounts.context.person",
+                "connections.context.invitations",
             ],
         },
     },

@@ -5,7 +5,7 @@ from functools import wraps
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.http import Http404
-from django.shortcuts import redirect, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
@@ -19,6 +19,7 @@ from connections.forms import ForwardForm, OnboardingForm
 from connections.models import CannotInviteSupplier, Invitation
 from customers.models import CustomerProfile
 from portal import limits, links
+from portal.models import Link
 from portal.states import AlreadyDecided
 from portal.templatetags.portal import half_hidden
 
@@ -146,6 +147,14 @@ def _accept(request, invitations, company, is_first=False):
     customer = invitations[0].customer
     messages.success(request, _("You are connected with %(customer)s now.") % {"customer": customer})
     return redirect("customers:profile", CustomerProfile.objects.get(supplier=supplier, customer=customer).pk)
+
+
+@require_POST
+def invitation_open(request, pk):
+    """To the page behind the link, without the e-mail: whoever has proved the address needs no other proof."""
+    invitation = get_object_or_404(onboarding.waiting_for(request.user, timezone.now()), pk=pk)
+    _link, token = Link.issue("invitation", invitation.pk, invitation.email, invitation.expires_at)
+    return redirect("connections:invitation", token)
 
 
 @role_required(Role.ADMIN)

@@ -320,6 +320,17 @@ def test_several_invitations_are_accepted_together(client_of, nora, invitation):
     assert second.status == "accepted"
 
 
+def test_whoever_lost_the_link_finds_the_invitation_on_the_page_without_a_company(client_of, nora, rob, invitation):
+    client, address = client_of(nora), reverse("connections:invitation_open", args=[invitation.pk])
+    page = client.get("/company/new/").content.decode()
+    assert ("Customers invited you" in page, address in page) == (True, True)
+    landed = client.post(address, follow=True).content.decode()
+    assert "Accept the invitation" in landed
+    stranger = client_of(rob)
+    assert "Customers invited you" not in stranger.get("/company/new/").content.decode()
+    assert stranger.post(address).status_code == 404
+
+
 def test_somebody_else_is_told_whose_it_is_and_can_accept_nothing(client_of, ada, acme, invitation):
     client, token = client_of(ada), token_to()
     page = client.get(f"/i/{token}/").content.decode()

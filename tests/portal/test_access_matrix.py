@@ -138,6 +138,7 @@ MATRIX = {
     "connections:answer_mute": ([405] * 7, ["/r/"] * 7),
     "connections:answer_forward": (PUBLIC, PUBLIC),
     "connections:invitation_take": (ADMINS_POST, [LOGIN, 403, 403, "/setup/customers/", 404, NEW, ADMIN]),
+    "connections:invitation_open": (FREE_POST, [LOGIN, *[404] * 6]),
     "connections:invitation": (PUBLIC, [405] * 7),
     "connections:invitation_start": ([405] * 7, ["/accounts/signup/"] * 7),
     "connections:invitation_accept": ([405] * 7, ["/i/"] * 7),
@@ -238,6 +239,7 @@ def address(ada_at_acme, mia_at_acme, ada, acme, organon, now):
     inviting = Invitation.send(organon, [row], now=now, actor=None)[0]
     _link, invited_by = Link.issue("invitation", inviting.pk, inviting.email, inviting.expires_at)
     arguments["connections:invitation_take"] = [profile.pk]
+    arguments["connections:invitation_open"] = [inviting.pk]
     for name in ("", "_start", "_accept", "_again", "_forward", "_admins"):
         arguments[f"connections:invitation{name}"] = [invited_by]
     for name in ("answer_forward", "answer", "answer_accept", "answer_decline", "answer_report", "answer_mute"):
