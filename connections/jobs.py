@@ -13,7 +13,7 @@ from accounts.models import Supplier
 from connections import closing, routing, takeaway
 from connections.models import ConnectionRequest, Export, Invitation, InvitationBatch
 from connections.models.exports import KEPT_DAYS, State
-from connections.models.invitations import settle
+from connections.models.invitations import no_longer_invited, settle, settle_one
 from customers.models import Customer
 from portal.jobs import TRY_AGAIN, app, each
 from portal.models import Mail
@@ -65,14 +65,19 @@ def expire_invitations(timestamp):
 @app.periodic(cron="* * * * *")
 @app.task(queue="default", queueing_lock="settle_invitations")
 def settle_invitations(timestamp):
-    """Show open invitations to suppliers that have gained an admin with the invited address since."""
+    """Show open invitations to suppliers that have gained an admin with the invited address, and no longer to who lost theirs."""
     now = timezone.now()
 
     def show(invitation):
         Customer.objects.select_for_update(no_key=True).get(pk=invitation.customer_id)
         settle(invitation.customer, [invitation.email], now, ring=True)
 
+    def hide(profile):
+        Customer.objects.select_for_update(no_key=True).get(pk=profile.customer_id)
+        settle_one(profile.supplier, profile.customer, now)
+
     each(Invitation.objects.unseen(now).select_related("customer"), show)
+    each(no_longer_invited(now).select_related("supplier", "customer"), hide)
 
 
 @app.task(queue="default", retry=RetryStrategy(max_attempts=3, wait=60))

@@ -393,15 +393,35 @@ def settle(customer, addresses, now, *, ring=False):
     admins = Membership.objects.admins().filter(user__in=verified.values("user")).select_related("supplier", "user")
     suppliers = {member.supplier for member in admins}
     for supplier in sorted(suppliers, key=lambda one: one.pk):
-        waiting = Invitation.objects.filter(customer=customer).waiting(now).for_supplier(supplier)
-        until = waiting.aggregate(until=Max("expires_at"))["until"]
-        if until is None and not supplier.profiles.filter(customer=customer).exists():
-            continue
-        profile = CustomerProfile.locked(supplier, customer)
-        if not profile.is_connected and profile.invited_until != until:
-            profile.mark_invited(until)
-        if ring and until and not profile.is_connected:
+        profile = settle_one(supplier, customer, now)
+        if ring and profile and profile.invited_until:
             invited = [member for member in admins if member.supplier == supplier]
             profile.show_to(invited)
             people = [member.user for member in invited]
             notify(supplier, "invited", about=profile, users=people, at=now, customer=customer.name)
+
+
+def settle_one(supplier, customer, now):
+    """Let the supplier's profile say until when the customer invites it; returns the profile, None where there is none.
+
+    The caller holds the customer's row.
+    """
+    waiting = Invitation.objects.filter(customer=customer).waiting(now).for_supplier(supplier)
+    until = waiting.aggregate(until=Max("expires_at"))["until"]
+    if until is None and not supplier.profiles.filter(customer=customer).exists():
+        return None
+    profile = CustomerProfile.locked(supplier, customer)
+    if not profile.is_connected and profile.invited_until != until:
+        profile.mark_invited(until)
+    return profile
+
+
+def no_longer_invited(now):
+    """Profiles that show an invitation, where none waits for an admin's address any more: the role or the address has gone."""
+    admins = Membership.objects.admins().filter(
+        supplier=OuterRef(OuterRef("supplier")),
+        user__emailaddress__verified=True,
+        user__emailaddress__email=OuterRef("email"),
+    )
+    matching = Invitation.objects.waiting(now).filter(Exists(admins), customer=OuterRef("customer"))
+    return CustomerProfile.objects.filter(invited_until__gt=now).exclude(Exists(matching))

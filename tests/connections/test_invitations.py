@@ -196,6 +196,16 @@ def test_who_becomes_admin_later_sees_it_too(ada, mia, mia_at_acme, acme, organo
     assert mia.notifications.filter(kind="invited").count() == 1
 
 
+def test_whose_invited_admin_loses_the_role_sees_it_no_longer(ada, mia, mia_at_acme, acme, organon, now):
+    mia_at_acme.change_role("admin", now=now, actor=ada)
+    invite(organon, "mia@acme.example")
+    invite(make_customer("Mirae"), "ada@acme.example")
+    mia_at_acme.change_role("member", now=now, actor=ada)
+    jobs.settle_invitations.func(timestamp=0)
+    shown = dict(acme.profiles.values_list("customer__name", "stage"))
+    assert shown == {"Organon": "dropped", "Mirae": "invited"}
+
+
 @pytest.mark.parametrize("was_connected", [False, True])
 def test_revoked_or_expired_the_profile_falls_back(was_connected, ada_at_acme, acme, organon, now, operator):
     if was_connected:
