@@ -202,12 +202,23 @@ class TeamInvitationAdmin(History):
     date_hierarchy = "created_at"
 
 
+class WhoDecides(admin.SimpleListFilter):
+    title = _("who decides")
+    parameter_name = "decides"
+
+    def lookups(self, request, model_admin):
+        return [("operator", _("the operator, now"))]
+
+    def queryset(self, request, queryset):
+        return queryset.for_operator() if self.value() == "operator" else queryset
+
+
 @admin.register(JoinRequest)
 class JoinRequestAdmin(History):
     """Who asked to join; the operator decides only where a company has no admin who could."""
 
     list_display = ["created_at", "supplier", "user", "as_admin", "status", "decided_at"]
-    list_filter = ["status", "as_admin"]
+    list_filter = [WhoDecides, "status", "as_admin"]
     list_select_related = ["supplier", "user"]
     search_fields = ["supplier__name", "user__email"]
     date_hierarchy = "created_at"
@@ -215,11 +226,18 @@ class JoinRequestAdmin(History):
 
     @with_reason(_("Let in as admin"), permission="decide")
     def make_admin(self, request, asked, given):
-        asked.accept(Role.ADMIN, now=timezone.now(), actor=request.user, reason=given["reason"])
+        self._for_operator(asked).accept(Role.ADMIN, now=timezone.now(), actor=request.user, reason=given["reason"])
 
     @with_reason(_("Decline"), permission="decide")
     def decline(self, request, asked, given):
-        asked.decline(now=timezone.now(), actor=request.user, reason=given["reason"])
+        self._for_operator(asked).decline(now=timezone.now(), actor=request.user, reason=given["reason"])
+
+    @staticmethod
+    def _for_operator(asked):
+        """The request, where no admin can decide it; AlreadyDecided where one can, for it is theirs."""
+        if not JoinRequest.objects.for_operator().filter(pk=asked.pk).exists():
+            raise AlreadyDecided
+        return asked
 
 
 @admin.register(SupportRequest)
@@ -258,5 +276,5 @@ admin.site.register_queue(
 admin.site.register_queue(
     _("Companies without an admin: who asks to be it"),
     lambda: JoinRequest.objects.for_operator().count(),
-    "accounts/joinrequest/?status__exact=pending",
+    "accounts/joinrequest/?decides=operator",
 )

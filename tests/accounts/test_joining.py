@@ -122,6 +122,17 @@ def test_where_all_admins_left_a_member_asks_and_the_operator_decides(client_of,
     assert AuditEntry.objects.get(kind="member_joined").data["reason"] == "Called the company"
 
 
+def test_the_operator_decides_nothing_that_an_admin_can(client_of, operator, nora, acme, asked):
+    office, said = client_of(operator), {"_selected_action": str(asked.pk), "apply": "1", "reason": "No"}
+    for action in ("make_admin", "decline"):
+        page = office.post("/admin/accounts/joinrequest/", said | {"action": action}, follow=True).content.decode()
+        assert "already decided" in page
+    asked.refresh_from_db()
+    assert (asked.status, acme.memberships.filter(user=nora).exists()) == ("pending", False)
+    queue = office.get("/admin/accounts/joinrequest/?decides=operator").content.decode()
+    assert "nora@sales.acme.example" not in queue
+
+
 def test_the_operator_declines_with_a_reason_that_is_kept(client_of, ada, nora, acme, operator, now):
     acme.memberships.all().delete()
     asked = JoinRequest.ask(nora, acme, now=now)
