@@ -7,6 +7,7 @@ from django.contrib.auth.forms import AdminUserCreationForm
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from accounts import closing
 from accounts.models import (
     AuditEntry,
     BankAccount,
@@ -19,6 +20,7 @@ from accounts.models import (
     TeamInvitation,
     User,
 )
+from accounts.models.addresses import AddressTaken, change_address
 from accounts.names import mixes_scripts, skeleton
 from portal.admin import History, ReasonForm, ask, with_reason
 from portal.states import AlreadyDecided
@@ -155,6 +157,13 @@ class BankAccountAdmin(History):
     search_fields = ["supplier__name", "number", "iban", "holder"]
 
 
+class AddressReasonForm(ReasonForm):
+    email = forms.EmailField(label=_("New e-mail"), max_length=254)
+
+    def clean_email(self):
+        return User.objects.normalize_email(self.cleaned_data["email"])
+
+
 class PersonCreationForm(AdminUserCreationForm):
     class Meta:
         model = User
@@ -169,6 +178,7 @@ class PersonAdmin(UserAdmin):
     search_fields = ["email", "name"]
     ordering = ["email"]
     readonly_fields = ["last_login", "date_joined"]
+    actions = ["change_email"]
     fieldsets = [
         (None, {"fields": ["email", "password", "name", "job_title", "language", "time_zone"]}),
         (_("Rights"), {"fields": ["is_active", "is_staff", "is_superuser", "groups", "user_permissions"]}),
@@ -178,10 +188,8 @@ class PersonAdmin(UserAdmin):
 
     def get_readonly_fields(self, request, obj=None):
         """Only a superuser makes operators and gives rights: changing people must not be a way to more power."""
-        rights = (
-            [] if request.user.is_superuser else ["is_staff", "is_superuser", "groups", "user_permissions", "email"]
-        )
-        return [*self.readonly_fields, *rights]
+        rights = [] if request.user.is_superuser else ["is_staff", "is_superuser", "groups", "user_permissions"]
+        return [*self.readonly_fields, *rights, *(["email"] if obj else [])]
 
     def has_change_permission(self, request, obj=None):
         allowed = super().has_change_permission(request, obj)
@@ -189,6 +197,20 @@ class PersonAdmin(UserAdmin):
 
     def has_delete_permission(self, request, obj=None):
         return False
+
+    def has_address_permission(self, request):
+        """Who may say which address is whose, could sign in as anybody."""
+        return request.user.is_superuser
+
+    @with_reason(_("Change the e-mail"), AddressReasonForm, permission="address")
+    def change_email(self, request, person, given):
+        said = {"now": timezone.now(), "actor": request.user, "reason": given["reason"]}
+        try:
+            change_address(person, given["email"], **said)
+        except AddressTaken:
+            self.message_user(request, _("Somebody else signs in with this address."), messages.ERROR)
+        else:
+            closing.end_sessions(person)
 
 
 @admin.register(TeamInvitation)

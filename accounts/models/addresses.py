@@ -38,7 +38,7 @@ class EmailChange(models.Model):
             said = {"person": user, "minutes": MINUTES, "new": email}
             about = {"urgent": True, "valid_until": until}
             mail.send("email_change", user.email, user.speaks, code=codes["email-old"], is_old=True, **about, **said)
-            if User.objects.filter(email=email).exists():
+            if User.objects.filter(email=email).exclude(pk__in=User.objects.unconfirmed()).exists():
                 mail.send("email_taken", email, user.speaks, **about, **said)
             else:
                 mail.send("email_change", email, user.speaks, code=codes["email-new"], is_old=False, **about, **said)
@@ -63,18 +63,40 @@ class EmailChange(models.Model):
 
     def _apply(self, now):
         """Give the person the address; False, with nothing changed, when somebody has it by now."""
-        user, before = self.user, self.user.email
-        User.objects.one_at_a_time(self.email)
-        if User.objects.filter(email=self.email).exists():
+        try:
+            change_address(self.user, self.email, now=now, actor=self.user)
+        except AddressTaken:
             return False
-        User.objects.filter(pk=user.pk).update(email=self.email)
-        EmailAddress.objects.filter(user=user).delete()
-        EmailAddress.objects.create(user=user, email=self.email, verified=True, primary=True)
-        user.email = self.email
-        for membership in user.memberships.active().select_related("supplier"):
-            about = {"supplier": membership.supplier, "actor": user}
-            AuditEntry.objects.record("email_changed", about=membership, at=now, person=user.name, **about)
-        for address in (before, self.email):
-            tell(user, "email_changed", now=now, to=address)
-        self.delete()
         return True
+
+
+class AddressTaken(Exception):
+    """Somebody else signs in with the address."""
+
+
+def change_address(user, email, *, now, actor, reason=""):
+    """The person signs in with the address from now on, and only with it; both addresses are told. AddressTaken, or done.
+
+    The caller knows that the address is theirs: by a code, or as an operator, who says the `reason`. Who signed up with it and
+    never typed their code gives way.
+    """
+    before = user.email
+    with transaction.atomic():
+        User.objects.one_at_a_time(email)
+        User.objects.unconfirmed().filter(email=email).delete()
+        if User.objects.filter(email=email).exists():
+            raise AddressTaken
+        User.objects.filter(pk=user.pk).update(email=email)
+        EmailAddress.objects.filter(user=user).delete()
+        EmailAddress.objects.create(user=user, email=email, verified=True, primary=True)
+        EmailChange.objects.filter(user=user).delete()
+        user.email = email
+        kind = "email_changed" if user == actor else "email_corrected"
+        for membership in user.memberships.active().select_related("supplier"):
+            about = {"supplier": membership.supplier, "actor": actor}
+            AuditEntry.objects.record(kind, about=membership, at=now, person=user.name, **about)
+        if user != actor:
+            about = {"about": user, "actor": actor, "audience": AuditEntry.OPERATOR}
+            AuditEntry.objects.record(kind, at=now, reason=reason, **about)
+        for address in (before, email):
+            tell(user, "email_changed", now=now, to=address)

@@ -13,7 +13,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.jobs import forget_devices
-from accounts.models import AuditEntry, EmailChange, KnownDevice
+from accounts.models import AuditEntry, EmailChange, KnownDevice, User
 from portal.models import Mail
 from tests.builders import PASSWORD, make_user
 
@@ -178,6 +178,35 @@ def test_both_codes_change_the_address_and_both_addresses_are_told(client, ada):
     assert {to for to, subject in security_mail() if "e-mail was changed" in subject} == {"ada@acme.example", NEW}
     assert AuditEntry.objects.get(kind="email_changed").actor == ada
     signed_in(ada)
+
+
+def test_somebody_who_never_confirmed_the_address_gives_way(client, ada):
+    said = {"email": NEW, "name": "Squatter", "company": "X", "country": "KR", "password1": "four-words-i-know"}
+    Client().post("/accounts/signup/", said | {"terms": "on", "privacy": "on"})
+    sent = begin(client)
+    client.post("/account/email/confirm/", {"old": sent["ada@acme.example"], "new": sent[NEW]})
+    ada.refresh_from_db()
+    assert (ada.email, User.objects.filter(name="Squatter").exists()) == (NEW, False)
+
+
+def test_an_address_that_the_operator_changes_is_the_only_one_from_then_on(client, client_of, ada, operator):
+    said = {"action": "change_email", "_selected_action": ada.pk, "apply": "1", "reason": "Passport seen"}
+    office = client_of(operator)
+    office.post("/admin/accounts/user/", said | {"email": "Ada.Kim@NEW.example"})
+    ada.refresh_from_db()
+    assert list(EmailAddress.objects.filter(user=ada).values_list("email", "verified")) == [(NEW, True)]
+    assert {to for to, subject in security_mail() if "e-mail was changed" in subject} == {"ada@acme.example", NEW}
+    assert client.get("/").url.startswith("/accounts/login/")
+    entry = AuditEntry.objects.about(ada).get(kind="email_corrected")
+    assert (entry.actor, entry.audience, entry.data["reason"]) == (operator, "operator", "Passport seen")
+    signed_in(ada)
+
+
+def test_the_operator_gives_nobody_the_address_of_another(client_of, ada, mia, operator):
+    said = {"action": "change_email", "_selected_action": ada.pk, "apply": "1", "reason": "Asked"}
+    page = client_of(operator).post("/admin/accounts/user/", said | {"email": mia.email}, follow=True).content.decode()
+    ada.refresh_from_db()
+    assert ("Somebody else signs in with this address." in page, ada.email) == (True, "ada@acme.example")
 
 
 @pytest.mark.parametrize("wrong", ["old", "new"])
