@@ -26,6 +26,8 @@ def close_account(user, *, now):
                 membership.supplier.begin_closing(now=now, actor=user)
             if others.exists():
                 membership.deactivate(now=now, actor=user)
+        for asked in user.join_requests.waiting().select_related("supplier", "user"):
+            asked.withdraw(now=now)
         move(User.objects.filter(pk=user.pk, is_active=True), is_active=False, closed_at=now)
         tell(user, "account_closed", now=now)
 

@@ -130,6 +130,10 @@ class MembershipQuerySet(models.QuerySet):
         """Memberships that open the portal: neither they nor their person are deactivated."""
         return self.filter(is_active=True, user__is_active=True)
 
+    def deactivated(self):
+        """Those that can be reactivated; whoever closed their account comes back by the operator first."""
+        return self.filter(is_active=False, user__closed_at=None)
+
     def with_unread(self):
         """Each with `unread`, the number of its person's unread notifications about its supplier."""
         mine = Notification.objects.unread().filter(user=OuterRef("user"), supplier=OuterRef("supplier"))

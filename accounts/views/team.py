@@ -29,9 +29,9 @@ def _team(request, form):
     context = {"page": Paginator(members, A_PAGE).get_page(request.GET.get("page")), "form": form}
     if request.membership.is_admin:
         context |= {
-            "asking": request.supplier.join_requests.waiting().select_related("user"),
+            "asking": request.supplier.join_requests.waiting().filter(user__closed_at=None).select_related("user"),
             "invitations": request.supplier.team_invitations.unanswered(),
-            "inactive": request.supplier.memberships.filter(is_active=False).select_related("user"),
+            "inactive": request.supplier.memberships.deactivated().select_related("user"),
             "now": timezone.now(),
         }
     elif not request.supplier.admins().exists():

@@ -9,7 +9,7 @@ from django.urls import reverse
 
 from accounts import closing as accounts_closing
 from accounts.jobs import forget_people
-from accounts.models import AuditEntry, BankAccount, Document, LastAdmin, Supplier, User
+from accounts.models import AuditEntry, BankAccount, Document, JoinRequest, LastAdmin, Supplier, User
 from connections import closing, jobs
 from connections.models import ConnectionRequest, Export
 from customers.models import Answer, Submission
@@ -162,6 +162,14 @@ def test_support_can_undo_it_before(mia, mia_at_acme, ada_at_acme, now):
     forget_people.func(timestamp=0)
     mia.refresh_from_db()
     assert mia.name == "Mia Lee"
+
+
+def test_whoever_closed_the_account_is_on_no_list_of_a_team(client_of, ada, mia, mia_at_acme, rob, rival, now):
+    JoinRequest.ask(mia, rival, now=now)
+    accounts_closing.close_account(mia, now=now)
+    assert JoinRequest.objects.get().status == "withdrawn"
+    for admin in (ada, rob):
+        assert "mia@acme.example" not in client_of(admin).get(reverse("accounts:team")).content.decode()
 
 
 @pytest.mark.parametrize("language", ["ko", "en"])
