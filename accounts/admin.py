@@ -177,19 +177,20 @@ class PersonAdmin(UserAdmin):
     list_filter = ["is_active", "is_staff"]
     search_fields = ["email", "name"]
     ordering = ["email"]
-    readonly_fields = ["last_login", "date_joined"]
-    actions = ["change_email"]
+    readonly_fields = ["last_login", "date_joined", "closed_at"]
+    actions = ["change_email", "reopen"]
     fieldsets = [
         (None, {"fields": ["email", "password", "name", "job_title", "language", "time_zone"]}),
         (_("Rights"), {"fields": ["is_active", "is_staff", "is_superuser", "groups", "user_permissions"]}),
-        (_("Since"), {"fields": ["date_joined", "last_login"]}),
+        (_("Since"), {"fields": ["date_joined", "last_login", "closed_at"]}),
     ]
     add_fieldsets = [(None, {"fields": ["email", "name", "usable_password", "password1", "password2"]})]
 
     def get_readonly_fields(self, request, obj=None):
         """Only a superuser makes operators and gives rights: changing people must not be a way to more power."""
         rights = [] if request.user.is_superuser else ["is_staff", "is_superuser", "groups", "user_permissions"]
-        return [*self.readonly_fields, *rights, *(["email"] if obj else [])]
+        verbs = (["email"] if obj else []) + (["is_active"] if obj and obj.closed_at else [])
+        return [*self.readonly_fields, *rights, *verbs]
 
     def has_change_permission(self, request, obj=None):
         allowed = super().has_change_permission(request, obj)
@@ -211,6 +212,10 @@ class PersonAdmin(UserAdmin):
             self.message_user(request, _("Somebody else signs in with this address."), messages.ERROR)
         else:
             closing.end_sessions(person)
+
+    @with_reason(_("Bring a closed account back"))
+    def reopen(self, request, person, given):
+        closing.reopen_account(person, now=timezone.now(), actor=request.user, reason=given["reason"])
 
 
 @admin.register(TeamInvitation)

@@ -7,7 +7,7 @@ from allauth.mfa.models import Authenticator
 from django.contrib.sessions.models import Session
 from django.db import transaction
 
-from accounts.models import User
+from accounts.models import AuditEntry, User
 from accounts.models.devices import tell
 from accounts.models.people import ERASED
 from portal.states import move
@@ -30,6 +30,19 @@ def close_account(user, *, now):
             asked.withdraw(now=now)
         move(User.objects.filter(pk=user.pk, is_active=True), is_active=False, closed_at=now)
         tell(user, "account_closed", now=now)
+
+
+def reopen_account(user, *, now, actor, reason):
+    """The operator brings a closed account back before it is erased; companies let the person in again themselves.
+
+    AlreadyDecided when it is not closed, or erased.
+    """
+    with transaction.atomic():
+        closed = User.objects.filter(pk=user.pk, is_active=False, closed_at__isnull=False)
+        move(closed.exclude(email__endswith=f"@{ERASED}"), is_active=True, closed_at=None)
+        about = {"actor": actor, "reason": reason, "audience": AuditEntry.OPERATOR}
+        AuditEntry.objects.record("account_reopened", about=user, at=now, **about)
+        tell(user, "account_reopened", now=now)
 
 
 def erase(user):

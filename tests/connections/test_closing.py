@@ -156,12 +156,24 @@ def test_after_some_days_the_person_is_erased_but_what_they_did_stays(mia, mia_a
     assert not mia.emailaddress_set.exists()
 
 
-def test_support_can_undo_it_before(mia, mia_at_acme, ada_at_acme, now):
+def test_support_can_undo_it_before_and_nothing_of_it_is_left(client_of, mia, mia_at_acme, ada_at_acme, operator, now):
     accounts_closing.close_account(mia, now=now - timedelta(days=15))
-    User.objects.filter(pk=mia.pk).update(is_active=True)
+    said = {"action": "reopen", "_selected_action": mia.pk, "apply": "1", "reason": "Called us"}
+    client_of(operator).post("/admin/accounts/user/", said)
+    mia.refresh_from_db()
+    assert (mia.is_active, mia.closed_at) == (True, None)
+    assert AuditEntry.objects.get(kind="account_reopened").data["reason"] == "Called us"
+    User.objects.filter(pk=mia.pk).update(is_active=False)  # locked for another reason, long after
     forget_people.func(timestamp=0)
     mia.refresh_from_db()
     assert mia.name == "Mia Lee"
+
+
+def test_an_erased_account_is_not_brought_back(mia, mia_at_acme, operator, now):
+    accounts_closing.close_account(mia, now=now - timedelta(days=15))
+    forget_people.func(timestamp=0)
+    with pytest.raises(AlreadyDecided):
+        accounts_closing.reopen_account(mia, now=now, actor=operator, reason="Called us")
 
 
 def test_whoever_closed_the_account_is_on_no_list_of_a_team(client_of, ada, mia, mia_at_acme, rob, rival, now):
