@@ -130,9 +130,14 @@ class TeamInvitation(models.Model):
             raise CannotInvite(Refusal.DAILY)
 
     def resend(self, *, now, actor):
-        """Write again with a new link; the old one dies, the days start anew. AlreadyDecided when it is answered."""
+        """Write again with a new link; the old one dies, the days start anew. AlreadyDecided when it is answered.
+
+        Raises CannotInvite when the company may not, or not today.
+        """
         with transaction.atomic():
             self.supplier.one_at_a_time()
+            if self.supplier.is_suspended:
+                raise CannotInvite(Refusal.SUSPENDED)
             self._spend_one_of_today(self.supplier, now)
             self.expires_at = now + timedelta(days=settings.PORTAL_INVITATION_DAYS)
             move(TeamInvitation.objects.filter(pk=self.pk).unanswered(), expires_at=self.expires_at)

@@ -74,6 +74,15 @@ def test_a_suspended_company_invites_nobody(ada_at_acme, now):
     assert (refused.value.code, Mail.objects.filter(name="team_invitation").count()) == ("suspended", 0)
 
 
+def test_a_suspended_company_sends_none_again(client_of, ada, invitation, acme, now):
+    acme.suspend("reported", now=now)
+    page = client_of(ada).post(reverse("accounts:invite_again", args=[invitation.pk]), follow=True).content.decode()
+    assert ("can’t invite people at the moment" in page, Mail.objects.filter(name="team_invitation").count()) == (
+        True,
+        1,
+    )
+
+
 def test_an_expired_one_does_not_stand_in_the_way_of_the_next(ada_at_acme, now):
     old = TeamInvitation.invite(ada_at_acme, NEW, "member", now=now - timedelta(days=31))
     TeamInvitation.invite(ada_at_acme, NEW, "member", now=now)
