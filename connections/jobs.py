@@ -125,4 +125,5 @@ def forget_invitations(timestamp):
     with transaction.atomic():
         old.forget()
     batches = InvitationBatch.objects.filter(created_at__lt=now - timedelta(days=settings.PORTAL_MAIL_DAYS))
-    batches.exclude(rows=[]).update(rows=[], state=InvitationBatch.DONE)
+    batches.exclude(state=InvitationBatch.DONE).exclude(rows=[]).update(rows=[], state=InvitationBatch.FORGOTTEN)
+    batches.exclude(rows=[]).update(rows=[])

@@ -21,12 +21,13 @@ CHUNK = 500
 class InvitationBatch(models.Model):
     """A table of suppliers to invite for a customer. Nothing is sent before the operator has seen what becomes of each row."""
 
-    READ, SENDING, PAUSED, DONE = "read", "sending", "paused", "done"
+    READ, SENDING, PAUSED, DONE, FORGOTTEN = "read", "sending", "paused", "done", "forgotten"
     STATES = [
         (READ, _("read, nothing sent yet")),
         (SENDING, _("being sent")),
         (PAUSED, _("paused")),
         (DONE, _("all sent")),
+        (FORGOTTEN, _("not all sent, rows forgotten")),
     ]
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)

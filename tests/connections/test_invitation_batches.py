@@ -1,6 +1,7 @@
 """Many invitations from a table: every row's fate is seen before anything is sent; the worker sends, stops, goes on."""
 
 import io
+from datetime import timedelta
 
 import pytest
 from django.core.exceptions import ValidationError
@@ -10,6 +11,7 @@ from openpyxl import Workbook
 
 from accounts.models import AuditEntry
 from connections import imports
+from connections.jobs import forget_invitations
 from connections.models import Invitation, InvitationBatch
 from connections.models.batches import CHUNK
 from portal.models import Mail
@@ -106,6 +108,19 @@ def test_a_batch_is_started_once(batch):
     batch.start()
     with pytest.raises(AlreadyDecided):
         batch.start()
+
+
+def test_after_months_the_rows_go_and_what_was_never_sent_does_not_read_as_sent(
+    batch, organon, run_jobs, settings, now
+):
+    never = InvitationBatch.keep(organon, "b.csv", read(upload()), now=now, actor=batch.created_by)
+    batch.start()
+    run_jobs()
+    InvitationBatch.objects.update(created_at=now - timedelta(days=settings.PORTAL_MAIL_DAYS + 1))
+    forget_invitations.func(timestamp=0)
+    batch.refresh_from_db()
+    never.refresh_from_db()
+    assert [(one.state, one.rows) for one in (batch, never)] == [("done", []), ("forgotten", [])]
 
 
 def many(organon, operator, number, now):
