@@ -70,6 +70,19 @@ class SupplierAdmin(admin.ModelAdmin):
     def has_delete_permission(self, request, obj=None):
         return False
 
+    def save_model(self, request, obj, form, change):
+        """What the operator changes goes the company's own way: it is recorded, and a changed number is checked anew."""
+        if not change:
+            super().save_model(request, obj, form, change)
+            return
+        changed, now = set(form.changed_data), timezone.now()
+        if "searches_a_day" in changed:
+            obj.allow_searches(obj.searches_a_day, now=now, actor=request.user)
+        if "requires_second_factor" in changed:
+            obj.require_second_factor(obj.requires_second_factor, now=now, actor=request.user)
+        if details := changed - {"searches_a_day", "requires_second_factor"}:
+            obj.change_details(details, actor=request.user)
+
     @admin.display(description=_("warnings"))
     def warnings(self, supplier):
         """What a name could deceive with; real names do such things too, so it is only said."""
@@ -123,19 +136,15 @@ class MembershipAdmin(History):
     date_hierarchy = "created_at"
     actions = ["change_role", "deactivate", "reactivate"]
 
-    def has_manage_permission(self, request):
-        """Nobody edits a row; whoever may change members does it by the actions."""
-        return request.user.has_perm("accounts.change_membership")
-
-    @with_reason(_("Change the role"), RoleReasonForm, permission="manage")
+    @with_reason(_("Change the role"), RoleReasonForm, permission="decide")
     def change_role(self, request, member, given):
         self._try(request, member, member.change_role, given["role"], reason=given["reason"])
 
-    @with_reason(_("Deactivate"), permission="manage")
+    @with_reason(_("Deactivate"), permission="decide")
     def deactivate(self, request, member, given):
         self._try(request, member, member.deactivate, reason=given["reason"])
 
-    @with_reason(_("Reactivate"), permission="manage")
+    @with_reason(_("Reactivate"), permission="decide")
     def reactivate(self, request, member, given):
         self._try(request, member, member.reactivate, reason=given["reason"])
 

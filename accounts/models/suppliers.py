@@ -109,6 +109,12 @@ class Supplier(models.Model):
         """Searches a day: the operator's number for this supplier, else the portal's."""
         return settings.PORTAL_SEARCHES_A_DAY if self.searches_a_day is None else self.searches_a_day
 
+    def allow_searches(self, number, *, now, actor):
+        """The operator gives it a daily number of its own, None for the portal's; only operators read of it."""
+        with transaction.atomic():
+            Supplier.objects.filter(pk=self.pk).update(searches_a_day=number)
+            self._record("searches_allowed", self, at=now, actor=actor, audience="operator", number=number)
+
     def suspend(self, reason, *, now, actor=None):
         """Stop searching and requesting until the operator decides; the admins are told. AlreadyDecided when suspended."""
         with transaction.atomic():

@@ -75,6 +75,29 @@ def test_the_operator_verifies_the_number_that_the_page_showed(client_of, operat
     assert AuditEntry.objects.get(kind="number_verified").data == {"number": "120-81-47521"}
 
 
+def test_what_the_operator_edits_is_recorded_and_a_changed_number_is_checked_anew(client_of, operator, acme, now):
+    acme.registration_number = "120-81-47521"
+    acme.save(update_fields=["registration_number"])
+    acme.verify_number("120-81-47521", now=now, actor=operator)
+    path = reverse("admin:accounts_supplier_change", args=[acme.pk])
+    formset = {
+        f"memberships-{name}": "0" for name in ("TOTAL_FORMS", "INITIAL_FORMS", "MIN_NUM_FORMS", "MAX_NUM_FORMS")
+    }
+    form = {"name": "ACME Supplies", "country": "KR", "registration_number": "120-81-47521"} | formset
+    client = client_of(operator)
+    client.post(path, form | {"searches_a_day": "99"})
+    acme.refresh_from_db()
+    assert (acme.searches_a_day, acme.registration_verified_at) == (99, now)
+    client.post(path, form | {"searches_a_day": "99", "registration_number": "999-99-99999"})
+    acme.refresh_from_db()
+    assert (acme.registration_number, acme.registration_verified_at) == ("999-99-99999", None)
+    kinds = AuditEntry.objects.filter(actor=operator).order_by("at").values_list("kind", "audience", "data")
+    assert list(kinds)[1:] == [
+        ("searches_allowed", "operator", {"number": 99}),
+        ("company_changed", "supplier", {"fields": ["registration_number"]}),
+    ]
+
+
 @pytest.mark.parametrize(
     ("field", "value", "words"),
     [
