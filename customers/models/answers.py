@@ -7,10 +7,11 @@ from django.db import models, transaction
 from django.db.models import F, Max, OuterRef, Q, Subquery
 from django.utils.translation import gettext_lazy as _
 
+from accounts.banks import masked
 from accounts.models import AuditEntry, Membership, notify, tell_of_expiry
 from customers import telling
 from customers.models.profiles import CustomerProfile, Stage
-from customers.models.steps import Step
+from customers.models.steps import Kind, Step
 from portal.models import Link
 from portal.models.files import StoredFile
 from portal.states import AlreadyDecided, move
@@ -122,6 +123,7 @@ class Answer(models.Model):
             )
             Answer.objects.filter(pk=answer.pk).update(state=State.SUBMITTED, member=None)
             submission.record("step_submitted", now, actor=actor)
+            submission.tell_of_accounts(actor, now)
             telling.reviewers_soon(profile)
         return submission
 
@@ -220,6 +222,16 @@ class Submission(models.Model):
 
     def __str__(self):
         return f"{self.answer}, {self.number}"
+
+    def tell_of_accounts(self, actor, now):
+        """Mail all admins of a bank account that is neither the company's nor in the version before: it may be a thief's."""
+        supplier, before = self.answer.profile.supplier, self.before
+        known = [account.values() for account in supplier.bank_accounts.current()]
+        known += [one["value"] for one in before.said] if before else []
+        for one in self.said:
+            if one["kind"] == Kind.BANK_ACCOUNT and one["value"] and one["value"] not in known:
+                context = {"customer": self.answer.profile.customer, "account": masked(one["value"])}
+                supplier.mail_admins("account_submitted", actor=actor, at=now, **context)
 
     def approve(self, *, now, actor=None, link=None, comment=""):
         """The customer is content with this version. AlreadyDecided when it was decided or replaced before."""

@@ -9,6 +9,7 @@ from django.urls import reverse
 from accounts.models import BankAccount
 from customers import ready_made
 from customers.models import Answer, Submission, Upload
+from portal.models import Mail
 from tests.builders import connect, make_step
 from tests.files import a_pdf
 
@@ -274,6 +275,22 @@ def test_a_bank_account_that_the_company_does_not_have_is_offered_to_be_added(pa
     page(step, {f"{start}-{part}": value for part, value in (account | {"number": "999999"}).items()})
     assert reverse("accounts:bank_add") in page(step).content.decode()
     assert acme.bank_accounts.get().number == "123456-78-901234"
+
+
+def test_all_admins_are_told_at_once_of_a_submitted_account_that_is_not_the_companys(
+    page, organon, profile, acme, ada, mia, client_of, now
+):
+    account = {"bank": "국민은행", "number": "123456-78-901234", "holder": "ACME", "iban": "", "bic": ""}
+    BankAccount.add(acme, account, actor=ada, now=now)
+    step = make_step(organon, "Bank", {"kind": "bank_account"})
+    start, path = step.questions.get().name, reverse("customers:step_submit", args=[profile.pk, step.pk])
+    assert "All admins of your company get an e-mail" in page(step).content.decode()
+    for version, number in enumerate([account["number"], "999999999999", "999999999999"]):
+        typed = {f"{start}-{part}": value for part, value in (account | {"number": number}).items()}
+        assert client_of(mia).post(path, {"version": version} | typed).status_code == 302
+    letter = Mail.objects.get(name="account_submitted")
+    assert letter.to == ada.email
+    assert "Mia Lee submitted 국민은행 ••••9999 to Organon." in letter.text
 
 
 def test_a_new_file_is_offered_as_a_company_document(page, organon, profile, acme):
