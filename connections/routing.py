@@ -92,12 +92,17 @@ def tell_customer(request, now, *, by_invitation=False):
 
 
 def tell_supplier(request, now):
-    """Ring the bell of everybody who may see the customer; mail the requester, if still a member, and the admins."""
+    """Ring the bell of everybody who may see the customer; mail the requester, if still a member, and the admins.
+
+    While the supplier is suspended nobody is mailed, at once or in a digest.
+    """
     people = [membership.user for membership in request.profile.people()]
     kind, words = f"request_{request.status}", {"customer": request.customer.name, "comment": request.comment}
     admins = {membership.user for membership in request.supplier.admins()}
-    mailed = at_once(kind, [user for user in people if user in admins or user == request.requested_by])
-    notify(request.supplier, kind, about=request, users=people, at=now, mailed=mailed, **words)
+    is_silent = request.supplier.is_suspended
+    wanted = [] if is_silent else [user for user in people if user in admins or user == request.requested_by]
+    mailed = at_once(kind, wanted)
+    notify(request.supplier, kind, about=request, users=people, at=now, mailed=people if is_silent else mailed, **words)
     for user in mailed:
         mail.send(kind, user.email, user.speaks, about=request, request=request, person=user)
 

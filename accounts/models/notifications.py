@@ -168,7 +168,8 @@ class Notification(models.Model):
 def notify(supplier, kind, *, about, users, at, mailed=(), **data):
     """Ring the bell of each user about one thing; `data` holds the words' parts (names, comment), for ever as they were.
 
-    `mailed` are those whom the caller writes to itself. Whoever chose so waits for the digest, or gets the line as a letter.
+    `mailed` are those whom the caller writes to itself, or whom nobody may write to. Whoever else chose so waits for the
+    digest, or gets the line as a letter.
     """
     chosen = dict(Preference.objects.filter(kind=kind, user__in=users).values_list("user", "way"))
     notes = Notification.objects.bulk_create(
@@ -179,7 +180,7 @@ def notify(supplier, kind, *, about, users, at, mailed=(), **data):
             object_id=about.pk,
             data=data,
             created_at=at,
-            in_digest=chosen.get(user.pk) == Way.DIGEST,
+            in_digest=chosen.get(user.pk) == Way.DIGEST and user not in mailed,
         )
         for user in users
     )

@@ -5,7 +5,8 @@ import pytest
 from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
-from accounts.models import AuditEntry, Notification
+from accounts.models import AuditEntry, Notification, Preference
+from accounts.models.notifications import send_digest
 from connections.jobs import expire_requests, remind_contacts
 from connections.models import CannotRequest, ConnectionRequest, Mute, Report
 from connections.models.requests import Refusal
@@ -303,13 +304,18 @@ def test_lifting_makes_older_reports_not_count(ada_at_acme, operator, now):
     assert not ada_at_acme.supplier.is_suspended
 
 
-def test_a_suspended_suppliers_requests_stay_decidable_but_nothing_is_mailed(ada_at_acme, organon, now):
+@pytest.mark.parametrize("way", ["", "now", "digest"])
+def test_a_suspended_suppliers_requests_stay_decidable_but_nobody_is_mailed(way, ada_at_acme, organon, now):
+    if way:
+        Preference.objects.create(user=ada_at_acme.user, kind="request_accepted", way=way)
     request = make_request(ada_at_acme, organon, now=now)
     ada_at_acme.supplier.suspend("test", now=now)
-    before = Mail.objects.exclude(to="ada@acme.example").count()
+    before = Mail.objects.count()
     ConnectionRequest.objects.get(pk=request.pk).accept(now=now)
-    assert Mail.objects.exclude(to="ada@acme.example").count() == before
+    send_digest(ada_at_acme.user, now=now)
+    assert Mail.objects.count() == before
     assert CustomerProfile.objects.get().stage == "connected"
+    assert Notification.objects.get().kind == "request_accepted"
 
 
 # The worker
