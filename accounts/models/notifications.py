@@ -3,6 +3,7 @@
 import uuid
 
 from django.conf import settings
+from django.contrib.auth import get_user_model
 from django.db import models, transaction
 from django.urls import reverse
 from django.utils import timezone
@@ -100,6 +101,7 @@ class Preference(models.Model):
         """Keep {kind: Way}; as usual keeps nothing."""
         rows = [cls(user=user, kind=kind, way=way) for kind, way in ways.items() if way != Way.USUAL]
         with transaction.atomic():
+            get_user_model().objects.select_for_update(no_key=True).get(pk=user.pk)  # a double click chooses once
             cls.objects.filter(user=user, kind__in=ways).delete()
             cls.objects.bulk_create(rows)
 

@@ -1,16 +1,18 @@
 """How news come by e-mail: at once, once a day, not at all; the digest is sent once, in the morning where the person is."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
+from django.db import connection
 from django.urls import reverse
 
 from accounts import jobs
 from accounts.models import BankAccount, Notification, Preference, notify
 from accounts.models.notifications import KINDS, LABELS, send_digest
 from portal.models import Mail
-from tests.builders import make_request
+from tests.builders import make_request, make_user
 
 
 @pytest.fixture
@@ -110,3 +112,17 @@ def test_the_page_keeps_the_choice(client_of, ada, acme):
 def test_a_way_that_is_none_is_refused(client_of, ada, acme):
     page = client_of(ada).post(reverse("accounts:preferences"), {"request_accepted": "pigeon"}).content.decode()
     assert ("aria-invalid" in page, ada.preferences.exists()) == (True, False)
+
+
+def test_a_double_click_chooses_once(settings, empty_queue):
+    ada = make_user("ada@acme.example", "Ada")
+
+    def choose(_number):
+        try:
+            Preference.choose(ada, dict.fromkeys(KINDS, "digest"))
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(choose, range(24)))
+    assert ada.preferences.count() == len(KINDS)
