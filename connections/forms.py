@@ -133,8 +133,9 @@ class OnboardingForm(forms.Form):
     )
     country = CountryField(blank_label=_("Choose a country")).formfield(label=_("Country or region"), required=False)
     others = forms.ModelMultipleChoiceField(
-        None, label=_("You are invited by these as well"), required=False, widget=forms.CheckboxSelectMultiple
-    )
+        None, label=_("You are invited by these as well"), required=False, widget=forms.CheckboxSelectMultiple,
+        error_messages={"invalid_choice": _("One of these no longer waits for you. Look again.")},
+    )  # fmt: skip
 
     def __init__(self, *args, memberships, others, **kwargs):
         super().__init__(*args, **kwargs)

@@ -353,7 +353,8 @@ def test_invitations_of_others_cant_be_slipped_in(client_of, nora, invitation):
     foreign = invite(make_customer("Mirae"), "else@else.example")
     invite(make_customer("Hanbit"))
     said = {"company_choice": "new", "name": "NewCo", "country": "KR", "others": [foreign.pk]}
-    client_of(nora).post(f"/i/{token_to()}/accept/", said)
+    page = client_of(nora).post(f"/i/{token_to()}/accept/", said).content.decode()
+    assert ("One of these no longer waits for you." in page, str(foreign.pk) in page) == (True, False)
     foreign.refresh_from_db()
     assert (foreign.status, Supplier.objects.count()) == ("open", 0)
 
