@@ -3,11 +3,12 @@
 import logging
 import re
 
-_LINK = re.compile(r"(/[rnitv]/)[^/\s?\"']+")
+_SLASH = r"(?:/|%2F)"  # as it stands in a path, and in the query of a page that leads back to one
+_LINK = re.compile(rf"({_SLASH}[rnitv]{_SLASH})[^/\s?&\"']+?(?=%2F|[/\s?&\"']|$)", re.IGNORECASE)
 
 
 class CutTokens(logging.Filter):
-    """Cuts the token of a signed link (`/r/<token>/`) out of every message."""
+    """Cuts the token of a signed link (`/r/<token>/`, `?next=%2Fr%2F<token>%2F`) out of every message."""
 
     def filter(self, record):
         record.msg = _LINK.sub(r"\1…", record.getMessage())

@@ -229,7 +229,16 @@ def test_the_language_of_a_person_is_kept(client_of, ada, acme):
     assert '<html lang="ko">' in client.get("/").content.decode()
 
 
-def test_tokens_are_cut_out_of_the_log(caplog, db):
-    record = logging.LogRecord("x", 30, "", 0, "Not Found: %s", ("/r/secret-token/accept/",), None)
+@pytest.mark.parametrize(
+    ("path", "cut"),
+    [
+        ("/r/secret-token/accept/", "/r/…/accept/"),
+        ("/i/secret%2Dtoken", "/i/…"),
+        ("/accounts/signup/?next=%2Fi%2Fsecret-token%2F", "/accounts/signup/?next=%2Fi%2F…%2F"),
+        ("/accounts/login/?next=%2ft%2fsecret-token%2faccept%2f&a=b", "/accounts/login/?next=%2ft%2f…%2faccept%2f&a=b"),
+    ],
+)
+def test_tokens_are_cut_out_of_the_log(path, cut, caplog, db):
+    record = logging.LogRecord("x", 30, "", 0, "Not Found: %s", (path,), None)
     CutTokens().filter(record)
-    assert record.getMessage() == "Not Found: /r/…/accept/"
+    assert record.getMessage() == f"Not Found: {cut}"
