@@ -170,11 +170,13 @@ class Invitation(models.Model):
     def resend(self, *, now, actor=None, reason=""):
         """Write again with a new link; the days start anew, also of one that has expired. AlreadyDecided otherwise.
 
-        Raises CannotInviteSupplier when today's number is used up, or the address is invited anew already. `reason`: an
-        operator's, here and in `revoke()`.
+        Raises CannotInviteSupplier when today's number is used up, or the address is invited anew or connected already.
+        `reason`: an operator's, here and in `revoke()`.
         """
         with transaction.atomic():
             Customer.objects.select_for_update(no_key=True).get(pk=self.customer_id)
+            if judge(self.customer, [{"email": self.email}], now=now)[0]["fate"] == Fate.CONNECTED:
+                raise CannotInviteSupplier(Fate.CONNECTED)
             self._spend_of_today(1, now)
             others = Invitation.objects.filter(customer=self.customer, email=self.email).exclude(pk=self.pk)
             if others.waiting(now).exists():
@@ -375,10 +377,10 @@ def judge(customer, rows, *, now):
             fate = Fate.BAD
         elif email in seen:
             fate = Fate.DUPLICATE
-        elif email in invited:
-            fate = Fate.INVITED
+        elif email in known:
+            fate = Fate.CONNECTED
         else:
-            fate = Fate.CONNECTED if email in known else Fate.NEW
+            fate = Fate.INVITED if email in invited else Fate.NEW
         seen.add(email)
         judged.append(row | {"fate": str(fate)})
     return judged

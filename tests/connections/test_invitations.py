@@ -102,6 +102,15 @@ def test_an_expired_one_is_sent_again_but_a_revoked_one_is_not(organon, now, ope
         old.resend(now=now)
 
 
+def test_one_to_a_supplier_that_is_connected_by_now_is_not_sent_again(organon, ada_at_acme, now):
+    old = invite(organon, "ada@acme.example", now=now - timedelta(days=31))
+    old.expire(now=now)
+    connect(ada_at_acme, organon, now=now)
+    with pytest.raises(CannotInviteSupplier) as refused:
+        old.resend(now=now)
+    assert (refused.value.fate, Mail.objects.filter(name="invitation").count()) == ("connected", 1)
+
+
 def test_a_corrected_address_gets_it_and_the_wrong_one_no_longer(invitation, now, operator):
     wrong = token_to()
     invitation.correct("nina@newco.example", now=now, actor=operator)
