@@ -7,7 +7,7 @@ import pghistory
 from allauth.account.models import EmailAddress
 from django.conf import settings
 from django.db import models, transaction
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django_countries.fields import CountryField
@@ -28,13 +28,21 @@ class SupplierQuerySet(models.QuerySet):
         return self.filter(closed_at=None, closing_at__lte=now)
 
     def sharing_domain(self, address):
-        """Suppliers that have active people with a verified address of the same company domain; none for free mail."""
+        """Open suppliers that have people with a verified address of the same company domain; none for free mail.
+
+        People whose account is closed or locked count only where nobody else is left, so that a colleague finds the company.
+        """
         domain = company_domain(address)
         if not domain:
             return self.none()
         of_domain = Q(email__iendswith=f"@{domain}") | Q(email__iendswith=f".{domain}")
-        people = EmailAddress.objects.filter(of_domain, verified=True, user__is_active=True).values("user")
-        return self.filter(memberships__user__in=people, memberships__is_active=True).distinct()
+        people = EmailAddress.objects.filter(of_domain, verified=True).values("user")
+        somebody = Supplier.objects.filter(
+            pk=OuterRef("pk"), memberships__is_active=True, memberships__user__is_active=True
+        )
+        counts = Q(memberships__user__is_active=True) | ~Exists(somebody)
+        at_work = Q(memberships__user__in=people, memberships__is_active=True)
+        return self.filter(at_work & counts, closed_at=None).distinct()
 
 
 @pghistory.track(

@@ -6,7 +6,8 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from accounts.models import AuditEntry, JoinRequest, Supplier
+from accounts import closing
+from accounts.models import AuditEntry, JoinRequest, Supplier, User
 from portal.models import Mail
 from portal.states import AlreadyDecided
 from tests.builders import make_user
@@ -140,6 +141,25 @@ def test_the_operator_declines_with_a_reason_that_is_kept(client_of, ada, nora, 
     client_of(operator).post("/admin/accounts/joinrequest/", said)
     entry = AuditEntry.objects.get(kind="join_declined")
     assert (entry.actor, entry.data["reason"]) == (operator, "Nobody knows them")
+
+
+@pytest.mark.parametrize("way", ["closes the account", "is locked"])
+def test_a_colleague_finds_the_company_whose_only_person_is_gone(way, client_of, ada, nora, acme, operator, now):
+    if way == "is locked":
+        User.objects.filter(pk=ada.pk).update(is_active=False)
+    else:
+        closing.close_account(ada, now=now)
+    client_of(nora).post(reverse("accounts:join", args=[acme.pk]))
+    JoinRequest.objects.for_operator().get().accept("admin", now=now, actor=operator)
+    client_of(nora).post(reverse("connections:company_keep"))
+    acme.refresh_from_db()
+    assert acme.closing_at is None
+
+
+def test_people_who_are_gone_dont_count_where_others_work(ada, mia, acme, rob, rival):
+    User.objects.filter(pk=ada.pk).update(is_active=False)
+    mia.emailaddress_set.update(email="mia@elsewhere.example")
+    assert list(Supplier.objects.sharing_domain("nora@acme.example")) == []
 
 
 def test_a_member_of_a_company_with_an_admin_cant_ask_to_lead(client_of, mia, acme):
