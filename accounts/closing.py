@@ -6,11 +6,14 @@ from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from django.contrib.sessions.models import Session
 from django.db import transaction
+from django.db.models import Q
 
-from accounts.models import AuditEntry, User
+from accounts.models import AuditEntry, Notification, Supplier, User
 from accounts.models.devices import tell
 from accounts.models.people import ERASED
 from portal.states import move
+
+GONE = "–"  # stands where a name stood
 
 
 def close_account(user, *, now):
@@ -48,6 +51,7 @@ def reopen_account(user, *, now, actor, reason):
 def erase(user):
     """Forget who it was; what they did stays, by nobody. The counters' key stays, so that a new account is no new counter."""
     with transaction.atomic():
+        _forget_names(user)
         EmailAddress.objects.filter(user=user).delete()
         Authenticator.objects.filter(user=user).delete()
         for things in (user.devices, user.notifications, user.preferences, user.consents):
@@ -55,6 +59,16 @@ def erase(user):
         user.usersession_set.all().delete()
         nobody = {"email": f"{uuid.uuid4().hex}@{ERASED}", "name": "", "job_title": "", "password": "!"}
         User.objects.filter(pk=user.pk).update(**nobody, language="", browser_language="")
+
+
+def _forget_names(user):
+    """Records and news of the person's companies name nobody where they named the person; of whom they tell, the row still says."""
+    naming = Q(data__person=user.name) | Q(data__to=user.name) | Q(data__email=user.email)
+    companies = Supplier.objects.filter(Q(memberships__user=user) | Q(join_requests__user=user)).values("pk")
+    for kept in (AuditEntry, Notification):
+        for row in kept.objects.filter(naming, supplier__in=companies):
+            data = {key: GONE if value in (user.name, user.email) else value for key, value in row.data.items()}
+            kept.objects.filter(pk=row.pk).update(data=data)
 
 
 def end_sessions(user):

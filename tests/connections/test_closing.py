@@ -9,13 +9,24 @@ from django.urls import reverse
 
 from accounts import closing as accounts_closing
 from accounts.jobs import forget_people
-from accounts.models import AuditEntry, BankAccount, Document, JoinRequest, LastAdmin, Supplier, User
+from accounts.models import (
+    AuditEntry,
+    BankAccount,
+    Document,
+    JoinRequest,
+    LastAdmin,
+    Notification,
+    Supplier,
+    TeamInvitation,
+    User,
+    notify,
+)
 from connections import closing, jobs
 from connections.models import ConnectionRequest, Export
 from customers.models import Answer, Submission
 from portal.models import Mail
 from portal.states import AlreadyDecided
-from tests.builders import PASSWORD, connect, make_customer, make_request, make_step
+from tests.builders import PASSWORD, connect, make_customer, make_request, make_step, make_user
 from tests.files import a_pdf
 
 
@@ -154,6 +165,19 @@ def test_after_some_days_the_person_is_erased_but_what_they_did_stays(mia, mia_a
     assert str(mia) == "closed account"
     assert ConnectionRequest.objects.get().requested_by == mia
     assert not mia.emailaddress_set.exists()
+
+
+def test_records_and_news_of_an_erased_person_name_nobody(ada, acme, ada_at_acme, now):
+    nora = make_user("nora@acme.example", "Nora Yun")
+    TeamInvitation.invite(ada_at_acme, nora.email, "member", now=now).revoke(now=now, actor=ada)
+    member = JoinRequest.ask(nora, acme, now=now).accept("member", now=now, actor=ada)
+    member.change_role("viewer", now=now, actor=ada)
+    notify(acme, "member_joined", about=acme, users=[ada], at=now, person="Nora Yun")
+    accounts_closing.close_account(nora, now=now - timedelta(days=15))
+    forget_people.func(timestamp=0)
+    kept = [str(data) for kind in (AuditEntry, Notification) for data in kind.objects.values_list("data", flat=True)]
+    assert [data for data in kept if "Nora" in data or "nora@" in data] == []
+    assert AuditEntry.objects.get(kind="role_changed").data == {"person": "–", "role": "viewer", "before": "member"}
 
 
 def test_support_can_undo_it_before_and_nothing_of_it_is_left(client_of, mia, mia_at_acme, ada_at_acme, operator, now):
