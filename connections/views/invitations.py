@@ -68,6 +68,7 @@ def _page(request, token, link, invitation, form=None):
     context = {"token": token, "invitation": invitation, "customer": invitation.customer, "link": link}
     if status != Invitation.OPEN or condition != "live":
         context |= {"status": status, "is_newer": status == Invitation.OPEN and condition == "revoked"}
+        context["is_passed_on"] = Invitation.objects.filter(forwarded_from=invitation).exists()
         context["may_ask"] = status == Invitation.EXPIRED or context["is_newer"]
         return render(request, "connections/invitations/over.html", context, status=410)
     context |= {"may_forward": bool(company_domain(invitation.email))}
@@ -189,8 +190,11 @@ def invitation_again(request, token, link, invitation):
         return render(request, "429.html", status=429)
     try:
         invitation.resend(now=timezone.now())
-    except (AlreadyDecided, CannotInviteSupplier):
-        messages.error(request, _("No new link could be sent. Ask your contact at the customer."))
+    except (AlreadyDecided, CannotInviteSupplier) as refusal:
+        if isinstance(refusal, CannotInviteSupplier) and refusal.fate is None:
+            messages.error(request, _("No more links can be sent today. Try again tomorrow."))
+        else:
+            messages.error(request, _("No new link could be sent. Ask your contact at the customer."))
     else:
         messages.success(request, _("A new link is on its way to the invited address."))
     return redirect("connections:invitation", token)

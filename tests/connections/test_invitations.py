@@ -423,6 +423,13 @@ def test_a_new_link_goes_to_the_invited_address_only(organon, one_window):
     assert answers == [302, 302, 429]
 
 
+def test_who_asks_for_a_new_link_too_late_in_the_day_reads_when_it_works(organon, one_window, settings):
+    invite(organon, now=timezone.now() - timedelta(days=31))
+    settings.PORTAL_INVITATIONS_A_DAY = 0
+    page = Client().post(f"/i/{token_to()}/again/", follow=True).content.decode()
+    assert "Try again tomorrow." in page
+
+
 def test_it_is_passed_on_to_a_colleague_of_the_same_domain_only(invitation, one_window):
     client, token = Client(), token_to()
     page = client.post(f"/i/{token}/forward/", {"email": "x@other.example"}).content.decode()
@@ -430,7 +437,8 @@ def test_it_is_passed_on_to_a_colleague_of_the_same_domain_only(invitation, one_
     client.post(f"/i/{token}/forward/", {"email": "Boss@NewCo.example"})
     fresh = Invitation.objects.get(status="open")
     assert (fresh.email, fresh.forwarded_from) == ("boss@newco.example", invitation)
-    assert Client().get(f"/i/{token}/").status_code == 410
+    page = Client().get(f"/i/{token}/")
+    assert (page.status_code, "was passed on" in page.content.decode()) == (410, True)
 
 
 def test_free_mail_is_not_passed_on(organon):
