@@ -9,7 +9,7 @@ from django.db.models import F, OuterRef, Subquery
 from django.db.models.functions import JSONObject
 
 from customers.models.answers import Answer, State, Submission
-from customers.models.profiles import CustomerProfile, Stage
+from customers.models.profiles import LISTED, CustomerProfile, Stage
 from customers.models.steps import Step
 
 TRACK = 12  # more stations than this are said in words only
@@ -45,6 +45,11 @@ def attach(profiles):
     for profile in profiles:
         profile.progress = _progress(profile)
     return profiles
+
+
+def first_needed(profiles):
+    """The profiles as a list, those that need something from us first among those of their stage."""
+    return sorted(profiles, key=lambda one: (LISTED.index(one.shown), one.progress.word != "needs_you"))
 
 
 @dataclass

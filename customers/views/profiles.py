@@ -29,6 +29,7 @@ def profile(request, pk):
     side = _side(request)
     context = {
         "profile": profile,
+        "now": now,
         "customer": profile.customer,
         "contacts": contacts,
         "may_end": may_end,
@@ -68,4 +69,6 @@ def _earlier(profile):
 def _side(request):
     """The list on the left, one page of it."""
     profiles = progress.with_steps(_visible(request).listed(timezone.now()))
-    return {"page": progress.attach(Paginator(profiles, A_PAGE).get_page(request.GET.get("page")))}
+    page = Paginator(profiles, A_PAGE).get_page(request.GET.get("page"))
+    page.object_list = progress.first_needed(progress.attach(page))
+    return {"page": page}
