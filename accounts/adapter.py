@@ -4,6 +4,7 @@ from datetime import timedelta
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.models import EmailAddress
+from allauth.core import context
 from allauth.mfa.adapter import DefaultMFAAdapter
 from django.conf import settings
 from django.core.validators import MaxLengthValidator
@@ -14,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from accounts.models.devices import tell
-from portal import limits, mail
+from portal import browsers, limits, mail
 
 WRONG_CODE = _("The code is not right. Look again, or wait for the next one.")
 
@@ -90,7 +91,7 @@ class AccountAdapter(DefaultAccountAdapter):
 
 
 class MFAAdapter(DefaultMFAAdapter):
-    """The second factor, in our words."""
+    """The second factor, in our words. A passkey that nobody named is called by the browser that made it."""
 
     error_messages = DefaultMFAAdapter.error_messages | {
         "cannot_delete_authenticator": _("The second factor can’t be removed."),
@@ -98,3 +99,6 @@ class MFAAdapter(DefaultMFAAdapter):
         "incorrect_code": WRONG_CODE,
         "unverified_email": _("Confirm your e-mail first."),
     }
+
+    def generate_authenticator_name(self, user, type):
+        return browsers.named(context.request.headers.get("user-agent", ""))

@@ -10,7 +10,7 @@ from django.utils.html import format_html
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from portal import words
+from portal import browsers, words
 
 register = template.Library()
 
@@ -77,6 +77,12 @@ def half_hidden(address):
     """'maria.jensen@organon.example' -> 'm•••@organon.example'"""
     name, at, domain = address.rpartition("@")
     return f"{name[:1]}•••{at}{domain}"
+
+
+@register.filter
+def browser(agent):
+    """'Mozilla/5.0 (X11; Linux x86_64) …' -> 'Chrome on Linux'"""
+    return browsers.named(agent or "")
 
 
 @register.filter

@@ -21,7 +21,12 @@ NEW = "ada.kim@new.example"
 
 
 def signed_in(user, client=None):
-    client = client or Client(headers={"user-agent": "Firefox on Linux", "accept-language": "en"})
+    client = client or Client(
+        headers={
+            "user-agent": "Mozilla/5.0 (X11; Linux x86_64; rv:143.0) Gecko/20100101 Firefox/143.0",
+            "accept-language": "en",
+        }
+    )
     client.post("/accounts/login/", {"login": user.email, "password": PASSWORD})
     assert "_auth_user_id" in client.session
     return client
@@ -45,7 +50,7 @@ def test_the_first_browser_of_all_is_not_told_a_second_one_is(ada, acme):
     assert security_mail() == []
     signed_in(ada)
     assert security_mail() == [("ada@acme.example", "Supplier Portal: sign-in from a new browser")]
-    assert "Firefox on Linux" in Mail.objects.get(name="security").text
+    assert "Browser: Firefox on Linux\n" in Mail.objects.get(name="security").text
 
 
 def test_a_browser_is_known_again_after_logging_out(ada, acme):
