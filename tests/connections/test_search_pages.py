@@ -57,7 +57,10 @@ def test_with_none_left_it_says_when_it_starts_again_and_offers_support(client, 
     page = text(search(client, "organon"))
     assert "You have used all 1 searches for today." in page
     assert "00:00 (Asia/Seoul)" in page
-    assert reverse("accounts:support") in page
+    assert page.partition("<main")[2].partition("</main")[0].count(reverse("accounts:support")) == 1
+    page = text(client.get(reverse("connections:requests")))
+    assert "You have used all 1 searches for today." in page
+    assert 'name="words"' not in page
 
 
 def test_a_customer_by_invitation_only_says_so_and_can_not_be_chosen(client, coupa):

@@ -350,3 +350,12 @@ def test_a_date_that_is_typed_after_the_file_counts_for_it(page, organon, profil
     upload = Upload.objects.get()
     assert (str(upload.expires_on), upload.told_of_expiry) == ("2099-01-01", False)
     assert Submission.objects.get().said[0]["value"]["until"] == "2099-01-01"
+
+
+def test_an_approved_step_says_so_and_leads_from_others_to_what_was_approved(page, organon, profile, ada, now):
+    done, other = make_step(organon, "Done"), make_step(organon, "Other")
+    Answer.submit(profile, done, {}, [], version=0, actor=ada, now=now).approve(now=now)
+    opened = page(done).content.decode()
+    assert "What you submit again goes to Organon as a new version." in opened
+    assert "You can change answers until" not in opened
+    assert reverse("customers:submission", args=[profile.pk, done.pk, 1]) in page(other).content.decode()
