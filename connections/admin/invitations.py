@@ -78,7 +78,7 @@ class AddressForm(forms.Form):
 @admin.register(Invitation)
 class InvitationAdmin(admin.ModelAdmin):
     form = InvitationForm
-    list_display = ["created_at", "customer", "email", "company", "state", "server_words", "expires_at", "supplier"]
+    list_display = ["created_at", "customer", "email", "state", "server_words", "company", "expires_at", "supplier"]
     list_filter = [StateFilter, "language"]
     list_select_related = ["customer", "supplier"]
     search_fields = ["customer__name", "email", "company"]
