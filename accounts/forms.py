@@ -191,6 +191,11 @@ class BankAccountForm(PasswordForm):
 
     field_order = ["bank", "number", "iban", "bic", "holder", "password"]
 
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        for part in ("bank", "number", "iban"):
+            self.fields[part].is_part = True
+
     def clean(self):
         cleaned = super().clean()
         if "holder" in self.errors:
@@ -282,6 +287,7 @@ class CustomersForm(forms.Form):
     def __init__(self, profiles, *args, member, **kwargs):
         initial = {"scope": "all" if member.sees_all_customers else "some", "profiles": member.profiles.all()}
         super().__init__(*args, initial=initial, **kwargs)
+        self.fields["profiles"].is_part = True
         self.fields["profiles"].queryset = profiles.order_by("customer__name")
         self.others = member.profiles.exclude(pk__in=profiles.values("pk")).select_related("customer")
         self.fields["profiles"].label_from_instance = lambda profile: str(profile.customer)

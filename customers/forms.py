@@ -27,6 +27,7 @@ class HandForm(forms.Form):
     def __init__(self, *args, colleagues, **kwargs):
         super().__init__(*args, **kwargs)
         people = [(str(one.pk), str(one.user)) for one in colleagues]
+        self.fields["member"].is_part = True
         self.fields["member"].choices = [("", _("Any colleague")), *people]
 
 

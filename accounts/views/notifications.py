@@ -1,5 +1,6 @@
 """The bell's list: every supplier of the person, newest first."""
 
+from datetime import timedelta
 from itertools import groupby
 
 from django.contrib import messages
@@ -22,7 +23,9 @@ def notifications(request):
     page = Paginator(mine.unread() if only_unread else mine, A_PAGE).get_page(request.GET.get("page"))
     days = [(day, list(notes)) for day, notes in groupby(page, lambda note: timezone.localdate(note.created_at))]
     number = mine.count() if only_unread else page.paginator.count
+    today = timezone.localdate()
     context = {"page": page, "days": days, "only_unread": only_unread, "number": number}
+    context |= {"today": today, "yesterday": today - timedelta(days=1)}
     return render(request, "accounts/notifications.html", context)
 
 

@@ -126,3 +126,11 @@ def test_marking_all_as_read_marks_mine_of_all_my_suppliers_and_says_so(client_o
     page = client_of(ada).post(reverse("accounts:notifications_read"), follow=True).content.decode()
     assert "All notifications are marked as read." in page
     assert list(Notification.objects.unread().values_list("user", flat=True)) == [mia.pk]
+
+
+def test_the_last_two_days_are_called_by_their_names(client_of, ada, acme, now):
+    for days in range(3):
+        ring(acme, ada, at=now - timedelta(days=days))
+    headings = re.findall(r'<h2 id="day-\d">(.*?)</h2>', shown(client_of(ada)))
+    assert headings[:2] == ["Today", "Yesterday"]
+    assert re.fullmatch(r"\d+ \w{3} \d{4}", headings[2])
