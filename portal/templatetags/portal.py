@@ -1,5 +1,6 @@
 """The few tags that templates need: icons, plates, and the Korean particle after a name."""
 
+import re
 from datetime import date
 from urllib.parse import urlsplit
 
@@ -11,6 +12,8 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from portal import browsers, words
+
+HANGUL = re.compile("[가-힣]")
 
 register = template.Library()
 
@@ -51,6 +54,13 @@ def avatar(name):
 def with_particle(name, pair):
     """{{ name|with_particle:"을/를" }}: in Korean the name with the particle that its sound asks for, else the name alone."""
     return f"{name}{words.particle(str(name), pair)}" if get_language() == "ko" else name
+
+
+@register.filter
+def spoken(text):
+    """What a person wrote, marked as Korean where the page around it is not."""
+    marked = text and get_language() != "ko" and HANGUL.search(str(text))
+    return format_html('<span lang="ko">{}</span>', text) if marked else text
 
 
 @register.filter

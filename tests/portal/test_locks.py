@@ -6,8 +6,10 @@ from tests.portal.test_layers import ORDER, ROOT
 
 LOCKING = {"select_for_update", "locked"}
 IN_THE_CALLERS_TRANSACTION = {
-    ("accounts/models/people.py", "_leave_an_admin"),
-    ("connections/models/invitations.py", "settle"),
+    ("accounts/models/suppliers.py", "one_at_a_time"),
+    ("connections/jobs.py", "hide"),
+    ("connections/jobs.py", "show"),
+    ("connections/models/invitations.py", "settle_one"),
     ("connections/models/requests.py", "_decide"),
     ("customers/models/answers.py", "_locked"),
     ("customers/models/profiles.py", "locked"),

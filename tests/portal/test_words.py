@@ -1,7 +1,9 @@
 import pytest
 from django.utils import translation
+from django.utils.html import conditional_escape
 from django_countries import countries
 
+from portal.templatetags.portal import spoken
 from portal.words import particle
 
 
@@ -44,3 +46,18 @@ def test_countries_stand_in_the_order_of_the_readers_language():
     assert names[0] == "가나"
     assert names[-1] == "홍콩"
     assert "태국" in names
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "shown"),
+    [
+        ("en", "김지혜", '<span lang="ko">김지혜</span>'),
+        ("en", "<b>네</b>", '<span lang="ko">&lt;b&gt;네&lt;/b&gt;</span>'),
+        ("en", "Ada Kim", "Ada Kim"),
+        ("ko", "김지혜", "김지혜"),
+        ("en", "", ""),
+    ],
+)
+def test_korean_on_a_page_of_another_language_is_marked(language, text, shown):
+    with translation.override(language):
+        assert conditional_escape(spoken(text)) == shown
