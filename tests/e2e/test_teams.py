@@ -4,6 +4,9 @@ import re
 from datetime import timedelta
 
 import pytest
+from allauth.mfa.models import Authenticator
+from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
+from allauth.mfa.totp.internal.auth import TOTP
 from django.urls import reverse
 from django.utils import timezone
 
@@ -231,4 +234,41 @@ def test_axe_finds_nothing_on_the_pages_of_teams_and_invitations(language, dark,
         reverse("customers:profile", args=[invited.pk]), "/accounts/2fa/", "/accounts/sessions/", "/account/email/",
     ):  # fmt: skip
         look(path)
+    assert found == {}
+
+
+@pytest.mark.parametrize(("language", "dark", "phone"), [LOOKS[0], LOOKS[2]])
+def test_axe_finds_nothing_on_the_pages_of_the_log_in_library(language, dark, phone, demo, open_page):
+    page, found = open_page(language, dark=dark, phone=phone), {}
+
+    def look(path):
+        page.goto(path)
+        sideways = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+        if (problems := violations(page)) or sideways > 1:
+            found[path] = (problems, sideways)
+
+    for path in ("/accounts/password/reset/key/1-nope/", "/accounts/password/reset/done/", "/accounts/inactive/"):
+        look(path)
+    log_in(page)
+    page.goto("/accounts/reauthenticate/")
+    page.fill("[name=password]", "demo-portal-2026")
+    page.press("[name=password]", "Enter")
+    page.wait_for_url(HOME)
+    for path in ("/account/email/", "/accounts/2fa/webauthn/add/", "/accounts/2fa/totp/activate/"):
+        look(path)
+    user = User.objects.get(email="admin@acme.example")
+    TOTP.activate(user, "JBSWY3DPEHPK3PXP")
+    RecoveryCodes.activate(user)
+    credential = {"id": "AA", "rawId": "AA", "type": "public-key", "response": {}, "clientExtensionResults": {}}
+    passkey = Authenticator.objects.create(
+        user=user,
+        type="webauthn",
+        data={"name": "Office laptop of the whole purchasing team", "credential": credential},
+    )
+    for path in (
+        "", "totp/deactivate/", "recovery-codes/", "recovery-codes/generate/", "webauthn/", f"webauthn/keys/{passkey.pk}/edit/",
+        f"webauthn/keys/{passkey.pk}/remove/", "reauthenticate/", "reauthenticate/webauthn/",
+    ):  # fmt: skip
+        look(f"/accounts/2fa/{path}")
+    look("/accounts/reauthenticate/")
     assert found == {}
