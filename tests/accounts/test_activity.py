@@ -18,6 +18,10 @@ OPERATORS = {
 MADE = {f"request_{status}" for status in ("accepted", "declined", "expired", "withdrawn")} | {
     "step_approved",
     "step_returned",
+    "member_left",
+    "member_deactivated",
+    "email_changed",
+    "email_corrected",
 }
 
 
