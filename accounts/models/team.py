@@ -9,7 +9,7 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models.notifications import at_once, notify
+from accounts.models.notifications import Notification, at_once, notify
 from accounts.models.people import Membership, Role, User
 from accounts.models.records import AuditEntry
 from accounts.models.suppliers import Supplier
@@ -301,8 +301,13 @@ class JoinRequest(models.Model):
             self._answer("join_declined")
 
     def withdraw(self, *, now):
-        """The person takes it back. AlreadyDecided when it is decided."""
-        self._decide(JoinRequest.WITHDRAWN, now)
+        """The person takes it back, and the admins' bells ask them no longer. AlreadyDecided when it is decided."""
+        with transaction.atomic():
+            self.supplier.one_at_a_time()
+            self._decide(JoinRequest.WITHDRAWN, now)
+            Notification.objects.filter(kind="join_asked", object_id=self.pk).delete()
+            about = {"supplier": self.supplier, "actor": self.user}
+            AuditEntry.objects.record("join_withdrawn", about=self, at=now, **about)
 
     def _decide(self, status, now):
         move(JoinRequest.objects.filter(pk=self.pk).waiting(), status=status, decided_at=now)

@@ -94,10 +94,11 @@ def test_a_decision_is_made_once(ada, asked, now):
     assert not AuditEntry.objects.filter(kind="member_joined").exists()
 
 
-def test_the_person_takes_it_back(client_of, nora, asked):
+def test_the_person_takes_it_back_and_the_admins_are_asked_no_longer(client_of, nora, ada, asked):
     client_of(nora).post(reverse("accounts:join_withdraw", args=[asked.pk]))
     asked.refresh_from_db()
-    assert asked.status == "withdrawn"
+    assert (asked.status, ada.notifications.count()) == ("withdrawn", 0)
+    assert "no longer asks to join the team" in client_of(ada).get(reverse("accounts:activity")).content.decode()
 
 
 def test_requests_to_another_company_are_unknown(client_of, rob, rival, asked):
