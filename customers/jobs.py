@@ -7,7 +7,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from customers import telling
-from customers.models import Answer, Customer, CustomerProfile, Submission, Upload
+from customers.models import Customer, CustomerProfile, Submission, Upload
 from portal.jobs import TRY_AGAIN, app, each
 from portal.models import today
 
@@ -53,8 +53,4 @@ def tell_of_files(timestamp):
 @app.task(queue="default", queueing_lock="forget_uploads")
 def forget_uploads(timestamp):
     """Delete files that neither a draft nor a submission names, a day after they came."""
-    for upload in Upload.objects.filter(uploaded_at__lt=timezone.now() - KEPT).iterator():
-        named = {"answer__profile": upload.profile_id, "said__contains": [{"value": {"upload": str(upload.pk)}}]}
-        drafts = Answer.objects.filter(profile=upload.profile_id, values__contains={upload.control: str(upload.pk)})
-        if not drafts.exists() and not Submission.objects.filter(**named).exists():
-            upload.discard()
+    each(Upload.objects.filter(uploaded_at__lt=timezone.now() - KEPT).unnamed(), Upload.discard)

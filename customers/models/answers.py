@@ -4,7 +4,8 @@ import uuid
 
 from django.conf import settings
 from django.db import models, transaction
-from django.db.models import F, Max, OuterRef, Q, Subquery
+from django.db.models import Exists, F, Max, OuterRef, Q, Subquery
+from django.db.models.functions import Cast
 from django.utils.translation import gettext_lazy as _
 
 from accounts.banks import masked
@@ -275,6 +276,16 @@ class UploadQuerySet(models.QuerySet):
         """Files of connected setups that are valid until a day up to `until` and whose people were not told yet."""
         connected = self.filter(profile__stage=Stage.CONNECTED)
         return connected.filter(expires_on__lte=until, told_of_expiry=False)
+
+    def unnamed(self):
+        """Files that neither a draft nor a submission of their profile names."""
+        upload = Cast(OuterRef("pk"), models.TextField())
+        drafts = Answer.objects.filter(profile=OuterRef("profile")).annotate(text=Cast("values", models.TextField()))
+        versions = Submission.objects.filter(answer__profile=OuterRef("profile"))
+        versions = versions.annotate(text=Cast("said", models.TextField()))
+        return self.exclude(Exists(drafts.filter(text__contains=upload))).exclude(
+            Exists(versions.filter(text__contains=upload))
+        )
 
 
 class Upload(StoredFile):
