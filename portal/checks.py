@@ -5,8 +5,6 @@ from urllib.parse import urlsplit
 from django.conf import settings
 from django.core.checks import Error, Tags, Warning, register
 
-GOOGLES_TEST_KEY = "6LeIxAcTAAAA"
-
 
 @register(Tags.security, deploy=True)
 def installation(app_configs, **kwargs):

@@ -43,6 +43,7 @@ class TeamInvitationQuerySet(models.QuerySet):
         return self.filter(status=TeamInvitation.PENDING)
 
     def overdue(self, now):
+        """Those whose time is over and that the worker has not expired yet."""
         return self.filter(status=TeamInvitation.PENDING, expires_at__lte=now)
 
     def revoke_all(self, now):

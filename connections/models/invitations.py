@@ -43,6 +43,7 @@ class InvitationQuerySet(models.QuerySet):
         return self.filter(status=Invitation.OPEN, expires_at__gt=now)
 
     def overdue(self, now):
+        """Those whose time is over and that the worker has not expired yet."""
         return self.filter(status=Invitation.OPEN, expires_at__lte=now)
 
     def for_person(self, user):

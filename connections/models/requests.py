@@ -103,6 +103,7 @@ class ConnectionRequestQuerySet(models.QuerySet):
         return self.filter(status=Status.PENDING, expires_at__gt=now)
 
     def overdue(self, now):
+        """Those whose time is over and that the worker has not expired yet."""
         return self.filter(status=Status.PENDING, expires_at__lte=now)
 
     def visible_to(self, membership):

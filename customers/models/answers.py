@@ -261,6 +261,7 @@ class Submission(models.Model):
             telling.decided(self, now)
 
     def record(self, kind, now, **data):
+        """Write what became of this version into the audit trail, in the caller's transaction."""
         profile, step = self.answer.profile, self.answer.step
         names = {"customer": profile.customer.name, "step": telling.titles(step), "number": self.number}
         AuditEntry.objects.record(kind, about=self.answer, supplier=profile.supplier, at=now, **names, **data)

@@ -112,6 +112,7 @@ class CustomerDomain(models.Model):
 
 class ContactQuerySet(models.QuerySet):
     def getting_requests(self):
+        """Those that requests are mailed to."""
         return self.filter(gets_requests=True)
 
     def reviewing(self):
@@ -119,6 +120,7 @@ class ContactQuerySet(models.QuerySet):
         return self.filter(reviews_setups=True)
 
     def published(self):
+        """Those whom connected suppliers may see."""
         return self.filter(is_published=True)
 
 

@@ -101,6 +101,7 @@ class CustomerProfile(models.Model):
         return cls.objects.select_for_update(no_key=True).get(supplier=supplier, customer=customer)
 
     def mark_requested(self, until):
+        """A request waits for an answer until then."""
         self._set(stage=Stage.REQUESTED, waiting_until=until)
 
     def connect(self, now):

@@ -112,6 +112,7 @@ class Step(models.Model):
         Step.objects.filter(pk=self.pk, retired_at=None).update(retired_at=now)
 
     def bring_back(self):
+        """Ask for it again."""
         Step.objects.filter(pk=self.pk).update(retired_at=None)
 
     def copy_to(self, customer, order):

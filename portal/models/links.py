@@ -15,9 +15,11 @@ LONGEST = 128
 
 class LinkQuerySet(models.QuerySet):
     def of(self, purpose, object_id):
+        """All that were ever issued for an object, dead or alive."""
         return self.filter(purpose=purpose, object_id=object_id)
 
     def live(self, now):
+        """Those that still work."""
         return self.filter(used_at=None, revoked_at=None, expires_at__gt=now)
 
     def forgettable(self, before):

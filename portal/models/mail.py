@@ -28,6 +28,7 @@ def new_message_id():
 
 class MailQuerySet(models.QuerySet):
     def unsent(self):
+        """Those that still wait, or failed and may be sent again."""
         return self.filter(state__in=[State.QUEUED, State.FAILED])
 
     def drop(self):
@@ -35,6 +36,7 @@ class MailQuerySet(models.QuerySet):
         return self.unsent().update(state=State.DROPPED, text="", html="")
 
     def stale(self, now):
+        """Unsent ones whose code or link is over."""
         return self.unsent().filter(valid_until__lte=now)
 
     def old(self, now):
