@@ -70,7 +70,8 @@ def settle_invitations(timestamp):
 
     def show(invitation):
         Customer.objects.select_for_update(no_key=True).get(pk=invitation.customer_id)
-        settle(invitation.customer, [invitation.email], now, ring=True)
+        known = invitation.customer.profiles.filter(invited_until__gt=now).values_list("supplier", flat=True)
+        settle(invitation.customer, [invitation.email], now, ring=True, besides=list(known))
 
     def hide(profile):
         Customer.objects.select_for_update(no_key=True).get(pk=profile.customer_id)

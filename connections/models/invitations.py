@@ -387,17 +387,18 @@ def judge(customer, rows, *, now):
     return judged
 
 
-def settle(customer, addresses, now, *, ring=False):
+def settle(customer, addresses, now, *, ring=False, besides=()):
     """Let the profiles of the suppliers that these addresses are admins of say until when the customer invites them.
 
-    With `ring` the admins' bells tell of a fresh invitation. The caller holds the customer's row.
+    With `ring` the admins' bells tell of a fresh invitation, but not those of the suppliers `besides` (ids), which know it.
+    The caller holds the customer's row.
     """
     verified = EmailAddress.objects.filter(email__in=addresses, verified=True)
     admins = Membership.objects.admins().filter(user__in=verified.values("user")).select_related("supplier", "user")
     suppliers = {member.supplier for member in admins}
     for supplier in sorted(suppliers, key=lambda one: one.pk):
         profile = settle_one(supplier, customer, now)
-        if ring and profile and profile.invited_until:
+        if ring and profile and profile.invited_until and supplier.pk not in besides:
             invited = [member for member in admins if member.supplier == supplier]
             profile.show_to(invited)
             people = [member.user for member in invited]

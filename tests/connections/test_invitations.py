@@ -205,6 +205,14 @@ def test_who_becomes_admin_later_sees_it_too(ada, mia, mia_at_acme, acme, organo
     assert mia.notifications.filter(kind="invited").count() == 1
 
 
+def test_the_bell_rings_once_for_each_company_of_an_admin(ada, acme, rival, rob_at_rival, organon, now):
+    invite(organon, "ada@acme.example")
+    rival.memberships.create(user=ada, role="admin")
+    jobs.settle_invitations.func(timestamp=0)
+    rung = ada.notifications.filter(kind="invited").values_list("supplier__name", flat=True)
+    assert sorted(rung) == ["ACME Supplies", "Rival Parts"]
+
+
 def test_whose_invited_admin_loses_the_role_sees_it_no_longer(ada, mia, mia_at_acme, acme, organon, now):
     mia_at_acme.change_role("admin", now=now, actor=ada)
     invite(organon, "mia@acme.example")
