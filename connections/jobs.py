@@ -65,7 +65,7 @@ def expire_invitations(timestamp):
 @app.periodic(cron="* * * * *")
 @app.task(queue="default", queueing_lock="settle_invitations")
 def settle_invitations(timestamp):
-    """Show open invitations to suppliers that have gained an admin with the invited address, and no longer to who lost theirs."""
+    """Show open invitations to suppliers that have gained an admin with the invited address."""
     now = timezone.now()
 
     def show(invitation):
@@ -73,11 +73,19 @@ def settle_invitations(timestamp):
         known = invitation.customer.profiles.filter(invited_until__gt=now).values_list("supplier", flat=True)
         settle(invitation.customer, [invitation.email], now, ring=True, besides=list(known))
 
+    each(Invitation.objects.unseen(now).select_related("customer"), show)
+
+
+@app.periodic(cron="* * * * *")
+@app.task(queue="default", queueing_lock="hide_invitations")
+def hide_invitations(timestamp):
+    """Show open invitations no longer to suppliers that have lost the admin with the invited address."""
+    now = timezone.now()
+
     def hide(profile):
         Customer.objects.select_for_update(no_key=True).get(pk=profile.customer_id)
         settle_one(profile.supplier, profile.customer, now)
 
-    each(Invitation.objects.unseen(now).select_related("customer"), show)
     each(no_longer_invited(now).select_related("supplier", "customer"), hide)
 
 

@@ -218,7 +218,7 @@ def test_whose_invited_admin_loses_the_role_sees_it_no_longer(ada, mia, mia_at_a
     invite(organon, "mia@acme.example")
     invite(make_customer("Mirae"), "ada@acme.example")
     mia_at_acme.change_role("member", now=now, actor=ada)
-    jobs.settle_invitations.func(timestamp=0)
+    jobs.hide_invitations.func(timestamp=0)
     shown = dict(acme.profiles.values_list("customer__name", "stage"))
     assert shown == {"Organon": "dropped", "Mirae": "invited"}
 
