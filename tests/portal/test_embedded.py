@@ -24,16 +24,31 @@ sys.stdin.readline()
 pytestmark = pytest.mark.slow
 
 
-@pytest.fixture
-def data(tmp_path_factory):
-    """A data folder in a place that the database's account may enter; whatever runs there is stopped at the end."""
-    base = Path(f"/tmp/portal-test-{os.getpid()}-{time.monotonic_ns()}")  # pytest's own folders are private
+@pytest.fixture(scope="module")
+def base():
+    """A place that the database's account may enter: pytest's own folders are private."""
+    base = Path(f"/tmp/portal-test-{os.getpid()}-{time.monotonic_ns()}")
     base.mkdir(mode=0o755)
-    yield base / "pgdata"
-    subprocess.run(
-        [sys.executable, "-c", HOLD, base / "pgdata"], cwd=ROOT, input="\n", text=True, capture_output=True, check=False
-    )
+    yield base
     subprocess.run(["rm", "-rf", base], check=True)
+
+
+@pytest.fixture(scope="module")
+def made(base):
+    """A data folder that has served once."""
+    let_go_after(hold(base / "made" / "pgdata"))
+    return base / "made" / "pgdata"
+
+
+@pytest.fixture
+def data(base, made):
+    """A data folder of the test's own; whatever runs there is stopped at the end."""
+    folder = base / f"{time.monotonic_ns()}"
+    folder.mkdir(mode=0o755)
+    subprocess.run(["cp", "-a", made, folder / "pgdata"], check=True)
+    yield folder / "pgdata"
+    for home in [path.parent for path in folder.rglob("postmaster.pid")]:
+        embedded._tool(embedded._account(), "pg_ctl", "-D", home, "-m", "immediate", "stop", check=False)
 
 
 def hold(data, **environment):
@@ -60,6 +75,7 @@ def is_running(data):
 
 
 def test_four_starts_at_once_make_one_server_and_the_last_one_stops_it(data):
+    data = data.parent / "empty" / "pgdata"
     processes = [hold(data) for _ in range(4)]
     assert len({started(process) for process in processes}) == 1
     for process in processes[:3]:
@@ -81,7 +97,6 @@ def test_after_kill_9_the_next_one_attaches_and_stops_it(data):
 
 
 def test_a_stale_pid_file_does_not_hinder_the_start(data):
-    let_go_after(hold(data))
     (data / "postmaster.pid").write_text(f"{os.getpid()}\n{data}\n1\n5432\n\n")
     process = hold(data)
     assert started(process)
@@ -94,7 +109,6 @@ def let_go_after(process):
 
 
 def test_start_against_stop_always_ends_with_a_server(data):
-    let_go_after(hold(data))
     for _round in range(4):
         ending = hold(data)
         started(ending)
