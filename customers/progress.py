@@ -35,6 +35,7 @@ def with_steps(profiles):
             comment=Subquery(last.values("comment")[:1]),
             decided_at=Subquery(last.values("decided_at")[:1]),
             number=Subquery(last.values("number")[:1]),
+            answered_version=Subquery(last.values("step_version")[:1]),
         )
     )
     return profiles.annotate(asked=ArraySubquery(steps), answered=ArraySubquery(answers))

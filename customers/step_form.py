@@ -26,6 +26,7 @@ class Asked:
     stored: Upload | None  # the file that answers it now
     offered: object | None  # the company document that could
     theirs: list | None = None  # what a colleague saved meanwhile, where it differs
+    is_new: bool = False  # asked, or asked otherwise, since the last answer
 
     @property
     def field(self):
@@ -224,8 +225,8 @@ class StepForm(forms.Form):
         """Remember a colleague's draft, to show beside each question what they saved otherwise."""
         self.theirs = theirs
 
-    def asked(self):
-        """The questions as the page shows them."""
+    def asked(self, answered=None):
+        """The questions as the page shows them; `answered` is the version of the step that was answered last, if any was."""
         return [
             Asked(
                 question,
@@ -233,6 +234,7 @@ class StepForm(forms.Form):
                 self.stored.get(question.name),
                 self.offers.get(question.pk),
                 self._theirs(question),
+                answered is not None and question.version > answered,
             )
             for question in self.questions
         ]
@@ -246,6 +248,8 @@ class StepForm(forms.Form):
             return None
         if question.kind == Kind.FILE:
             return [_("another file")]
+        if question.kind == Kind.ACKNOWLEDGEMENT:
+            return [_("Read and agreed")] if self.theirs.get(question.name) else []
         return [in_language(line) for name in names for line in _lines(self.theirs.get(name))]
 
 

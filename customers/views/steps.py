@@ -247,6 +247,7 @@ def _show(one, answer):
     answer.member_works = answer.member is not None and answer.member.is_active
     answer.member_name = str(answer.member.user) if answer.member else ""
     answer.comment = one.answer and getattr(one.answer, "comment", "")
+    answer.answered_version = one.answer and getattr(one.answer, "answered_version", None)
     one.answer = answer
 
 
@@ -255,7 +256,7 @@ def _page(request, profile, one, form, *, status=200, **context):
         "profile": profile,
         "one": one,
         "form": form,
-        "questions": form.asked(),
+        "questions": form.asked(one.answer.answered_version),
         "versions": _versions(one.answer),
         "banks": KOREAN_BANKS,
         "who": kept.mark(request.user),

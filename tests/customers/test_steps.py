@@ -254,6 +254,20 @@ def test_a_question_that_came_later_is_prefilled_beside_the_draft(page, organon,
     assert 'value="ACME Supplies"' in text
 
 
+def test_what_is_asked_since_the_last_answer_is_marked(page, organon, profile, now):
+    step = make_step(organon, "Company", "text", "text")
+    first, second = step.questions.all()
+    assert "asked since your last answer" not in page(step).content.decode()
+    page(step, {first.name: "a", second.name: "b"}, "step_submit")
+    Submission.objects.get().approve(now=now)
+    step.ask_again([second])
+    assert [asked.is_new for asked in page(step).context["questions"]] == [False, True]
+    answer = page(step, {"version": 1, first.name: "a"}, "step_submit")
+    assert answer.content.decode().count("asked since your last answer") == 1
+    page(step, {"version": 2, first.name: "a", second.name: "c"}, "step_submit")
+    assert "asked since your last answer" not in page(step).content.decode()
+
+
 @pytest.mark.parametrize("kind", ["file", "several_choices", "bank_account", "number", "acknowledgement"])
 def test_a_draft_outlives_a_question_that_changes_its_kind(kind, page, organon, profile):
     step = make_step(organon, "Company", "text")
