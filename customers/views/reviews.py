@@ -20,7 +20,7 @@ from portal.models.codes import MINUTES
 from portal.posting import posted_from
 from portal.states import AlreadyDecided
 
-COOKIE = "reviewer"  # signed: which link this browser has proved to be the addressee's
+COOKIE = "reviewer"  # signed: whose mails for which customer this browser has proved to get
 KNOWN_DAYS = 30
 CODES_AN_HOUR = 5
 
@@ -39,14 +39,14 @@ def by_review_link(*, known):
             if link is None:
                 return links.unknown(request)
             profile = CustomerProfile.objects.select_related("customer", "supplier").get(pk=link.object_id)
-            contact = profile.customer.contacts.reviewing().filter(email=link.address).first()
+            contact = profile.customer.contacts.reviewing().filter(email__iexact=link.address).first()
             condition = link.condition(timezone.now())
             if not contact or not profile.is_connected or condition == "revoked":
                 return render(request, "customers/reviews/over.html", {"profile": profile}, status=410)
             if condition == "expired" and view.__name__ != "review_renew":
                 context = {"profile": profile, "token": token, "expired": True}
                 return render(request, "customers/reviews/over.html", context, status=410)
-            if known and not _is_known(request, link):
+            if known and not _is_known(request, link, profile):
                 return redirect("customers:review", token) if request.method == "POST" else _door(request, token, link)
             return view(request, token, link=link, profile=profile, contact=contact, **more)
 
@@ -85,11 +85,10 @@ def review_open(request, token, link, profile, contact):
         return _door(request, token, link, form=form, sent=True)
     response = redirect("customers:review", token)
     response.set_signed_cookie(
-        COOKIE,
-        str(link.pk),
-        salt=_salt(link),
+        **_proof(link, profile),
+        value="known",
         max_age=KNOWN_DAYS * 24 * 3600,
-        path=f"/v/{token}/",
+        path="/v/",
         secure=request.is_secure(),
         httponly=True,
         samesite="Lax",
@@ -179,10 +178,11 @@ def _door(request, token, link, form=None, *, sent=False):
     return render(request, "customers/reviews/door.html", context)
 
 
-def _is_known(request, link):
-    proved = request.get_signed_cookie(COOKIE, default="", salt=_salt(link), max_age=KNOWN_DAYS * 24 * 3600)
-    return proved == str(link.pk)
+def _is_known(request, link, profile):
+    return bool(request.get_signed_cookie(default="", max_age=KNOWN_DAYS * 24 * 3600, **_proof(link, profile)))
 
 
-def _salt(link):
-    return f"customers.reviews:{link.pk}"
+def _proof(link, profile):
+    """The cookie of a customer, good for the one address that its code was mailed to."""
+    customer = profile.customer_id.hex
+    return {"key": f"{COOKIE}_{customer}", "salt": f"customers.reviews:{customer}:{link.address.lower()}"}

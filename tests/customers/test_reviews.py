@@ -65,6 +65,22 @@ def test_a_new_browser_sees_nothing_until_it_types_the_code(token, submit, organ
     assert "32 Songdo" in let_in(token).get(path("review", token)).content.decode()
 
 
+def test_a_known_browser_opens_the_next_mails_link_without_a_code(token, profile, submit, organon, now, rob_at_rival):
+    submit(make_step(organon))
+    client, until = let_in(token), now + timedelta(days=30)
+    _link, following = Link.issue("review", profile.pk, "Rita@organon.example", until)
+    assert "32 Songdo" in client.get(path("review", following)).content.decode()
+    organon.contacts.create(email="ron@organon.example", name="Ron", reviews_setups=True)
+    other = make_customer("Other")
+    other.contacts.create(email="rita@organon.example", name="Rita", reviews_setups=True)
+    for setup, address in (
+        (profile, "ron@organon.example"),
+        (connect(rob_at_rival, other), "rita@organon.example"),
+    ):
+        _link, foreign = Link.issue("review", setup.pk, address, until)
+        assert "Send me the code" in client.get(path("review", foreign)).content.decode()
+
+
 def test_no_cache_keeps_what_a_link_shows(token):
     assert Client().get(path("review", token))["Cache-Control"] == "no-store, private"
 
