@@ -19,6 +19,22 @@ from customers.step_form import StepForm
 from portal.admin import History, with_reason
 
 
+class OrderForm(forms.ModelForm):
+    """A step, which opens after no step that opens after it."""
+
+    def clean_opens_after(self):
+        before = self.cleaned_data["opens_after"]
+        found, waiting = set(), list(before)
+        while waiting:
+            step = waiting.pop()
+            if step == self.instance:
+                raise forms.ValidationError(_("These open after this step, so neither would ever open."))
+            if step not in found:
+                found.add(step)
+                waiting.extend(step.opens_after.all())
+        return before
+
+
 class QuestionForm(forms.ModelForm):
     """A question, with the operator's word on whether those who have answered are asked again."""
 
@@ -51,6 +67,7 @@ class QuestionInline(admin.StackedInline):
 class StepAdmin(admin.ModelAdmin):
     """A customer's steps; the preview shows one as suppliers see it."""
 
+    form = OrderForm
     list_display = ["title", "customer", "order", "questions", "is_asked", "preview"]
     list_select_related = ["customer"]
     list_filter = [("retired_at", admin.EmptyFieldListFilter)]

@@ -109,6 +109,17 @@ def test_a_new_required_question_asks_those_who_answered_for_this_step_again(
     assert "1 of 2 steps are approved." in text
 
 
+def test_steps_that_would_wait_for_each_other_are_refused(admin, organon):
+    first = make_step(organon, "First")
+    last = make_step(organon, "Last", opens_after=[make_step(organon, "Second", opens_after=[first])])
+    question = first.questions.get()
+    kept = {"id": question.pk, "order": 0, "kind": "text", "label_en": question.label_en}
+    data = step_form(first, kept) | {"opens_after": [last.pk]}
+    text = admin.post(reverse("admin:customers_step_change", args=[first.pk]), data).content.decode()
+    assert "neither would ever open" in text
+    assert not first.opens_after.exists()
+
+
 def test_an_optional_question_or_a_better_word_asks_nobody_again(admin, organon, profile, ada, now):
     step = make_step(organon, "Company")
     old = step.questions.get()
