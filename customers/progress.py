@@ -5,9 +5,10 @@ from datetime import datetime
 from uuid import UUID
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import F, OuterRef, Subquery
+from django.db.models import Exists, F, OuterRef, Q, Subquery
 from django.db.models.functions import JSONObject
 
+from accounts.models import Membership, Role
 from customers.models.answers import Answer, State, Submission
 from customers.models.profiles import LISTED, CustomerProfile, Stage
 from customers.models.steps import Step
@@ -25,12 +26,14 @@ def with_steps(profiles):
     steps = Step.objects.asked().filter(customer=OuterRef("customer"))
     steps = steps.values(row=JSONObject(**{name: name for name in STEP}, before=ArraySubquery(before)))
     last = Submission.objects.filter(answer=OuterRef("pk")).order_by("-number")
+    sees = Q(sees_all_customers=True) | Q(profiles=OuterRef("profile"))
+    workers = Membership.objects.active().exclude(role=Role.VIEWER).filter(sees, pk=OuterRef("member"))
     answers = Answer.objects.filter(profile=OuterRef("pk"))
     answers = answers.values(
         row=JSONObject(
             **{name: name for name in ANSWER},
             member_name=F("member__user__name"),
-            member_works=F("member__is_active"),
+            member_works=Exists(workers),
             saver=F("saved_by__name"),
             comment=Subquery(last.values("comment")[:1]),
             decided_at=Subquery(last.values("decided_at")[:1]),
@@ -80,7 +83,7 @@ class StepProgress:
 
     @property
     def member_id(self):
-        """Whose it is, None when any colleague may go on: also when whoever had it has left."""
+        """Whose it is, None when any colleague may go on: also when whoever had it may no longer answer it."""
         has_it = self.answer and self.answer.member_works
         return self.answer.member_id if has_it else None
 

@@ -114,7 +114,7 @@ def step_file_remove(request, pk, step_pk, question):
 def step_hand(request, pk, step_pk):
     """Hand the step to a colleague who may answer it, or to nobody in particular."""
     profile, one = _load(request, pk, step_pk)
-    colleagues = [member for member in profile.people() if member.may_act]
+    colleagues = _colleagues(profile)
     typed = request.POST if request.method == "POST" else None
     form = HandForm(typed, colleagues=colleagues, initial={"member": one.answer.member_id or ""})
     if request.method != "POST" or not form.is_valid():
@@ -241,10 +241,15 @@ def _kept(request, profile, one, form, *, submit=False):
     return True
 
 
+def _colleagues(profile):
+    """Who may answer the customer's steps."""
+    return [member for member in profile.people() if member.may_act]
+
+
 def _show(one, answer):
     """Let the page show the answer as it stands now, with who saved it."""
     answer.saver = str(answer.saved_by or "")
-    answer.member_works = answer.member is not None and answer.member.is_active
+    answer.member_works = answer.member is not None and answer.member in _colleagues(answer.profile)
     answer.member_name = str(answer.member.user) if answer.member else ""
     answer.comment = one.answer and getattr(one.answer, "comment", "")
     answer.answered_version = one.answer and getattr(one.answer, "answered_version", None)

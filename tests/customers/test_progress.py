@@ -166,11 +166,15 @@ def test_the_hardest_step_stays_within_the_budget(profile, organon, client_of, a
     assert queries(client_of(ada), path) <= 9
 
 
-def test_a_step_of_somebody_who_left_is_everybodys_again(profile, organon, mia_at_acme, client_of, ada, now):
+@pytest.mark.parametrize("change", [{"is_active": False}, {"role": "viewer"}, {"sees_all_customers": False}])
+def test_a_step_of_somebody_who_may_no_longer_answer_it_is_everybodys_again(
+    change, profile, organon, mia_at_acme, client_of, ada, now
+):
     step = make_step(organon, "Company")
     Answer.hand_over(profile, step, mia_at_acme, actor=ada, now=now)
     client = client_of(ada)
     assert "Start Company for Organon" not in client.get("/").content.decode()
-    mia_at_acme.is_active = False
-    mia_at_acme.save(update_fields=["is_active"])
+    for name, value in change.items():
+        setattr(mia_at_acme, name, value)
+    mia_at_acme.save(update_fields=list(change))
     assert "Start Company for Organon" in client.get("/").content.decode()
