@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.banks import KOREAN_BANKS
 from customers import telling
 from customers.forms import ApproveForm, ReturnForm
-from customers.models import Outcome, Step, StepField, Submission, Upload
+from customers.models import Outcome, Stage, Step, StepField, Submission, Upload
 from customers.said import read
 from customers.step_form import StepForm
 from portal.admin import History, with_reason
@@ -141,7 +141,7 @@ class SubmissionAdmin(History):
 
     list_display = ["submitted_at", "supplier", "customer", "step", "number", "outcome", "decided_at"]
     list_select_related = ["answer__profile__supplier", "answer__profile__customer", "answer__step"]
-    list_filter = ["outcome"]
+    list_filter = ["outcome", "answer__profile__stage"]
     search_fields = ["answer__profile__supplier__name", "answer__profile__customer__name"]
     date_hierarchy = "submitted_at"
     fields = [
@@ -157,8 +157,8 @@ class SubmissionAdmin(History):
 
     def change_view(self, request, object_id, form_url="", extra_context=None):
         submission = self.get_object(request, object_id)
-        waiting = submission is not None and submission.outcome == Outcome.WAITING
-        context = {"may_decide": waiting and self.has_decide_permission(request)}
+        waits = submission is not None and Submission.objects.to_decide().filter(pk=submission.pk).exists()
+        context = {"may_decide": waits and self.has_decide_permission(request)}
         return super().change_view(request, object_id, form_url, context | (extra_context or {}))
 
     @admin.display(description=_("supplier"), ordering="answer__profile__supplier__name")
@@ -201,6 +201,6 @@ class SubmissionAdmin(History):
 
 admin.site.register_queue(
     _("Submitted steps"),
-    lambda: Submission.objects.waiting().count(),
-    f"customers/submission/?outcome__exact={Outcome.WAITING}",
+    lambda: Submission.objects.to_decide().count(),
+    f"customers/submission/?outcome__exact={Outcome.WAITING}&answer__profile__stage__exact={Stage.CONNECTED}",
 )

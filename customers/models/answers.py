@@ -171,6 +171,10 @@ class SubmissionQuerySet(models.QuerySet):
     def waiting(self):
         return self.filter(outcome=Outcome.WAITING)
 
+    def to_decide(self):
+        """Those that a reviewer or the operator can decide: with the connection what waits is over, until it is made anew."""
+        return self.waiting().filter(answer__profile__stage=Stage.CONNECTED)
+
     def newest(self):
         """Only the last version of each step, in the order of the steps."""
         last = Submission.objects.filter(answer=OuterRef("answer")).order_by("-number").values("pk")[:1]

@@ -169,6 +169,24 @@ def test_the_operator_approves_and_sends_back(admin, organon, profile, operator,
     ]
 
 
+def test_what_waits_when_the_connection_ends_is_nobodys_to_decide(admin, organon, profile, ada, now, client_of):
+    submission = submitted(profile, make_step(organon), ada, now)
+    mirae = make_customer()
+    other = submitted(connect(profile.supplier.memberships.get(), mirae), make_step(mirae), ada, now)
+    assert Submission.objects.to_decide().count() == 2
+    profile.end("Over.", now=now, actor=ada)
+    assert Submission.objects.to_decide().get() == other
+    waiting = "?outcome__exact=waiting&answer__profile__stage__exact=connected"
+    page = admin.get(reverse("admin:customers_submission_changelist") + waiting)
+    assert page.context["cl"].result_count == 1
+    path = reverse("admin:customers_submission_change", args=[submission.pk])
+    assert 'value="approve"' not in admin.get(path).content.decode()
+    page = reverse("customers:submission", args=[profile.pk, submission.answer.step_id, 1])
+    text = client_of(ada).get(page).content.decode()
+    assert "Not decided" in text
+    assert "With the customer" not in text
+
+
 def test_the_operator_fetches_submitted_files_only(admin, organon, profile, ada, now):
     upload_file = a_pdf()
     upload_file.content_type = "application/pdf"
