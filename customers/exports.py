@@ -7,7 +7,8 @@ from django.http import HttpResponse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from customers.models import Submission
+from customers import progress
+from customers.models import CustomerProfile, Submission
 from customers.said import read
 from portal.tabular import plain
 
@@ -34,7 +35,10 @@ def download(customers, kind):
 
 
 def setups(customers):
-    """The last version of every step that suppliers submitted to the customers, as a tablib.Dataset of text."""
+    """What suppliers submitted to the customers, and which steps they have still to do, as a tablib.Dataset of text.
+
+    Of each step the last version, and the approved one where that is another.
+    """
     table = tablib.Dataset(
         headers=[
             _("Customer"), _("Supplier"), _("Registration number"), _("Step"), _("Version"), _("Outcome"), _("Submitted"), _("By"),
@@ -42,23 +46,32 @@ def setups(customers):
         ],
         title=_("Setups"),
     )  # fmt: skip
-    submissions = Submission.objects.filter(answer__profile__customer__in=customers).newest()
-    found = submissions.select_related(
-        "answer__step", "answer__profile__supplier", "answer__profile__customer", "submitted_by"
-    )
-    for one in found.order_by(
-        "answer__profile__customer__name", "answer__profile__supplier__name", "answer__step__order", "pk"
+    submitted = {}
+    for one in Submission.objects.filter(answer__profile__customer__in=customers).last_and_approved():
+        submitted.setdefault(one.answer.profile_id, []).append(one)
+    profiles = progress.with_steps(CustomerProfile.objects.filter(customer__in=customers))
+    for profile in progress.attach(
+        profiles.select_related("customer", "supplier").order_by("customer__name", "supplier__name", "pk")
     ):
-        supplier = one.answer.profile.supplier
-        submitted_at = timezone.localtime(one.submitted_at, timezone.get_default_timezone())
-        for line in read(one.said, url=str):
-            row = [
-                one.answer.profile.customer.name, supplier.name, supplier.registration_number, one.answer.step.title, str(one.number),
-                one.get_outcome_display(), f"{submitted_at:%Y-%m-%d %H:%M}", one.submitted_by.name,
-                line.label, "\n".join(line.lines), one.comment,
-            ]  # fmt: skip
-            table.append([safe(text) for text in row])
+        whose = [profile.customer.name, profile.supplier.name, profile.supplier.registration_number]
+        for row in _rows(profile, submitted.get(profile.pk, [])):
+            table.append([safe(text) for text in whose + row])
     return table
+
+
+def _rows(profile, submissions):
+    """A row for each answer of the submissions, and one for each step that nothing was submitted of."""
+    for one in submissions:
+        submitted_at = timezone.localtime(one.submitted_at, timezone.get_default_timezone())
+        about = [one.answer.step.title, str(one.number), one.get_outcome_display()]
+        about += [f"{submitted_at:%Y-%m-%d %H:%M}", one.submitted_by.name]
+        for line in read(one.said, url=str):
+            yield [*about, line.label, "\n".join(line.lines), one.comment]
+    words = {"now": _("Started"), "next": _("Not started"), "locked": _("Not open yet")}
+    done = {one.answer.step_id for one in submissions}
+    for one in profile.progress.steps:
+        if one.step.pk not in done:
+            yield [one.step.title, "", words[one.state], "", "", "", "", ""]
 
 
 def safe(text):

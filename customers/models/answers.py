@@ -180,6 +180,14 @@ class SubmissionQuerySet(models.QuerySet):
         last = Submission.objects.filter(answer=OuterRef("answer")).order_by("-number").values("pk")[:1]
         return self.filter(pk=Subquery(last)).order_by("answer__step__order", "answer__step__created_at")
 
+    def last_and_approved(self):
+        """The last version of each step and the one that was approved last, in the order of the steps, with what is said of them."""
+        every = Submission.objects.filter(answer=OuterRef("answer")).order_by("-number").values("pk")
+        approved = every.filter(outcome=Outcome.APPROVED)
+        found = self.filter(Q(pk=Subquery(every[:1])) | Q(pk=Subquery(approved[:1])))
+        found = found.select_related("answer__step", "submitted_by")
+        return found.order_by("answer__step__order", "answer__step__created_at", "number")
+
     def of(self, profile):
         """The submissions of a profile with what a page says of them."""
         return self.filter(answer__profile=profile).select_related("answer__step", "submitted_by", "decided_by")

@@ -209,6 +209,26 @@ def test_all_setups_of_a_customer_are_exported_safe_against_formulas(kind, admin
     assert (row["Supplier"], row["Step"], row["Answer"]) == ("ACME Supplies", "Company", "'=HYPERLINK(1)")
 
 
+def test_the_export_has_the_approved_version_the_last_one_and_what_is_still_to_do(organon, profile, ada, now):
+    step, begun = make_step(organon, "Company", order=1), make_step(organon, "Tax", order=2)
+    make_step(organon, "Bank", order=3, opens_after=[begun])
+    submitted(profile, step, ada, now, "approved").approve(now=now)
+    said = Submission.objects.get().said
+    for version, value in enumerate(["sent back", "not looked at"], 1):
+        said[0]["value"] = value
+        waiting = Answer.submit(profile, step, {}, said, version=version, actor=ada, now=now)
+        if value == "sent back":
+            waiting.send_back("No.", now=now)
+    Answer.save_draft(profile, begun, {}, version=0, actor=ada, now=now)
+    rows = exports.setups([organon]).dict
+    assert [(row["Step"], row["Version"], row["Outcome"], row["Answer"]) for row in rows] == [
+        ("Company", "1", "Approved", "approved"),
+        ("Company", "3", "With the customer", "not looked at"),
+        ("Tax", "", "Started", ""),
+        ("Bank", "", "Not open yet", ""),
+    ]
+
+
 @pytest.mark.parametrize("kind", ["csv", "xlsx"])
 def test_an_answer_with_characters_that_tables_can_not_hold_is_exported(kind, organon, profile, ada, now):
     submitted(profile, make_step(organon, "Company"), ada, now, "soft\x0bbreak \x1b\ufffe;=HYPERLINK(1)")
