@@ -2,11 +2,13 @@
 
 from django import forms
 from django.contrib import admin
+from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.admin import SupplierAdmin
 from accounts.domains import registrable
+from accounts.models import AuditEntry
 from customers import exports, ready_made, search, telling
 from customers.models import (
     Customer,
@@ -124,13 +126,21 @@ class CustomerAdmin(Tables):
         Step.copy_all(given["source"], customer)
         telling.suppliers_soon(customer)
 
-    @admin.action(description=_("Export setups"), permissions=["view"])
+    def has_read_setups_permission(self, request):
+        """The export holds what suppliers answered."""
+        return request.user.has_perm("customers.view_submission")
+
+    @admin.action(description=_("Export setups"), permissions=["read_setups"])
     def export_setups(self, request, queryset):
         form = FormatForm(request.POST if "apply" in request.POST else None)
         if not form.is_valid():
             return ask(self, request, queryset, form, _("Export setups"), "export_setups")
-        kind = form.cleaned_data["format"]
-        return exports.download(list(queryset), kind)
+        kind, now = form.cleaned_data["format"], timezone.now()
+        with transaction.atomic():
+            for customer in queryset:
+                about = {"about": customer, "actor": request.user, "at": now, "audience": AuditEntry.OPERATOR}
+                AuditEntry.objects.record("setups_exported", format=kind, **about)
+            return exports.download(list(queryset), kind)
 
 
 @admin.register(VendorRecord)

@@ -9,7 +9,7 @@ from django.contrib.auth.models import Permission
 from django.urls import reverse
 from procrastinate.contrib.django.models import ProcrastinateJob
 
-from accounts.models import Notification
+from accounts.models import AuditEntry, Notification
 from customers import exports, ready_made
 from customers.jobs import tell_suppliers
 from customers.models import Answer, Step, Submission, Upload
@@ -235,6 +235,18 @@ def test_an_answer_with_characters_that_tables_can_not_hold_is_exported(kind, or
     content = exports.download([organon], kind).content
     content = content.decode("utf-8-sig") if kind == "csv" else io.BytesIO(content)
     assert tablib.Dataset().load(content, format=kind).dict[0]["Answer"] == "soft break   ;=HYPERLINK(1)"
+
+
+def test_an_export_needs_the_right_to_read_answers_and_is_recorded(organon, profile, ada, now, client_of):
+    submitted(profile, make_step(organon), ada, now, "secret")
+    reader = make_user("reader@portal.example", "Rea", is_staff=True)
+    reader.user_permissions.add(Permission.objects.get(codename="view_customer"))
+    assert "secret" not in act(client_of(reader), "customer", "export_setups", [organon], format="csv").content.decode()
+    assert not AuditEntry.objects.filter(kind="setups_exported").exists()
+    reader.user_permissions.add(Permission.objects.get(codename="view_submission"))
+    assert "secret" in act(client_of(reader), "customer", "export_setups", [organon], format="csv").content.decode()
+    entry = AuditEntry.objects.get(kind="setups_exported")
+    assert (entry.actor, entry.object_id, entry.audience) == (reader, str(organon.pk), "operator")
 
 
 def test_no_cell_of_a_csv_stands_without_quotes(organon, profile, ada, now):
