@@ -123,8 +123,9 @@ class CustomerAdmin(Tables):
 
     @with_reason(_("Copy the steps of another customer"), CopyForm)
     def copy_steps(self, request, customer, given):
-        Step.copy_all(given["source"], customer)
-        telling.suppliers_soon(customer)
+        if given["source"] != customer:
+            Step.copy_all(given["source"], customer)
+            telling.suppliers_soon(customer)
 
     def has_read_setups_permission(self, request):
         """The export holds what suppliers answered."""

@@ -2,6 +2,7 @@
 
 from django import forms
 from django.contrib import admin
+from django.core.exceptions import PermissionDenied
 from django.http import Http404
 from django.shortcuts import get_object_or_404, render
 from django.template.loader import render_to_string
@@ -100,7 +101,7 @@ class StepAdmin(admin.ModelAdmin):
         anew += [one for one, changed in formset.changed_objects if one.pk in asked or one.is_new_to_answer(changed)]
         if change and anew:
             form.instance.ask_again(anew)
-        if anew:
+        if anew or not change:
             telling.suppliers_soon(form.instance.customer)
 
     @admin.display(description=_("questions"))
@@ -116,6 +117,8 @@ class StepAdmin(admin.ModelAdmin):
         return format_html('<a href="{}">{}</a>', reverse("admin:customers_step_preview", args=[step.pk]), _("Preview"))
 
     def preview_view(self, request, pk):
+        if not self.has_view_permission(request):
+            raise PermissionDenied
         step = get_object_or_404(Step.objects.select_related("customer"), pk=pk)
         form = StepForm(step.questions.all(), profile=None, kept={})
         context = {"step": step, "questions": form.asked(), "banks": KOREAN_BANKS}
@@ -133,6 +136,7 @@ class StepAdmin(admin.ModelAdmin):
     def bring_back(self, request, queryset):
         for step in queryset:
             step.bring_back()
+            telling.suppliers_soon(step.customer)
 
 
 @admin.register(Submission)

@@ -146,6 +146,34 @@ def test_an_hour_of_editing_tells_connected_suppliers_once(admin, organon, profi
     assert Notification.objects.get(kind="steps_asked").user == ada
 
 
+@pytest.mark.parametrize("required", ["on", ""])
+def test_suppliers_are_told_of_a_new_step_and_of_one_that_is_back(required, admin, organon, profile, now):
+    jobs = ProcrastinateJob.objects.filter(task_name="customers.jobs.tell_suppliers")
+    step = make_step(organon, "New")
+    question = {"order": 0, "kind": "text", "label_en": "Q", "is_required": required}
+    data = step_form(step, question) | {"customer": organon.pk, "questions-INITIAL_FORMS": 0}
+    assert admin.post(reverse("admin:customers_step_add"), data).status_code == 302
+    assert jobs.count() == 1
+    jobs.update(status="succeeded", queueing_lock=None)
+    step.retire(now=now)
+    act(admin, "step", "bring_back", [step])
+    assert jobs.filter(status="todo").count() == 1
+
+
+def test_a_customer_is_not_asked_twice_by_a_copy_of_its_own_steps(admin, organon):
+    make_step(organon, "One")
+    act(admin, "customer", "copy_steps", [organon], source=organon.pk)
+    assert organon.steps.count() == 1
+
+
+def test_the_preview_is_for_those_who_may_look_at_steps(organon, client_of):
+    reader = make_user("reader@portal.example", "Rea", is_staff=True)
+    path = reverse("admin:customers_step_preview", args=[make_step(organon).pk])
+    assert client_of(reader).get(path).status_code == 403
+    reader.user_permissions.add(Permission.objects.get(codename="view_step"))
+    assert client_of(reader).get(path).status_code == 200
+
+
 def test_a_retired_step_is_asked_for_no_longer_and_its_answers_stay(admin, organon, profile, ada, now):
     step = make_step(organon, "Old")
     submission = submitted(profile, step, ada, now)
