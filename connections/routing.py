@@ -24,10 +24,15 @@ def first(request, now):
 
 
 def to_own_contacts(request, now, besides=()):
-    """Write to the customer's request contacts that were not written to yet; without any, flag it for the operator."""
+    """Write to the customer's request contacts that were not written to yet; without any, flag it for the operator.
+
+    A suspended supplier's request is written to nobody: left without a live link it waits in the operator's queue.
+    """
     contacts = request.customer.contacts.getting_requests().values_list("email", flat=True)
     muted = _muted(request, contacts)
     targets = [address for address in contacts if address not in muted and address not in besides]
+    if request.supplier.is_suspended:
+        targets = []
     if targets:
         write(request, targets, now)
     elif not request.links().live(now).exists():

@@ -7,7 +7,7 @@ from allauth.account.internal.flows.reauthentication import raise_if_reauthentic
 from django import forms
 from django.conf import settings
 from django.contrib import admin, messages
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
 from django.urls import path
@@ -166,8 +166,9 @@ def ask(modeladmin, request, queryset, form, title, action):
 def with_reason(description, form_class=ReasonForm, permission="change", mails_many=False):
     """An admin action that asks for a reason first: decorates `act(modeladmin, request, row, cleaned_data)`.
 
-    Each row is done in its own transaction; one that was already decided is told, not done twice. `mails_many`: of several
-    rows at once only after a recent log-in, as a stolen session must not mail strangers by the thousand.
+    Each row is done in its own transaction; one that was already decided is told, not done twice, and so is one that `act`
+    refuses by a ValidationError. `mails_many`: of several rows at once only after a recent log-in, as a stolen session must
+    not mail strangers by the thousand.
     """
 
     def decorate(act):
@@ -179,12 +180,17 @@ def with_reason(description, form_class=ReasonForm, permission="change", mails_m
             form = form_class(request.POST if "apply" in request.POST else None)
             if not form.is_valid():
                 return ask(modeladmin, request, queryset, form, description, act.__name__)
+            done = 0
             for row in queryset:
                 try:
                     act(modeladmin, request, row, form.cleaned_data)
+                    done += 1
                 except AlreadyDecided:
                     modeladmin.message_user(request, _("%(row)s: already decided.") % {"row": row}, messages.WARNING)
-            modeladmin.message_user(request, _("Done."))
+                except ValidationError as refusal:
+                    modeladmin.message_user(request, f"{row}: {' '.join(refusal.messages)}", messages.WARNING)
+            if done:
+                modeladmin.message_user(request, _("Done."))
             return None
 
         return action

@@ -7,7 +7,7 @@ from django.utils.html import format_html_join
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import AuditEntry
-from connections.models import ConnectionRequest, Mute, Report, SearchAttempt, Status
+from connections.models import CannotRequest, ConnectionRequest, Mute, Report, SearchAttempt, Status
 from connections.models.requests import Reason
 from customers.models import Customer
 from portal.admin import History, ReasonForm, with_reason
@@ -68,7 +68,11 @@ class ConnectionRequestAdmin(admin.ModelAdmin):
 
     @with_reason(_("Add a contact and send"), ContactForm)
     def send_to(self, request, asked, given):
-        asked.send_to(given["email"], now=timezone.now(), actor=request.user)
+        try:
+            asked.send_to(given["email"], now=timezone.now(), actor=request.user)
+        except CannotRequest:
+            words = _("The supplier is suspended, so nothing was sent. Lift the suspension first.")
+            raise forms.ValidationError(words) from None
 
     @with_reason(_("Accept for the customer"), CommentForm)
     def accept(self, request, asked, given):

@@ -336,8 +336,8 @@ class ConnectionRequest(models.Model):
     def forward(self, address, *, now, link):
         """A contact passes the request on to a colleague, who gets a link of their own.
 
-        The caller has checked that both addresses are of one company domain. AlreadyDecided when the colleague has a link,
-        wants no mail about the supplier, or FORWARDS others were written to.
+        The caller has checked that both addresses are of one company domain, and that the supplier is not suspended.
+        AlreadyDecided when the colleague has a link, wants no mail about the supplier, or FORWARDS others were written to.
         """
         with transaction.atomic():
             CustomerProfile.locked(self.supplier, self.customer)
@@ -357,7 +357,12 @@ class ConnectionRequest(models.Model):
                 routing.again(self, now)
 
     def send_to(self, address, *, now, actor):
-        """The operator adds a contact of the customer; the request is mailed there. AlreadyDecided when none is waiting."""
+        """The operator adds a contact of the customer; the request is mailed there. AlreadyDecided when none is waiting.
+
+        Raises CannotRequest, with nothing changed, while the supplier is suspended: nothing is mailed then.
+        """
+        if self.supplier.is_suspended:
+            raise CannotRequest(Refusal.SUSPENDED)
         with transaction.atomic():
             self.customer.contacts.get_or_create(email=address.lower())
             still = ConnectionRequest.objects.filter(pk=self.pk)

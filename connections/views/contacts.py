@@ -82,7 +82,7 @@ def answer_forward(request, token, link, asked):
     now = timezone.now()
     if request.method not in ("GET", "HEAD", "POST") or not company_domain(link.address):
         raise Http404
-    if asked.status_at(now) != Status.PENDING or link.condition(now) != "live":
+    if asked.status_at(now) != Status.PENDING or link.condition(now) != "live" or asked.supplier.is_suspended:
         return redirect("connections:answer", token)
     form = ForwardForm(request.POST or None, address=link.address)
     if request.method == "POST" and form.is_valid():
@@ -112,7 +112,7 @@ def _page(request, token, link, asked, form):
         "shown": asked.status_at(now),
         "form": form,
         "contact": asked.customer.contacts.filter(email=link.address).first(),
-        "may_forward": bool(company_domain(link.address)),
+        "may_forward": bool(company_domain(link.address)) and not asked.supplier.is_suspended,
         "pause": settings.PORTAL_DAYS_AFTER_DECLINE,
         "is_muted": Mute.objects.filter(address=link.address, supplier=asked.supplier).exists(),
     }

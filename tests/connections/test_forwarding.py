@@ -4,6 +4,7 @@ import re
 
 from django.test import Client
 
+from accounts.models import AuditEntry
 from portal.models import Mail
 from tests.builders import make_customer, make_request
 
@@ -53,3 +54,12 @@ def test_free_mail_is_not_passed_on_and_a_decided_request_neither(ada_at_acme, n
     asked.withdraw(now=now, actor=ada_at_acme.user)
     Client().post(path, {"email": "boss@shop.example"})
     assert not asked.links().filter(address="boss@shop.example").exists()
+
+
+def test_the_request_of_a_suspended_supplier_is_not_passed_on(ada_at_acme, organon, now):
+    asked = make_request(ada_at_acme, organon, contact="maria@organon.example", now=now)
+    page = f"/r/{token_of('maria@organon.example')}/"
+    asked.supplier.suspend("test", now=now)
+    assert "forward/" not in Client().get(page).content.decode()
+    Client().post(f"{page}forward/", {"email": "john@organon.example"})
+    assert not AuditEntry.objects.filter(kind="request_forwarded").exists()

@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from accounts.models import AuditEntry, Notification, Preference
 from accounts.models.notifications import send_digest
+from connections import routing
 from connections.jobs import expire_requests, remind_contacts
 from connections.models import CannotRequest, ConnectionRequest, Mute, Report
 from connections.models.requests import Refusal
@@ -316,6 +317,22 @@ def test_a_suspended_suppliers_requests_stay_decidable_but_nobody_is_mailed(way,
     assert Mail.objects.count() == before
     assert CustomerProfile.objects.get().stage == "connected"
     assert Notification.objects.get().kind == "request_accepted"
+
+
+def test_mail_that_fails_during_a_suspension_leaves_the_request_in_the_operators_queue(
+    ada_at_acme, organon, operator, now
+):
+    request = make_request(ada_at_acme, organon, contact="gone@organon.example", now=now)
+    request.supplier.suspend("test", now=now)
+    routing.failed(request, "gone@organon.example", now)
+    request.refresh_from_db()
+    assert request.no_known_contact
+    assert AuditEntry.objects.filter(kind="request_routed").first().data["to"] == []
+    with pytest.raises(CannotRequest):
+        request.send_to("maria@organon.example", now=now, actor=operator)
+    request.supplier.lift_suspension("checked", now=now, actor=operator)
+    request.send_to("maria@organon.example", now=now, actor=operator)
+    assert request.links().live(now).get().address == "maria@organon.example"
 
 
 # The worker
