@@ -104,6 +104,16 @@ def test_an_admin_accepts_from_home_without_any_link(demo, open_page):
     page.get_by_text("You are connected with Hanbit Foods now.").wait_for()
 
 
+def test_an_admin_who_chooses_another_company_is_asked_which(demo, open_page):
+    page = open_page()
+    log_in(page)
+    page.goto(link("i", "admin@acme.example"))
+    assert not page.locator("[name=name]").is_visible()
+    page.check("[value=another]")
+    page.fill("[name=name]", "Second Co")
+    assert violations(page) == []
+
+
 @pytest.mark.parametrize("language", ["ko", "en"])
 def test_somebody_elses_invitation_says_whose_it_is_and_leads_on(language, demo, open_page):
     say, page = WORDS[language], open_page(language)
