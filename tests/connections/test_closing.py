@@ -154,7 +154,9 @@ def test_closing_an_account_is_all_or_nothing(ada, mia, mia_at_acme, rival, now)
     assert ada.memberships.filter(is_active=True).count() == 2
 
 
-def test_after_some_days_the_person_is_erased_but_what_they_did_stays(mia, mia_at_acme, ada_at_acme, organon, now):
+def test_after_some_days_the_person_is_erased_but_what_they_did_stays(
+    client_of, mia, mia_at_acme, ada, ada_at_acme, organon, now
+):
     make_request(mia_at_acme, organon, now=now)
     key = mia.counting_key
     User.objects.filter(pk=mia.pk).update(person_key=key)
@@ -165,6 +167,8 @@ def test_after_some_days_the_person_is_erased_but_what_they_did_stays(mia, mia_a
     assert str(mia) == "closed account"
     assert ConnectionRequest.objects.get().requested_by == mia
     assert not mia.emailaddress_set.exists()
+    page = client_of(ada).get(reverse("accounts:activity")).content.decode()
+    assert ("asked Organon" in page, "closed account" in page, "Mia" in page) == (True, True, False)
 
 
 def test_records_and_news_of_an_erased_person_name_nobody(ada, acme, ada_at_acme, now):

@@ -159,7 +159,7 @@ def test_a_customer_gets_no_free_mail_domain(browser, organon):
     assert "Anybody can have an address there" in page.content.decode()
 
 
-def test_a_failed_mail_is_sent_again_and_no_body_is_shown(browser):
+def test_a_failed_mail_is_sent_again_and_no_body_is_shown(browser, post, run_jobs):
     mail = Mail.objects.create(
         name="x", sender="a@b.example", to="c@d.example", language="en", subject="S", text="secret-link"
     )
@@ -169,6 +169,8 @@ def test_a_failed_mail_is_sent_again_and_no_body_is_shown(browser):
     assert mail.state == "queued"
     page = browser.get(reverse("admin:portal_mail_change", args=[mail.pk])).content.decode()
     assert "secret-link" not in page
+    run_jobs()
+    assert [to for to, _ in post.messages] == ["c@d.example"]
 
 
 def test_staff_who_are_no_superusers_give_no_rights(operator, ada):
