@@ -1,5 +1,6 @@
 """The kinds of question: how each is asked, what is kept of an answer, and how it reads. One class a kind, one table."""
 
+import re
 from datetime import date
 from decimal import Decimal
 
@@ -17,6 +18,7 @@ from accounts.numbers import clean_registration_number
 from customers.models.steps import Kind
 from portal.uploads import UploadField
 
+_THOUSANDS = re.compile(r"[-+]?\d{1,3}([, ]\d{3})+(\.\d*)?")
 SHORT_LIST = 7  # more choices than this are a select, not radio buttons
 
 
@@ -83,7 +85,8 @@ def region(supplier):
 class Number(Text):
     def controls(self, question, supplier):
         widget = forms.TextInput(attrs={"inputmode": "decimal", "class": "short"})
-        return {"": PlainNumberField(max_digits=20, decimal_places=6, widget=widget)}
+        wrong = _("Type a number such as 1,200.5, with a point before the decimals.")
+        return {"": PlainNumberField(max_digits=20, decimal_places=6, widget=widget, error_messages={"invalid": wrong})}
 
     def clean(self, cleaned, question, country):
         return None if cleaned[""] is None else format(cleaned[""].normalize(), "f")
@@ -93,10 +96,12 @@ class Number(Text):
 
 
 class PlainNumberField(forms.DecimalField):
-    """A number as people type it: '1,200.5', '1 200'."""
+    """A number as people type it: '1,200.5', '1 200'. A comma elsewhere than between thousands may mean decimals: an error."""
 
     def to_python(self, value):
-        return super().to_python(value.replace(",", "").replace(" ", "") if isinstance(value, str) else value)
+        if isinstance(value, str) and _THOUSANDS.fullmatch(value.strip()):
+            value = value.replace(",", "").replace(" ", "")
+        return super().to_python(value)
 
 
 class Date(Text):
@@ -131,8 +136,8 @@ class OneChoice(Text):
     def controls(self, question, supplier):
         choices = [(line, in_language(line)) for line in question.choices.splitlines()]
         if len(choices) > SHORT_LIST:
-            return {"": forms.ChoiceField(choices=[("", _("Choose one")), *choices])}
-        return {"": forms.ChoiceField(choices=choices, widget=forms.RadioSelect)}
+            return {"": forms.ChoiceField(choices=[("", _("Choose one")), *choices], error_messages=gone())}
+        return {"": forms.ChoiceField(choices=choices, widget=forms.RadioSelect, error_messages=gone())}
 
     def shown(self, value):
         return [in_language(value)]
@@ -141,10 +146,16 @@ class OneChoice(Text):
 class SeveralChoices(OneChoice):
     def controls(self, question, supplier):
         choices = [(line, in_language(line)) for line in question.choices.splitlines()]
-        return {"": forms.MultipleChoiceField(choices=choices, widget=forms.CheckboxSelectMultiple)}
+        widget = forms.CheckboxSelectMultiple
+        return {"": forms.MultipleChoiceField(choices=choices, widget=widget, error_messages=gone())}
 
     def shown(self, value):
         return [in_language(line) for line in value]
+
+
+def gone():
+    """What to say where a choice was answered that is not asked any more."""
+    return {"invalid_choice": _("What you chose before is no longer offered. Choose again.")}
 
 
 def in_language(line):

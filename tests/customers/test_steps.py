@@ -215,6 +215,42 @@ def test_a_changed_document_is_not_agreed_to_by_an_earlier_tick(page, organon, p
     assert page(step).context["questions"][0].field.value()
 
 
+@pytest.mark.parametrize(
+    ("typed", "number"),
+    [("1,200.50", "1200.5"), ("1 200", "1200"), ("-3", "-3"), ("12,345,678", "12345678"), ("0.5", "0.5")],
+)
+def test_numbers_are_taken_as_people_type_them(typed, number, page, organon, profile):
+    step = make_step(organon, "Sum", "number")
+    page(step, {names(step)["number"]: typed}, "step_submit")
+    assert Submission.objects.get().said[0]["value"] == number
+
+
+@pytest.mark.parametrize("typed", ["1,5", "1.200,50", "1,2,3", "12 34", "1,200,5"])
+def test_a_number_that_may_mean_another_is_asked_for_again(typed, page, organon, profile):
+    step = make_step(organon, "Sum", "number")
+    answer = page(step, {names(step)["number"]: typed}, "step_submit")
+    assert "Type a number such as 1,200.5" in answer.content.decode()
+    assert f'value="{typed}"' in answer.content.decode()
+
+
+@pytest.mark.parametrize("kind", ["one_choice", "several_choices"])
+def test_a_choice_that_is_no_longer_offered_says_so(kind, page, organon, profile):
+    step = make_step(organon, "Tax", {"kind": kind, "choices": "A\nB"})
+    question = step.questions.get()
+    page(step, {question.name: "A"}, "step_submit")
+    question.choices = "B\nC"
+    question.save()
+    assert "What you chose before is no longer offered." in page(step).content.decode()
+
+
+def test_viewers_read_why_a_step_came_back(page, organon, profile, vic, client_of, now):
+    step = make_step(organon, "Tax", "text")
+    page(step, {names(step)["text"]: "x"}, "step_submit")
+    Submission.objects.get().send_back("The seal is missing.", now=now)
+    text = client_of(vic).get(reverse("customers:step", args=[profile.pk, step.pk])).content.decode()
+    assert "The seal is missing." in text
+
+
 def test_viewers_read_what_is_answered(step, profile, vic, client_of, page):
     page(step, {names(step)["text"]: "32 Songdo-daero", names(step)["file"]: a_pdf("paper.pdf")})
     client = client_of(vic)
