@@ -4,12 +4,14 @@ import re
 from dataclasses import dataclass
 
 from django import forms
+from django.utils import timezone
 from django.utils.datastructures import MultiValueDict
 from django.utils.translation import gettext as _
 
 from customers.kinds import KINDS, in_language
 from customers.models.answers import Upload
 from customers.models.steps import Kind
+from portal.models import today
 from portal.tabular import plain
 
 _ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
@@ -111,7 +113,7 @@ class StepForm(forms.Form):
                 account = self.supplier.bank_accounts.main()
                 parts = account.values() if account else {}
             elif question.pk in self.offers:
-                parts = {"own": "on"}
+                parts = {"own": "" if self.offers[question.pk].has_expired(timezone.now()) else "on"}
             else:
                 parts = {"": details.get(question.prefill, "")}
             typed |= {_name(question, suffix): text for suffix, text in parts.items()}
@@ -166,6 +168,8 @@ class StepForm(forms.Form):
         until = cleaned.get("until") or (None if cleaned[""] else chosen.expires_on)
         if question.asks_expiry and not until and not self.partial:
             raise forms.ValidationError({"until": _("Say until when it is valid.")})
+        if question.asks_expiry and not self.partial and until < today(timezone.now()):
+            raise forms.ValidationError({"until": _("This day has passed. Choose a file that is still valid.")})
         pk = str(chosen.pk) if isinstance(chosen, Upload) else ""
         return {"upload": pk, "name": chosen.name, "until": until.isoformat() if until else None}
 

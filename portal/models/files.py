@@ -11,6 +11,7 @@ from django.http import FileResponse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from portal.models.counts import today
 from portal.uploads import clean_name
 
 
@@ -79,6 +80,9 @@ class StoredFile(models.Model):
                     storage.delete(path)
                     gone += 1
         return gone
+
+    def has_expired(self, now):
+        return self.expires_on is not None and self.expires_on < today(now)
 
     def discard(self):
         """Delete the row, and its file once that is certain."""

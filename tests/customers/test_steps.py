@@ -1,15 +1,16 @@
 """A step in the browser: drafts, submitting, files, conflicts, handing over, company details."""
 
 import re
+from datetime import timedelta
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
-from accounts.models import BankAccount
+from accounts.models import BankAccount, Document
 from customers import ready_made
 from customers.models import Answer, Submission, Upload
-from portal.models import Mail
+from portal.models import Mail, today
 from tests.builders import connect, make_step
 from tests.files import a_pdf
 
@@ -409,3 +410,19 @@ def test_an_approved_step_says_so_and_leads_from_others_to_what_was_approved(pag
     assert "What you submit again goes to Organon as a new version." in opened
     assert "You can change answers until" not in opened
     assert reverse("customers:submission", args=[profile.pk, done.pk, 1]) in page(other).content.decode()
+
+
+def test_a_paper_that_has_run_out_is_neither_offered_ticked_nor_submitted(page, organon, profile, acme, ada, now):
+    paper = a_pdf("old.pdf")
+    paper.content_type = "application/pdf"
+    Document.add(acme, paper, "insurance_certificate", today(now) - timedelta(days=1), actor=ada, now=now)
+    question = {"kind": "file", "asks_expiry": True, "prefill": "insurance_certificate"}
+    step = make_step(organon, "Insurance", question)
+    name = step.questions.get().name
+    assert not page(step).context["form"].typed[f"{name}-own"]
+    assert "This day has passed." in page(step, {f"{name}-own": "on"}, "step_submit").content.decode()
+    typed = {"version": 1, name: a_pdf(), f"{name}-until": "2001-01-01"}
+    assert "This day has passed." in page(step, typed, "step_submit").content.decode()
+    assert not Submission.objects.exists()
+    typed = {"version": 2, f"{name}-until": str(today(now))}
+    assert page(step, typed, "step_submit").status_code == 302
