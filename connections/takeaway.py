@@ -8,7 +8,7 @@ import zipfile
 from django.core.serializers.json import DjangoJSONEncoder
 
 from accounts.banks import PARTS
-from accounts.models import AuditEntry
+from accounts.models import AuditEntry, SupportRequest
 from connections.models import Invitation
 from customers.exports import safe
 from customers.models import Answer, Submission, Upload
@@ -38,6 +38,7 @@ def _tables(supplier):
     """Everything about a supplier as {name: rows}, each row a dict of plain values."""
     columns = [field.attname for field in supplier._meta.concrete_fields if field.attname not in NOT_OURS]
     profiles = supplier.profiles.all()
+    drafts = Answer.objects.filter(profile__in=profiles)
     return {
         "company": [{name: _plain(getattr(supplier, name)) for name in columns}],
         "bank_accounts": supplier.bank_accounts.values(*PARTS, "is_main", "created_at", "removed_at"),
@@ -54,17 +55,33 @@ def _tables(supplier):
             "consent_text", "consented_at", "created_at", "decided_at",
         ),
         "searches": supplier.attempts.values("user__email", "words", "cost", "created_at"),
-        "drafts": Answer.objects.filter(profile__in=profiles).values(
-            "profile__customer__name", "step__title_en", "step__title_ko", "state", "values", "saved_by__email", "saved_at"
-        ),
+        "drafts": map(_draft, drafts.select_related("profile__customer", "saved_by").prefetch_related("step__questions")),
         "submitted_steps": Submission.objects.filter(answer__profile__in=profiles).values(
             "answer__profile__customer__name", "answer__step__title_en", "answer__step__title_ko", "number", "said",
             "submitted_by__email", "submitted_at", "outcome", "decided_at", "comment",
         ),
         "files": _uploads(supplier).values("id", "profile__customer__name", "name", "size", "expires_on", "uploaded_at"),
+        "support_requests": SupportRequest.objects.filter(supplier=supplier).values(
+            "email", "message", "page", "created_at", "closed_at"
+        ),
         "notifications": supplier.notifications.values("user__email", "kind", "data", "created_at", "read_at"),
         "activity": AuditEntry.objects.for_supplier().filter(supplier=supplier).values("at", "kind", "actor__email", "data"),
     }  # fmt: skip
+
+
+def _draft(answer):
+    """What was typed into a step, by its questions; a file by its id in the table of files."""
+    labels = {question.name: question.label_en or question.label_ko for question in answer.step.questions.all()}
+    typed = [(*name.partition("-")[::2], text) for name, text in answer.values.items()]
+    return {
+        "profile__customer__name": answer.profile.customer.name,
+        "step__title_en": answer.step.title_en,
+        "step__title_ko": answer.step.title_ko,
+        "state": answer.state,
+        "values": [{"question": labels.get(name, name), "part": part, "typed": text} for name, part, text in typed],
+        "saved_by__email": answer.saved_by and answer.saved_by.email,
+        "saved_at": answer.saved_at,
+    }
 
 
 def _uploads(supplier):

@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from django.urls import reverse
 
-from accounts.models import AuditEntry, Document
+from accounts.models import AuditEntry, Document, SupportRequest
 from connections.jobs import forget_exports, make_export
 from connections.models import Export
 from customers.models import Answer
@@ -41,6 +41,19 @@ def taken(acme, ada, now):
     make_export.func(export_id=str(export.pk))
     export.refresh_from_db()
     return export, zipfile.ZipFile(io.BytesIO(export.file.read()))
+
+
+def test_drafts_read_by_their_questions_and_support_requests_are_there(acme, rival, ada_at_acme, organon, ada, now):
+    profile, step = connect(ada_at_acme, organon), make_step(organon, "Bank", {"kind": "bank_account"})
+    draft = {f"{step.questions.get().name}-bank": "국민은행"}
+    Answer.save_draft(profile, step, draft, version=0, actor=ada, now=now)
+    for supplier, message in ((acme, "Where is my step?"), (rival, "secret of rival")):
+        SupportRequest.objects.create(supplier=supplier, email=ada.email, message=message)
+    export, archive = taken(acme, ada, now)
+    data = json.loads(archive.read("data.json"))
+    export.file.close()
+    assert data["drafts"][0]["values"] == [{"question": "Question 1", "part": "bank", "typed": "국민은행"}]
+    assert [row["message"] for row in data["support_requests"]] == ["Where is my step?"]
 
 
 def test_the_file_holds_tables_and_files_of_the_company_alone(much, acme, ada, now):
