@@ -80,10 +80,10 @@ def _kind(content, suffix):
         return _picture(content, "PNG")
     if content.startswith(b"\xff\xd8\xff"):
         return _picture(content, "JPEG")
+    if suffix in (".hwp", ".hwpx") or b"HWP Document File" in content:
+        raise _hangul()
     if content.startswith(b"PK\x03\x04"):
         return _office(content)
-    if suffix in (".hwp", ".hwpx") or b"HWP Document File" in content[:4096]:
-        raise _hangul()
     if content.startswith(b"\xd0\xcf\x11\xe0"):
         raise ValidationError(
             _("This is an old Office file, or one with a password. Save it as DOCX, XLSX or PDF without a password."),

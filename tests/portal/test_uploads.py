@@ -178,6 +178,8 @@ def test_sound_files_are_taken(upload, kind):
         (with_entities(), "type"),
         (raw("문서.hwp", OLE + b"\x00" * 600 + b"HWP Document File"), "hwp"),
         (raw("문서.hwpx", a_hwpx()), "hwp"),
+        (raw("문서.hwpx", an_office_file().read()), "hwp"),
+        (raw("문서.pdf", OLE + b"\x00" * 6000 + b"HWP Document File"), "hwp"),
         (raw("old.doc", OLE + b"\x00" * 600), "old"),
     ],
     ids=lambda one: getattr(one, "name", one),
