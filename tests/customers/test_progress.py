@@ -65,6 +65,7 @@ def test_what_comes_back_after_something_new_says_why(profile, organon, submit, 
     step = make_step(organon, "One")
     submit(step).approve(now=now)
     step.ask_again([step.questions.get()])
+    assert "Answer One for Organon" in client_of(ada).get("/").content.decode()
     submit(step, version=1).send_back("The seal is missing.", now=now)
     for path in ("customers:profile", profile.pk), ("customers:step", profile.pk, step.pk), ("home",):
         text = client_of(ada).get(reverse(path[0], args=path[1:])).content.decode()
