@@ -88,12 +88,13 @@ class Answer(models.Model):
     def _locked(cls, profile, step):
         """The row, locked with its profile to the end of the caller's transaction: whoever changes a setup waits in one line.
 
-        Raises NotOpen when the connection has ended or a step before it is not approved.
+        Raises NotOpen when the connection has ended, the step is no longer asked for, or one before it is not approved.
         """
         connected = CustomerProfile.objects.select_for_update(no_key=True).filter(pk=profile.pk, stage=Stage.CONNECTED)
         before = step.opens_after.asked()
         approved = cls.objects.filter(profile=profile, approved_version__isnull=False).values("step")
-        if not connected.exists() or before.exclude(pk__in=approved).exists():
+        asked = Step.objects.asked().filter(pk=step.pk)
+        if not connected.exists() or not asked.exists() or before.exclude(pk__in=approved).exists():
             raise NotOpen
         return cls.objects.get_or_create(profile=profile, step=step)[0]
 
@@ -136,6 +137,10 @@ class Answer(models.Model):
         self.refresh_from_db()
         if not changed:
             raise EditConflict(self)
+
+    def is_as_typed(self, values, user, *, submit):
+        """Whether the same person has just saved, or submitted, the same: a second click, no conflict."""
+        return (self.saved_by, self.values, self.has_draft) == (user, values, not submit)
 
     @classmethod
     def hand_over(cls, profile, step, membership, *, actor, now):

@@ -236,6 +236,8 @@ def _kept(request, profile, one, form, *, submit=False):
             _show(one, Answer.save_draft(profile, one.step, form.typed, **about))
     except EditConflict as conflict:
         _show(one, conflict.answer)
+        if conflict.answer.is_as_typed(form.typed, request.user, submit=submit):
+            return True
         form.compare(conflict.answer.values)
         return False
     return True

@@ -154,3 +154,11 @@ def test_decisions_ring_the_bell_and_write_the_audit_trail(submit, ada, vic_at_a
     assert rung == {(ada, "step_returned", "It expired."), (vic_at_acme.user, "step_returned", "It expired.")}
     kinds = list(AuditEntry.objects.filter(kind__startswith="step_").order_by("pk").values_list("kind", flat=True))
     assert kinds == ["step_submitted", "step_returned"]
+
+
+def test_a_step_that_is_no_longer_asked_for_is_not_open(submit, save, step, now):
+    step.retire(now=now)
+    for change in (submit, save):
+        with pytest.raises(NotOpen):
+            change()
+    assert not Answer.objects.exists()

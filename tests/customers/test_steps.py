@@ -426,3 +426,12 @@ def test_a_paper_that_has_run_out_is_neither_offered_ticked_nor_submitted(page, 
     assert not Submission.objects.exists()
     typed = {"version": 2, f"{name}-until": str(today(now))}
     assert page(step, typed, "step_submit").status_code == 302
+
+
+def test_a_second_click_on_submit_is_no_conflict(page, organon, profile):
+    step = make_step(organon, "Company", "text")
+    typed = {step.questions.get().name: "ACME"}
+    for _click in range(2):
+        assert page(step, typed, "step_submit").url == reverse("customers:profile", args=[profile.pk])
+    assert Submission.objects.count() == 1
+    assert page(step, typed).status_code == 409
