@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from django.core.exceptions import ValidationError
+from django_countries import countries
 
 from accounts.details import DETAILS, DOCUMENTS
 from accounts.models import Supplier
@@ -19,6 +20,12 @@ class Difference:
     label: str
     detail: str
     answered: str
+
+    @property
+    def words(self):
+        """Both as they read: {detail, answered}."""
+        both = {"detail": self.detail, "answered": self.answered}
+        return {name: str(countries.name(one)) for name, one in both.items()} if self.key == "country" else both
 
 
 def differences(supplier, form):

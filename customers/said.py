@@ -17,6 +17,7 @@ class Line:
     url: str = ""  # where the file is fetched
     document: str = ""  # what was agreed to
     is_new: bool = False
+    is_gone: bool = False  # answered before and not asked any more
     before: list | None = None
 
 
@@ -26,12 +27,14 @@ def read(said, before=None, *, url):
     `url(id)` is where the reader fetches a file.
     """
     earlier = {one["question"]: one for one in before or []}
-    return [_line(one, earlier, url, compare=before is not None) for one in said]
+    lines = [_line(one, earlier, url, compare=before is not None) for one in said]
+    asked = {one["question"] for one in said}
+    return lines + [_gone(one) for one in before or [] if one["question"] not in asked and one["value"] is not None]
 
 
 def _line(one, earlier, url, *, compare):
-    value, kind = one["value"], KINDS[one["kind"]]
-    line = Line(_spoken(one["label"]), kind.shown(value) if value is not None else [])
+    value = one["value"]
+    line = Line(_spoken(one["label"]), _shown(one))
     if value is not None and one["kind"] == Kind.FILE:
         line.url = url(value["upload"])
     if value is not None and one["kind"] == Kind.ACKNOWLEDGEMENT:
@@ -40,8 +43,16 @@ def _line(one, earlier, url, *, compare):
     if compare and old is None:
         line.is_new = True
     elif compare and (old["kind"], old["value"]) != (one["kind"], value):
-        line.before = KINDS[old["kind"]].shown(old["value"]) if old["value"] is not None else []
+        line.before = _shown(old)
     return line
+
+
+def _gone(one):
+    return Line(_spoken(one["label"]), [], is_gone=True, before=_shown(one))
+
+
+def _shown(one):
+    return KINDS[one["kind"]].shown(one["value"]) if one["value"] is not None else []
 
 
 def _spoken(label):

@@ -15,7 +15,6 @@ from portal.models import today
 from portal.tabular import plain
 
 _ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
-LONGEST = 20_000  # characters that a draft keeps of one control
 COMPOSED = (Kind.BANK_ACCOUNT, Kind.FILE)  # several controls make the answer: what is missing is told by the whole
 
 
@@ -102,8 +101,15 @@ class StepForm(forms.Form):
         It keeps which version of a document was agreed to: another one has to be agreed to anew.
         """
         kept = {name: text for name, text in (self.kept or {}).items() if self.agreed.get(name, text) == text}
+        for question in self.questions:
+            if question.kind != Kind.FILE and self._is_file(kept.get(question.name)):
+                del kept[question.name]
         new = [one for one in self.questions if not any(name in kept for _suffix, name in self._names(one))]
         return kept | self._prefilled(new)
+
+    def _is_file(self, text):
+        """Whether a draft's text is no text: the question asked for a file before."""
+        return isinstance(text, str) and _ID.fullmatch(text) and self.profile.uploads.filter(pk=text).exists()
 
     def _prefilled(self, questions):
         typed = {}
@@ -271,8 +277,8 @@ def _name(question, suffix):
 
 
 def _tidy(text):
-    """Text that the database and an export take, not endless."""
-    return plain(str(text))[:LONGEST]
+    """Text that the database and an export take; what is too long for its question is kept too, and said to be."""
+    return plain(str(text))
 
 
 def _lines(typed):

@@ -428,6 +428,34 @@ def test_a_paper_that_has_run_out_is_neither_offered_ticked_nor_submitted(page, 
     assert page(step, typed, "step_submit").status_code == 302
 
 
+def test_a_file_is_no_text_when_its_question_asks_for_text(page, organon, profile):
+    step = make_step(organon, "Papers", "file")
+    question = step.questions.get()
+    page(step, {question.name: a_pdf()})
+    question.kind = "text"
+    question.save()
+    assert not page(step).context["questions"][0].field.value()
+
+
+def test_countries_that_differ_are_named(page, organon, profile):
+    step = make_step(organon, "Company", {"kind": "country", "prefill": "country"})
+    page(step, {step.questions.get().name: "DE"})
+    text = page(step).content.decode()
+    assert "Germany" in re.search(r"<li>Country[^<]*", text)[0]
+    assert "company details: South Korea" in text
+    page(step, {}, "step_details")
+    profile.supplier.refresh_from_db()
+    assert profile.supplier.country == "DE"
+
+
+def test_a_draft_keeps_a_text_that_is_too_long_and_says_so(page, organon, profile):
+    step = make_step(organon, "Company", "long_text")
+    name = step.questions.get().name
+    page(step, {name: "x" * 30_000})
+    assert "it has 30000" in page(step).content.decode()
+    assert Answer.objects.get().values[name] == "x" * 30_000
+
+
 def test_a_second_click_on_submit_is_no_conflict(page, organon, profile):
     step = make_step(organon, "Company", "text")
     typed = {step.questions.get().name: "ACME"}
@@ -435,3 +463,13 @@ def test_a_second_click_on_submit_is_no_conflict(page, organon, profile):
         assert page(step, typed, "step_submit").url == reverse("customers:profile", args=[profile.pk])
     assert Submission.objects.count() == 1
     assert page(step, typed).status_code == 409
+
+
+def test_a_question_that_is_gone_is_shown_as_gone(page, organon, profile):
+    step = make_step(organon, "Company", "text", "text")
+    first, second = step.questions.all()
+    page(step, {first.name: "stays", second.name: "goes"}, "step_submit")
+    second.delete()
+    page(step, {"version": 1, first.name: "stays"}, "step_submit")
+    text = page.client.get(reverse("customers:submission", args=[profile.pk, step.pk, 2])).content.decode()
+    assert re.search(r"Question 2 <span[^>]*>No longer asked</span>.*Before:\s+goes", text, re.DOTALL)
