@@ -1,13 +1,22 @@
-"""Running the queued jobs in the test's own transaction, and a real SMTP server on loopback."""
+"""The code in a letter, running the queued jobs in the test's own transaction, and a real SMTP server on loopback."""
 
 import asyncio
 import json
+import re
 import socket
 
 import pytest
 from aiosmtpd.controller import Controller
 from django.db import connection
 from procrastinate.contrib.django import app
+
+from portal.models import Mail
+
+
+def mailed_code(**which):
+    """The one-use code in the newest of these letters."""
+    letter = Mail.objects.filter(**which).latest("created_at")
+    return re.search(r"\d{6}", letter.text)[0]
 
 
 @pytest.fixture

@@ -15,6 +15,7 @@ from customers.models import Answer, Submission, Upload
 from portal.models import Link, Mail
 from tests.builders import connect, make_customer, make_step
 from tests.files import a_pdf
+from tests.fixtures_mail import mailed_code
 
 
 @pytest.fixture
@@ -45,7 +46,7 @@ def let_in(token):
     """A browser that has typed the code."""
     client = Client(headers={"accept-language": "en"})
     client.post(reverse("customers:review_code", args=[token]))
-    code = re.match(r"\d{6}", Mail.objects.filter(name="review_code").latest("created_at").subject)[0]
+    code = mailed_code(name="review_code")
     assert client.post(reverse("customers:review_open", args=[token]), {"code": code}).status_code == 302
     return client
 
@@ -96,11 +97,16 @@ def test_opening_the_link_changes_nothing(token, submit, organon):
 def test_a_wrong_code_opens_nothing_and_five_kill_it(token, profile):
     client = Client(headers={"accept-language": "en"})
     client.post(path("review_code", token))
-    code = re.match(r"\d{6}", Mail.objects.get(name="review_code").subject)[0]
+    code = mailed_code(name="review_code")
     wrong = "000000" if code != "000000" else "111111"
     for _try in range(5):
         assert "wrong or too old" in client.post(path("review_open", token), {"code": wrong}).content.decode()
     assert "wrong or too old" in client.post(path("review_open", token), {"code": code}).content.decode()
+
+
+def test_the_code_is_not_in_the_subject(token):
+    Client(headers={"accept-language": "en"}).post(path("review_code", token))
+    assert Mail.objects.get(name="review_code").subject == "Your code for Supplier Portal"
 
 
 def test_approving_by_link_says_whose_link_it_was(token, submit, organon):
