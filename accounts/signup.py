@@ -18,6 +18,11 @@ from accounts.names import validate_name
 from portal.legal import VERSION
 
 
+def _nobody():
+    """An address that nobody can have."""
+    return f"{uuid.uuid4().hex}@portal.invalid"
+
+
 class LoginForm(allauth_forms.LoginForm):
     """Signing in, in our words."""
 
@@ -80,28 +85,39 @@ class SignupForm(allauth_forms.SignupForm):
         return value  # try_save looks, where nobody else can come in between
 
     def try_save(self, request):
-        """Keep the person with their company and consents; a known address costs the same, on a stand-in that is undone."""
+        """Keep the person with their company and consents; a known address costs the same, on a stand-in that is undone.
+
+        An unconfirmed sign-up gives way; where there is none a stand-in does, so that this costs the same too.
+        """
         email = self.cleaned_data["email"]
         with transaction.atomic():
             User.objects.one_at_a_time(email)
             if not ratelimit.consume(request, action="confirm_email", key=email, dry_run=True):
                 return None, ratelimit.respond_429(request)  # no code could be sent: whoever has one may use it
-            unconfirmed = User.objects.unconfirmed().filter(email=email)
-            self.account_already_exists = User.objects.filter(email=email).exclude(pk__in=unconfirmed).exists()
+            giving_way = User.objects.unconfirmed().filter(email__in=[email, self._stand_in().email])
+            self.account_already_exists = User.objects.filter(email=email).exclude(pk__in=giving_way).exists()
+            giving_way.delete()
             if not self.account_already_exists:
-                unconfirmed.delete()
                 return super().try_save(request)
             self._rehearse(request)
             transaction.set_rollback(True)
         return super().try_save(request)
 
+    def _stand_in(self):
+        """Somebody who signed up with an address that is nobody's; nothing is hashed for them."""
+        user = User.objects.create(email=_nobody(), name=self.cleaned_data["name"])
+        EmailAddress.objects.create(user=user, email=user.email, primary=True)
+        self.custom_signup(None, user)
+        return user
+
     def _rehearse(self, request):
-        """Write and delete what a repeated sign-up writes and deletes, for an address that is nobody's."""
+        """Write and read what a sign-up does, for an address that is nobody's."""
         stand_in = copy.copy(self)
         stand_in.account_already_exists = False
-        stand_in.cleaned_data = self.cleaned_data | {"email": f"{uuid.uuid4().hex}@portal.invalid"}
+        stand_in.cleaned_data = self.cleaned_data | {"email": _nobody()}
         stand_in.save(request)
-        User.objects.unconfirmed().filter(email=stand_in.cleaned_data["email"]).delete()
+        for _time in range(3):  # signing in looks that often more than the letter to a known address does
+            EmailAddress.objects.filter(email=stand_in.cleaned_data["email"]).exists()
 
     def custom_signup(self, request, user):
         if "company" in self.cleaned_data:

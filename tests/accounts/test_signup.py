@@ -136,8 +136,18 @@ def test_a_known_address_costs_the_same_work_and_leaves_nothing(browser, ada, mo
     known = cost(monkeypatch, lambda: sign_up(browser, email=ada.email))
     assert known == again
     assert known[:2] == (1, 1)
-    assert known[2]['INSERT INTO "accounts_user"'] == known[2]['DELETE FROM "accounts_user"'] == 1
+    assert known[2]['INSERT INTO "accounts_user"'] == 2 * known[2]['DELETE FROM "accounts_user"'] == 2
     assert list(User.objects.order_by("pk")) == people
+
+
+def test_a_fresh_a_repeated_and_a_known_address_cost_as_many_queries(ada):
+    numbers = []
+    for email in ("new@beta.example", "new@beta.example", ada.email, ada.email):
+        cache.clear()
+        with CaptureQueriesContext(connection) as captured:
+            sign_up(Client(), email=email)
+        numbers.append(len(captured))
+    assert len(set(numbers)) == 1, numbers
 
 
 def test_a_new_code_costs_the_same_for_a_known_address_who_gets_none(browser, ada, monkeypatch):
