@@ -107,6 +107,7 @@ def test_an_admin_accepts_from_home_without_any_link(demo, open_page):
 
 def test_an_admin_who_chooses_another_company_is_asked_which(demo, open_page):
     page = open_page()
+    Invitation.objects.get(email="admin@acme.example", status="open").resend(now=timezone.now())
     log_in(page)
     page.goto(link("i", "admin@acme.example"))
     assert not page.locator("[name=name]").is_visible()
