@@ -383,11 +383,13 @@ class ConnectionRequest(models.Model):
     def describe(self, now):
         """Set what the pages show of it: `shown` (the status as it counts), `can_withdraw`, `can_ask_again`, `ask_from`.
 
-        Needs with_history() and the profile's supplier; only the newest request to a customer offers to ask again.
+        Needs with_history() and the profile's supplier; only the newest request to a customer offers to ask again. An
+        accepted one whose connection has ended shows as ended.
         """
-        self.shown = self.status_at(now)
+        is_past = self.status == Status.ACCEPTED and not self.profile.is_connected
+        self.shown = Stage.ENDED if is_past else self.status_at(now)
         self.can_withdraw = self.shown == Status.PENDING
-        over = self.shown in (Status.DECLINED, Status.EXPIRED, Status.WITHDRAWN) and self.created_at == self.newest_at
+        over = self.shown not in (Status.PENDING, Status.ACCEPTED) and self.created_at == self.newest_at
         refusal = self.refusal(self.profile, History.up_to(self, now), now) if over else None
         self.can_ask_again = over and refusal is None
         self.ask_from = refusal.when if refusal else None

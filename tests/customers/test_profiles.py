@@ -71,6 +71,28 @@ def test_an_admin_ends_a_connection_with_a_reason_once(client_of, ada_at_acme, o
         profile.end("again", now=profile.ended_at, actor=ada_at_acme.user)
 
 
+@pytest.mark.parametrize(("person", "may_ask"), [("ada", True), ("vic", False)])
+def test_an_ended_connection_is_ended_everywhere_and_can_be_asked_for_again(
+    person, may_ask, request, client_of, ada_at_acme, vic_at_acme, organon, now
+):
+    profile = connect(ada_at_acme, organon, now=now)
+    profile.end("over", now=now, actor=ada_at_acme.user)
+    client, again = client_of(request.getfixturevalue(person)), reverse("connections:request_new", args=[organon.pk])
+    asked = reverse("connections:request", args=[profile.requests.get().pk])
+    for path in (reverse("connections:requests"), asked, reverse("customers:profile", args=[profile.pk])):
+        shown = client.get(path).content.decode()
+        assert ("Ended" in shown, 'data-tone="good"' in shown, again in shown) == (True, False, may_ask), path
+
+
+def test_an_ended_connection_that_began_with_an_invitation_is_searched_for(page, ada_at_acme, organon, now):
+    profile = connect(ada_at_acme, organon, now=now)
+    profile.requests.all().delete()
+    profile.end("over", now=now, actor=ada_at_acme.user)
+    shown = page("profile", profile.pk)
+    assert "You can search for it" in shown
+    assert reverse("connections:request_new", args=[organon.pk]) not in shown
+
+
 def test_an_end_by_the_operator_is_mailed_to_our_admins(ada_at_acme, mia, organon, operator, now):
     profile = connect(ada_at_acme, organon)
     Mail.objects.all().delete()
