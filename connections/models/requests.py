@@ -226,14 +226,17 @@ class ConnectionRequest(models.Model):
 
     @classmethod
     def check_may_ask(cls, profile, now):
-        """Raise CannotRequest when the profile's supplier may not ask its customer at `now`; today's number is not looked at."""
+        """Raise CannotRequest when the profile's supplier may not ask its customer at `now`."""
         newest = profile.requests.with_history().first() if not profile._state.adding else None
         if refusal := cls.refusal(profile, History.up_to(newest, now), now):
             raise refusal
+        used = DailyCount.objects.used("requests", str(profile.supplier_id), today(now))
+        if used >= settings.PORTAL_REQUESTS_A_DAY:
+            raise CannotRequest(Refusal.DAILY)
 
     @staticmethod
     def refusal(profile, history, now):
-        """The CannotRequest that stands against asking, None without one; `history` is the pair's History."""
+        """The CannotRequest that stands against asking, today's number apart; `history` is the pair's History."""
         customer = profile.customer
         if profile.supplier.is_suspended:
             return CannotRequest(Refusal.SUSPENDED)

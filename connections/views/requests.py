@@ -52,9 +52,10 @@ def request_new(request, pk):
         raise Http404
     kind, origin_id, contact_is_optional = origin
     profile = CustomerProfile.objects.filter(supplier=request.supplier, customer=customer).first()
+    form = RequestForm(request.POST or None, request=request, contact_is_optional=contact_is_optional)
+    context = {"customer": customer, "form": form}
     try:
         ConnectionRequest.check_may_ask(profile or CustomerProfile(supplier=request.supplier, customer=customer), now)
-        form = RequestForm(request.POST or None, request=request, contact_is_optional=contact_is_optional)
         if request.method == "POST" and form.is_valid():
             ConnectionRequest.send(
                 request.membership,
@@ -71,12 +72,10 @@ def request_new(request, pk):
             )
             return redirect("connections:requests")
     except CannotRequest as refusal:
-        return render(request, "connections/requests/refused.html", {"customer": customer, "refusal": refusal})
-    return render(
-        request,
-        "connections/requests/request_new.html",
-        {"customer": customer, "form": form} | allowance(request),
-    )
+        context["refusal"] = refusal
+        if request.method != "POST":
+            return render(request, "connections/requests/refused.html", context)
+    return render(request, "connections/requests/request_new.html", context | allowance(request))
 
 
 @role_required(Role.MEMBER)

@@ -137,6 +137,19 @@ def test_a_mailed_code_stands_in_for_the_captcha_and_what_was_typed_stays(client
     assert ask(client, coupa, captcha_code=code).status_code == 302
 
 
+def test_with_todays_requests_used_up_there_is_no_form_and_nothing_typed_is_lost(
+    client, ada_at_acme, coupa, organon, no_captcha, settings
+):
+    settings.PORTAL_REQUESTS_A_DAY = 1
+    make_attempt(ada_at_acme, coupa)
+    make_request(ada_at_acme, organon)
+    page = text(client.get(new(coupa)))
+    assert ("sent all its requests for today" in page, "<textarea" in page) == (True, False)
+    page = text(ask(client, coupa, message="Our long message"))
+    assert ("sent all its requests for today" in page, "Our long message" in page) == (True, True)
+    assert "buy@coupa.example" in page
+
+
 def test_five_codes_an_hour_are_enough(client, ada_at_acme, coupa, one_window):
     cache.clear()
     make_attempt(ada_at_acme, coupa)
