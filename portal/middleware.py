@@ -1,8 +1,9 @@
 """What every request passes: broken ones are refused, every answer carries our headers."""
 
 from django.conf import settings
-from django.http import HttpResponseBadRequest
 from django.shortcuts import render
+
+from portal.views import bad_request
 
 LINK_PATHS = ("/r/", "/n/", "/i/", "/t/", "/v/")  # what follows is the key to something
 
@@ -14,7 +15,7 @@ def refuse_broken_requests(get_response):
         charset = (request.content_params or {}).get("charset", "utf-8").lower()
         in_address = "\x00" in request.path or "%00" in request.META.get("QUERY_STRING", "")
         if in_address or charset not in ("utf-8", "utf8"):
-            return HttpResponseBadRequest("This request can’t be read. Go back and try again.")
+            return bad_request(request)
         return get_response(request)
 
     return middleware

@@ -12,6 +12,7 @@ from portal import views
 
 admin.site.login = secure_admin_login(admin.site.login)
 
+handler400 = "portal.views.bad_request"
 urlpatterns = [
     path("", home, name="home"),
     # what anybody may read

@@ -7,7 +7,7 @@ from django.contrib.auth import get_user_model
 from django.contrib.auth.decorators import login_not_required
 from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
-from django.http import Http404, HttpResponse, JsonResponse
+from django.http import Http404, HttpResponse, HttpResponseBadRequest, JsonResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.utils import timezone, translation
@@ -75,6 +75,11 @@ def brand_css(request):
     """The one stylesheet that the server writes: the operator's colour."""
     colour = settings.BRAND_COLOUR if re.fullmatch(r"#[0-9a-fA-F]{6}", settings.BRAND_COLOUR) else "#0e6a57"
     return HttpResponse(f"@layer tokens {{ :root {{ --brand: {colour}; }} }}\n", content_type="text/css")
+
+
+def bad_request(request, exception=None):
+    """The page in both languages for a request that is broken: nobody can tell from it who asks, or in which."""
+    return HttpResponseBadRequest(render_to_string("400.html"))
 
 
 @login_not_required

@@ -91,9 +91,15 @@ def test_odd_addresses_are_pages_or_404s(path, client_of, ada, acme):
     assert client_of(ada).get(path).status_code in (200, 404)
 
 
+def says_so_in_both_languages(answer):
+    page = answer.content.decode()
+    return "요청을 읽을 수 없습니다" in page and "This request can’t be read" in page
+
+
 @pytest.mark.parametrize("path", ["/help/%00/", "/help/?x=%00"])
 def test_a_nul_in_the_address_is_refused(path, db):
-    assert Client().get(path).status_code == 400
+    answer = Client().get(path)
+    assert (answer.status_code, says_so_in_both_languages(answer)) == (400, True)
 
 
 @pytest.mark.parametrize(
@@ -102,6 +108,7 @@ def test_a_nul_in_the_address_is_refused(path, db):
 def test_odd_content_types_are_refused_or_say_what_is_missing(kind, client_of, ada, acme):
     answer = client_of(ada).generic("POST", "/setup/requests/search/", b"\xff{}", content_type=kind)
     assert answer.status_code in (200, 400)
+    assert says_so_in_both_languages(answer) == (answer.status_code == 400)
 
 
 def test_what_was_typed_stays(client_of, ada_at_acme, organon):
