@@ -11,6 +11,7 @@ export CHROMIUM
 # A stamp is written last, so that a half-made environment is made again.
 .venv/runtime: requirements.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or newer is needed."; exit 1; }
+	@test ! -L .venv || { echo ".venv is a link: making it anew would empty the folder that it leads to. Remove the link first."; exit 1; }
 	@$(PYTHON) -m venv --clear .venv || { echo "Python's venv module is missing. On Debian: apt-get install python3-venv"; exit 1; }
 	@echo "Installing, about a minute the first time …"
 	@$(BIN)/pip install -q --disable-pip-version-check --no-deps --only-binary :all: --require-hashes -r requirements.txt

@@ -1,6 +1,7 @@
 """`make run` as a person starts and ends it."""
 
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -102,3 +103,17 @@ def test_it_serves_ends_cleanly_and_keeps_its_data(portal):
     again.wait(60)
     assert (is_taken(portal.port), left_behind(portal.base)) == (False, [])
     assert len(list((portal.base / "mail").glob("*.txt"))) == 2
+
+
+def test_make_leaves_alone_what_a_linked_environment_leads_to(tmp_path):
+    folder, elsewhere = tmp_path / "clone", tmp_path / "elsewhere"
+    folder.mkdir()
+    elsewhere.mkdir()
+    (elsewhere / "kept").touch()
+    (folder / ".venv").symlink_to(elsewhere)
+    (folder / "requirements.txt").touch()
+    shutil.copy(ROOT / "Makefile", folder)
+    made = subprocess.run(["make", ".venv/runtime"], cwd=folder, capture_output=True, text=True, check=False)
+    assert made.returncode != 0
+    assert ".venv is a link" in made.stdout
+    assert (elsewhere / "kept").exists()
