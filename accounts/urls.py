@@ -44,6 +44,7 @@ urlpatterns = [
     # the link of a team invitation
     path("t/<token:token>/", joining.team_invitation, name="team_invitation"),
     path("t/<token:token>/start/", joining.team_start, name="team_start"),
+    path("t/<token:token>/again/", joining.team_again, name="team_again"),
     path("t/<token:token>/accept/", joining.team_accept, name="team_accept"),
     # the bell
     path("notifications/", notifications.notifications, name="notifications"),

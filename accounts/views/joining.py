@@ -13,8 +13,11 @@ from django.views.decorators.http import require_POST, require_safe
 from accounts import entry
 from accounts.access import SESSION_KEY
 from accounts.models import CannotInvite, JoinRequest, Supplier, TeamInvitation
-from portal import links
+from portal import limits, links
 from portal.states import AlreadyDecided
+
+AN_HOUR = 3600
+AGAIN_AN_HOUR = 3
 
 
 def by_link(view):
@@ -61,6 +64,23 @@ def team_start(request, token, link, invitation):
         return redirect("accounts:team_invitation", token)
     said = {"supplier": str(invitation.supplier), "inviter": invitation.invited_by.name}
     return entry.enter(request, invitation.email, request.path.removesuffix("start/"), team=said)
+
+
+@require_POST
+@by_link
+def team_again(request, token, link, invitation):
+    """A new link, to the invited address only, for whoever holds one that has expired."""
+    if _condition(link, invitation, timezone.now()) != "expired":
+        return redirect("accounts:team_invitation", token)
+    if not limits.allowed("team-invitation-again", invitation.pk, AGAIN_AN_HOUR, AN_HOUR):
+        return render(request, "429.html", status=429)
+    try:
+        invitation.resend(now=timezone.now(), actor=None)
+        messages.success(request, _("A new link is on its way to the invited address."))
+    except (AlreadyDecided, CannotInvite):
+        words = _("No new link could be sent. Ask an admin of %(supplier)s.")
+        messages.error(request, words % {"supplier": invitation.supplier})
+    return redirect("accounts:team_invitation", token)
 
 
 @require_POST

@@ -243,3 +243,23 @@ def test_an_invitation_reactivates_nobody(client_of, invitation, acme):
     page = client.get(f"/t/{token}/").content.decode()
     assert ("Ask an admin there to reactivate you." in page, "Join the team" in page) == (True, False)
     assert acme.memberships.get(user=nora).is_active is False
+
+
+def test_an_expired_one_has_a_new_link_sent_to_the_invited_address(ada_at_acme, now, one_window):
+    TeamInvitation.invite(ada_at_acme, NEW, "member", now=now - timedelta(days=31))
+    client, old = Client(headers={"accept-language": "en"}), token_to()
+    assert "Send me a new link" in client.get(f"/t/{old}/").content.decode()
+    client.post(f"/t/{old}/again/", {"email": "evil@evil.example"})
+    assert list(Mail.objects.values_list("to", flat=True)) == [NEW, NEW]
+    assert client.get(f"/t/{token_to()}/").status_code == 200
+    page = client.get(f"/t/{old}/").content.decode()
+    assert "Send me a new link" not in page
+
+
+def test_a_taken_back_one_sends_no_link_and_leads_whoever_is_signed_in_home(client_of, ada, invitation, now):
+    token = token_to()
+    invitation.revoke(now=now, actor=ada)
+    client = client_of(ada)
+    client.post(f"/t/{token}/again/")
+    page = client.get(f"/t/{token}/").content.decode()
+    assert ("Go to Home" in page, Mail.objects.filter(name="team_invitation").count()) == (True, 1)

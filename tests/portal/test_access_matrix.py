@@ -84,6 +84,7 @@ MATRIX = {
     "accounts:team_invitation": (PUBLIC, [405] * 7),
     "accounts:team_start": ([405] * 7, ["/accounts/signup/"] * 7),
     "accounts:team_accept": ([405] * 7, ["/t/"] * 7),
+    "accounts:team_again": ([405] * 7, ["/t/"] * 7),
     "accounts:notifications": (SETUP, None),
     "accounts:notifications_read": (NO_GET, [LOGIN, *["/notifications/"] * 4, NEW, ADMIN]),
     "accounts:notification_open": (NO_GET, [LOGIN, 404, 404, "/setup/", 404, NEW, ADMIN]),
@@ -227,7 +228,7 @@ def address(ada_at_acme, mia_at_acme, ada, acme, organon, now):
         "accounts", "member member_role member_customers member_deactivate member_reactivate", mia_at_acme.key
     )
     arguments |= of("accounts", "join_accept join_decline join_withdraw", joining.pk)
-    arguments |= of("accounts", "team_invitation team_start team_accept", team)
+    arguments |= of("accounts", "team_invitation team_start team_accept team_again", team)
     arguments |= of("accounts", "bank_replace bank_remove bank_main", account.pk)
     arguments |= of("customers", "step step_save step_submit step_hand step_details", profile.pk, step.pk)
     arguments |= of("customers", "review review_code review_open review_renew", review)
