@@ -160,8 +160,8 @@ class PasswordForm(forms.Form):
         self.user = user
 
     def clean_password(self):
-        if not limits.allowed("password-again", self.user.pk, TRIES_AN_HOUR, 3600):
-            raise forms.ValidationError(_("Too many tries. Wait an hour, or contact support."), code="limit")
+        if not limits.allowed("password-again", self.user.pk, TRIES_AN_HOUR, limits.AN_HOUR):
+            raise forms.ValidationError(limits.wait(limits.AN_HOUR), code="limit")
         if not self.user.check_password(self.cleaned_data["password"]):
             raise forms.ValidationError(_("This is not your password. Nothing was changed."), code="password")
         return ""

@@ -1,10 +1,15 @@
 """Limits against abuse: named, over the shared cache, allowed to be a little inexact. Product limits are DailyCount rows."""
 
 import time
+from math import ceil
 
 from allauth.account.adapter import get_adapter
 from django.core.cache import cache
 from django.core.exceptions import PermissionDenied
+from django.shortcuts import render
+from django.utils.translation import ngettext
+
+AN_HOUR = 3600
 
 
 def client_ip(request):
@@ -26,6 +31,13 @@ def allowed(name, key, limit, seconds):
         return True
 
 
-def resets_in(seconds):
-    """Seconds until the running window of a limit ends."""
-    return int(seconds - time.time() % seconds)
+def too_many(request, seconds):
+    """The page (429) that says when the running window of a limit ends."""
+    return render(request, "429.html", {"wait": wait(seconds)}, status=429)
+
+
+def wait(seconds):
+    """The same in words, for a form."""
+    minutes = ceil((seconds - time.time() % seconds) / 60)
+    words = ngettext("Wait %(number)s minute, then try again.", "Wait %(number)s minutes, then try again.", minutes)
+    return words % {"number": minutes}

@@ -19,5 +19,5 @@ def find(request, token, purpose):
 def unknown(request):
     """The page of a link that was never issued (404); 429 for whoever tries many."""
     if not limits.allowed("unknown-link", limits.client_ip(request), UNKNOWN_A_MINUTE, 60):
-        return render(request, "429.html", status=429)
+        return limits.too_many(request, 60)
     return render(request, "unknown_link.html", status=404)

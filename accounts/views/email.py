@@ -10,7 +10,6 @@ from accounts.forms import EmailCodesForm, EmailForm
 from accounts.models import EmailChange
 from portal import limits
 
-AN_HOUR = 3600
 CHANGES_AN_HOUR = 5
 
 
@@ -18,10 +17,10 @@ CHANGES_AN_HOUR = 5
 def email_change(request):
     form = EmailForm(request.POST or None, user=request.user)
     if request.method == "POST" and form.is_valid():
-        if limits.allowed("email-change", request.user.pk, CHANGES_AN_HOUR, AN_HOUR):
+        if limits.allowed("email-change", request.user.pk, CHANGES_AN_HOUR, limits.AN_HOUR):
             EmailChange.begin(request.user, form.cleaned_data["email"], now=timezone.now())
             return redirect("accounts:email_confirm")
-        form.add_error(None, _("Too many tries. Wait an hour, or contact support."))
+        form.add_error(None, limits.wait(limits.AN_HOUR))
     return render(request, "accounts/email_change.html", {"form": form})
 
 

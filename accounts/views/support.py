@@ -4,12 +4,10 @@ from urllib.parse import urlsplit
 
 from django.contrib.auth.decorators import login_not_required
 from django.shortcuts import redirect, render
-from django.utils.translation import ngettext
 
 from accounts.forms import SupportForm, own_path
 from portal import limits
 
-AN_HOUR = 3600
 STRANGERS, PEOPLE = 5, 30  # questions an hour from one address on the net, from one person
 
 
@@ -21,21 +19,15 @@ def support(request):
         if _allowed(request):
             _question(request, form).send()
             return redirect("accounts:support_sent")
-        form.add_error(None, _too_many())
+        form.add_error(None, limits.wait(limits.AN_HOUR))
         status = 429
     return render(request, "accounts/support.html", {"form": form}, status=status)
 
 
 def _allowed(request):
     if request.user.is_authenticated:
-        return limits.allowed("support", request.user.pk, PEOPLE, AN_HOUR)
-    return limits.allowed("support", limits.client_ip(request), STRANGERS, AN_HOUR)
-
-
-def _too_many():
-    minutes = limits.resets_in(AN_HOUR) // 60 + 1
-    words = ngettext("Wait %(number)s minute, then try again.", "Wait %(number)s minutes, then try again.", minutes)
-    return words % {"number": minutes}
+        return limits.allowed("support", request.user.pk, PEOPLE, limits.AN_HOUR)
+    return limits.allowed("support", limits.client_ip(request), STRANGERS, limits.AN_HOUR)
 
 
 def _question(request, form):

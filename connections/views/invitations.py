@@ -23,7 +23,6 @@ from portal.models import Link
 from portal.states import AlreadyDecided
 from portal.templatetags.portal import half_hidden
 
-AN_HOUR = 3600
 AGAIN_AN_HOUR, FORWARDS_AN_HOUR, CALLS_AN_HOUR = 3, 5, 3
 
 
@@ -186,8 +185,8 @@ def invitation_again(request, token, link, invitation):
     """A new link, to the invited address only, for whoever holds an old one that was sent there."""
     if _status(invitation, link, timezone.now()) not in (Invitation.OPEN, Invitation.EXPIRED):
         return redirect("connections:invitation", token)
-    if not limits.allowed("invitation-again", invitation.pk, AGAIN_AN_HOUR, AN_HOUR):
-        return render(request, "429.html", status=429)
+    if not limits.allowed("invitation-again", invitation.pk, AGAIN_AN_HOUR, limits.AN_HOUR):
+        return limits.too_many(request, limits.AN_HOUR)
     try:
         invitation.resend(now=timezone.now())
     except (AlreadyDecided, CannotInviteSupplier) as refusal:
@@ -214,8 +213,8 @@ def invitation_forward(request, token, link, invitation):
 
 
 def _forwarded(request, invitation, form):
-    if not limits.allowed("invitation-forward", company_domain(invitation.email), FORWARDS_AN_HOUR, AN_HOUR):
-        form.add_error("email", _("Too many were passed on. Try again in an hour."))
+    if not limits.allowed("invitation-forward", company_domain(invitation.email), FORWARDS_AN_HOUR, limits.AN_HOUR):
+        form.add_error("email", limits.wait(limits.AN_HOUR))
         return False
     try:
         invitation.forward(form.cleaned_data["email"], now=timezone.now())
@@ -236,7 +235,7 @@ def invitation_admins(request, token, link, invitation):
     """A member of a company asks its admins to see to it."""
     if not entry.has_address(request.user, invitation.email) or any(one.is_admin for one in request.memberships):
         return redirect("connections:invitation", token)
-    if limits.allowed("invitation-admins", invitation.pk, CALLS_AN_HOUR, AN_HOUR):
+    if limits.allowed("invitation-admins", invitation.pk, CALLS_AN_HOUR, limits.AN_HOUR):
         onboarding.tell_admins(request.user, invitation, now=timezone.now())
         messages.success(request, _("Your admins were told."))
     return redirect("connections:invitation", token)

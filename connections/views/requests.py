@@ -85,8 +85,8 @@ def captcha_code(request, pk):
     customer = get_object_or_404(Customer.objects.listed(), pk=pk)
     if not (origin := origins.find(request.membership, customer, timezone.now())):
         raise Http404
-    if not limits.allowed("captcha-code", request.user.pk, CODES_AN_HOUR, 3600):
-        return render(request, "429.html", {"minutes": limits.resets_in(3600) // 60 + 1}, status=429)
+    if not limits.allowed("captcha-code", request.user.pk, CODES_AN_HOUR, limits.AN_HOUR):
+        return limits.too_many(request, limits.AN_HOUR)
     captcha.issue_code(request.user, "request")
     messages.info(request, _("We sent a code to %(email)s. Type it below.") % {"email": request.user.email})
     form = RequestForm(initial=request.POST.dict(), request=request, contact_is_optional=origin[2], code_sent=True)

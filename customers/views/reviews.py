@@ -2,6 +2,7 @@
 
 from functools import partial, wraps
 
+from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
@@ -66,8 +67,8 @@ def review(request, token, link, profile, contact):
 @by_review_link(known=False)
 def review_code(request, token, link, profile, contact):
     """Mail a code to the link's own address."""
-    if not limits.allowed("review-code", link.pk, CODES_AN_HOUR, 3600):
-        return render(request, "429.html", {"minutes": limits.resets_in(3600) // 60 + 1}, status=429)
+    if not limits.allowed("review-code", link.pk, CODES_AN_HOUR, limits.AN_HOUR):
+        return limits.too_many(request, limits.AN_HOUR)
     code = Code.issue(link, "review")
     mail.send("review_code", link.address, contact.speaks, about=profile, urgent=True, code=code, minutes=MINUTES)
     return _door(request, token, link, sent=True)
@@ -89,7 +90,7 @@ def review_open(request, token, link, profile, contact):
         value="known",
         max_age=KNOWN_DAYS * 24 * 3600,
         path="/v/",
-        secure=request.is_secure(),
+        secure=settings.HTTPS,
         httponly=True,
         samesite="Lax",
     )
@@ -100,8 +101,8 @@ def review_open(request, token, link, profile, contact):
 @by_review_link(known=False)
 def review_renew(request, token, link, profile, contact):
     """Mail a new link to the address of an old one, whoever asks."""
-    if not limits.allowed("review-renew", link.pk, CODES_AN_HOUR, 3600):
-        return render(request, "429.html", {"minutes": limits.resets_in(3600) // 60 + 1}, status=429)
+    if not limits.allowed("review-renew", link.pk, CODES_AN_HOUR, limits.AN_HOUR):
+        return limits.too_many(request, limits.AN_HOUR)
     telling.write_link("review_link", profile, contact, timezone.now())
     return render(request, "customers/reviews/over.html", {"profile": profile, "renewed": link.address})
 

@@ -52,7 +52,7 @@ def test_passwords_can_not_be_tried_for_ever(client, acme, one_window):
     for _try in range(10):
         client.post(reverse("accounts:bank_add"), OURS | {"password": "wrong password"})
     page = client.post(reverse("accounts:bank_add"), OURS | {"password": PASSWORD}).content.decode()
-    assert "Too many tries." in page
+    assert "Wait 60 minutes, then try again." in page
     assert not acme.bank_accounts.exists()
 
 

@@ -103,8 +103,9 @@ def test_an_overdue_link_says_expired(ada_at_acme, organon):
 
 def test_an_unknown_link_is_a_404_and_too_many_of_them_a_429(db, one_window):
     cache.clear()
-    codes = [Client().get(path(f"guess-{number}")).status_code for number in range(31)]
-    assert codes == [404] * 30 + [429]
+    answers = [Client(headers={"accept-language": "en"}).get(path(f"guess-{number}")) for number in range(31)]
+    assert [answer.status_code for answer in answers] == [404] * 30 + [429]
+    assert "Wait 1 minute, then try again." in answers[-1].content.decode()
 
 
 def test_a_cut_link_still_gets_our_page(asked, token):

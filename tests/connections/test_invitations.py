@@ -427,8 +427,9 @@ def test_a_new_link_goes_to_the_invited_address_only(organon, one_window):
     client.post(f"/i/{token}/again/", {"email": "evil@evil.example"})
     assert list(Mail.objects.values_list("to", flat=True)) == [NEW, NEW]
     assert token_to() != token
-    answers = [client.post(f"/i/{token}/again/").status_code for _try in range(3)]
-    assert answers == [302, 302, 429]
+    answers = [client.post(f"/i/{token}/again/") for _try in range(3)]
+    assert [answer.status_code for answer in answers] == [302, 302, 429]
+    assert re.search(r"\d+(분 뒤에| minutes?, then)", answers[-1].content.decode())
 
 
 def test_who_asks_for_a_new_link_too_late_in_the_day_reads_when_it_works(organon, one_window, settings):
