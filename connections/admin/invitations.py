@@ -18,7 +18,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import AuditEntry
 from connections import imports
 from connections.models import CannotInviteSupplier, Fate, Invitation, InvitationBatch
-from connections.models.invitations import judge
+from connections.models.fates import judge
 from customers.models import Customer
 from portal.admin import ReasonForm, with_reason
 from portal.models import Mail

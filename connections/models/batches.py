@@ -9,7 +9,8 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
-from connections.models.invitations import CannotInviteSupplier, Fate, Invitation, judge
+from connections.models.fates import CannotInviteSupplier, Fate, judge
+from connections.models.invitations import Invitation
 from customers.models import Customer
 from portal.jobs import app
 from portal.models import DailyCount, today

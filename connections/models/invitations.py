@@ -13,28 +13,11 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import AuditEntry, Membership, Supplier, User, notify
 from accounts.names import validate_name
+from connections.models.fates import CannotInviteSupplier, Fate, judge
 from customers.models import Customer, CustomerProfile, Stage
 from portal import mail
 from portal.models import DailyCount, Link, Mail, today
 from portal.states import move
-
-
-class Fate(models.TextChoices):
-    """What becomes of a row of invitations; only new ones are sent."""
-
-    NEW = "new", _("new")
-    INVITED = "invited", _("already invited")
-    CONNECTED = "connected", _("already connected")
-    BAD = "bad", _("not usable")
-    DUPLICATE = "duplicate", _("twice in the file")
-
-
-class CannotInviteSupplier(Exception):
-    """Why no invitation can be sent; `fate` says it, None when today's invitations are used up."""
-
-    def __init__(self, fate=None):
-        super().__init__(fate)
-        self.fate = fate
 
 
 class InvitationQuerySet(models.QuerySet):
@@ -360,31 +343,6 @@ class Invitation(models.Model):
 
 def _line(invitation):
     return {"line_from": invitation.customer.name, "line_to": invitation.company}
-
-
-def judge(customer, rows, *, now):
-    """The rows, each a dict with `email` and maybe `problem`, with their `fate`. Asks the database twice, however many they are."""
-    addresses = {row["email"] for row in rows}
-    invited = Invitation.objects.filter(customer=customer, email__in=addresses).waiting(now)
-    invited = set(invited.values_list("email", flat=True))
-    connected = CustomerProfile.objects.filter(customer=customer).connected().values("supplier")
-    at_work = Membership.objects.admins().filter(supplier__in=connected, user=OuterRef("user"))
-    known = EmailAddress.objects.filter(Exists(at_work), email__in=addresses, verified=True)
-    known = set(known.values_list("email", flat=True))
-    seen, judged = set(), []
-    for row in rows:
-        email = row["email"]
-        if row.get("problem"):
-            fate = Fate.BAD
-        elif email in seen:
-            fate = Fate.DUPLICATE
-        elif email in known:
-            fate = Fate.CONNECTED
-        else:
-            fate = Fate.INVITED if email in invited else Fate.NEW
-        seen.add(email)
-        judged.append(row | {"fate": str(fate)})
-    return judged
 
 
 def settle(customer, addresses, now, *, ring=False, besides=()):

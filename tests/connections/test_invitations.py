@@ -11,7 +11,7 @@ from django.utils import timezone
 from accounts.models import AuditEntry, Supplier, User
 from connections import jobs, onboarding
 from connections.models import CannotInviteSupplier, Invitation
-from connections.models.invitations import judge
+from connections.models.fates import judge
 from customers.models import CustomerProfile
 from portal.models import Link, Mail
 from portal.states import AlreadyDecided
