@@ -16,7 +16,7 @@ from customers.names import keys, readings
 
 TIMEOUT_MS = 500  # a search that takes longer is an error of ours and costs nothing
 GOOD, FAIR = 0.955, 0.80  # scores from which on no wider net is cast
-RARE = 60  # names that a word may stand in to be followed on its own
+RARE = 40  # names that a word may stand in to be followed on its own, and that two words together lead to
 FREQUENT = 200  # names from which on a word no longer leads to them
 HOLDS = "string_to_array(key, ' ') @> ARRAY[%s]"
 ANY_OF = "string_to_array(key, ' ') && %s::text[]"
@@ -221,7 +221,7 @@ def _follow(cursor, understood, nets):
         for first, second in pairwise(looked_up[: len(words)]):
             left, right = ([term for term, _ in near[word]] for word in (first, second))
             if left and right:
-                parts.append((f"{ANY_OF} AND {ANY_OF} LIMIT 60", [left[:40], right[:40]]))
+                parts.append((f"{ANY_OF} AND {ANY_OF} LIMIT {RARE}", [left[:40], right[:40]]))
     return _run(cursor, parts)
 
 
@@ -237,10 +237,9 @@ def _expand(cursor, candidates, nets):
     parts, given = [], []
     for place, word in enumerate(candidates):
         for sql, parameters in [("term = %s", [word]), *nets(word)]:
-            parts.append(f"(SELECT {place} AS place, term FROM customers_searchterm WHERE {sql} LIMIT 200)")
+            parts.append(f"(SELECT {place}, term, names FROM customers_searchterm WHERE {sql} LIMIT 200)")
             given += parameters
-    near = " UNION ".join(parts)
-    cursor.execute(f"SELECT place, term, names FROM ({near}) AS near JOIN customers_searchterm USING (term)", given)
+    cursor.execute(" UNION ".join(parts), given)
     found = {word: [] for word in candidates}
     for place, term, names in cursor.fetchall():
         found[candidates[place]].append((term, names))

@@ -58,8 +58,8 @@ class SearchTerm(models.Model):
 
     class Meta:
         indexes = [
-            models.Index(Length("term"), F("term"), name="terms_forward"),
-            models.Index(Length("term"), Reverse("term"), F("term"), name="terms_backward"),
+            models.Index(Length("term"), F("term"), include=["names"], name="terms_forward"),
+            models.Index(Length("term"), Reverse("term"), F("term"), include=["names"], name="terms_backward"),
         ]
 
     def __str__(self):
