@@ -160,13 +160,19 @@ def readings(text):
     plain = tidy(text)[:LONGEST]
     consonants = "".join(plain.split())
     if hangul.is_consonants(consonants) and len(consonants) >= 2:
-        return [], hangul.initials(consonants)
+        return _pressed(text) if hangul.is_hangul(consonants) else [], hangul.initials(consonants)
     cost, found = 0.0, {}
     for said, cost in _understood(text, plain):
         for made in keys(said):
             found.setdefault(made.sq, Reading(made, cost, hangul.is_hangul(said)))
             cost = min(cost + 0.01, 0.06)
     return list(found.values())[:8], ""
+
+
+def _pressed(text):
+    """The Latin keys that were pressed where syllables and lone consonants mix: '둗ㄱ햨ㄷㄱ' is 'energizer' in the other layout."""
+    latin = hangul.typed_in_latin(unicodedata.normalize("NFC", text[:LONGEST])).lower()
+    return [Reading(made, 0.04) for made in keys(latin)]
 
 
 def _understood(text, plain):

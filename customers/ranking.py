@@ -26,9 +26,8 @@ def joined(typed):
 def score(understood, consonants, row):
     """The best fit over all readings of one row (customer_id, key, sq, snd, ini, cho)."""
     _pk, key, sq, snd, ini, cho = row
-    if consonants:
-        return _consonants(consonants, cho)
-    return max((_reading(reading, key, sq, snd, ini) for reading in understood), default=0.0)
+    fit = max((_reading(reading, key, sq, snd, ini) for reading in understood), default=0.0)
+    return max(fit, _consonants(consonants, cho)) if consonants else fit
 
 
 def _consonants(typed, cho):

@@ -37,6 +37,12 @@ def test_letters_typed_in_the_other_layout_are_understood():
     assert any(reading.keys.key == "coupa" for reading in readings("채ㅕㅔㅁ")[0])
 
 
+@pytest.mark.parametrize(("typed", "meant"), [("둗ㄱ햨ㄷㄱ", "energizer"), ("늠ㄱㅅ ㅍ두셕ㄷㄴ", "smart ventures")])
+def test_syllables_among_lone_consonants_may_be_latin_keys(typed, meant):
+    assert readings(typed)[0][0].keys.key == meant
+    assert readings(typed)[1]
+
+
 def test_initial_consonants_are_kept_apart():
     assert (readings("ㅅㅅㅈㅈ"), initials("삼성전자")) == (([], "jjmm"), "jjmm")
 
