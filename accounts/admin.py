@@ -21,6 +21,7 @@ from accounts.models import (
     User,
 )
 from accounts.models.addresses import AddressTaken, change_address
+from accounts.models.devices import tell
 from accounts.names import mixes_scripts, skeleton
 from portal.admin import History, ReasonForm, ask, with_reason
 from portal.states import AlreadyDecided
@@ -207,6 +208,13 @@ class PersonAdmin(UserAdmin):
 
     def has_delete_permission(self, request, obj=None):
         return False
+
+    def user_change_password(self, request, id, form_url=""):
+        """A password that an operator sets is told like any other."""
+        answer = super().user_change_password(request, id, form_url)
+        if request.method == "POST" and answer.status_code == 302:
+            tell(User.objects.get(pk=id), "password_changed", now=timezone.now())
+        return answer
 
     def has_address_permission(self, request):
         """Who may say which address is whose, could sign in as anybody."""

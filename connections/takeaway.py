@@ -10,8 +10,8 @@ from django.core.serializers.json import DjangoJSONEncoder
 from accounts.banks import PARTS
 from accounts.models import AuditEntry, SupportRequest
 from connections.models import Invitation
-from customers.exports import safe
 from customers.models import Answer, Submission, Upload
+from portal.tabular import safe
 
 NOT_OURS = {"searches_a_day", "reports_count_from", "suspended_because"}  # the operator's own notes
 

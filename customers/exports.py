@@ -10,10 +10,7 @@ from django.utils.translation import gettext as _
 from customers import progress
 from customers.models import CustomerProfile, Submission
 from customers.said import read
-from portal.tabular import plain
-
-_FORMULA = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
-
+from portal.tabular import safe
 
 TYPES = {"csv": "text/csv; charset=utf-8", "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"}
 
@@ -72,9 +69,3 @@ def _rows(profile, submissions):
     for one in profile.progress.steps:
         if one.step.pk not in done:
             yield [one.step.title, "", words[one.state], "", "", "", "", ""]
-
-
-def safe(text):
-    """Text that every spreadsheet holds and none takes for a formula, full-width signs included; phone numbers get the mark too."""
-    text = plain(text)
-    return f"'{text}" if text.startswith(_FORMULA) else text

@@ -2,7 +2,9 @@
 
 from django.conf import settings
 from django.shortcuts import render
+from pghistory.middleware import HistoryMiddleware
 
+from portal.logs import cut
 from portal.views import bad_request
 
 LINK_PATHS = ("/r/", "/n/", "/i/", "/t/", "/v/")  # what follows is the key to something
@@ -19,6 +21,14 @@ def refuse_broken_requests(get_response):
         return get_response(request)
 
     return middleware
+
+
+class History(HistoryMiddleware):
+    """Who changed a row, and on which page; the token of a signed link is no part of history."""
+
+    def get_context(self, request):
+        context = super().get_context(request)
+        return context | {"url": cut(context["url"])}
 
 
 def headers(get_response):

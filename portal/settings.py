@@ -144,7 +144,7 @@ MIDDLEWARE = [
     "allauth.usersessions.middleware.UserSessionsMiddleware",
     "accounts.middleware.SignInFirst",
     "accounts.middleware.SupplierMiddleware",
-    "pghistory.middleware.HistoryMiddleware",
+    "portal.middleware.History",
     "portal.middleware.pages_only",
 ]
 TEMPLATES = [
@@ -307,7 +307,6 @@ CONTENT_SECURITY_POLICY = {
     }
 }
 
-IMPORT_EXPORT_ESCAPE_FORMULAE_ON_EXPORT = True
 IMPORT_EXPORT_USE_TRANSACTIONS = True
 IMPORT_EXPORT_IMPORT_PERMISSION_CODE = "change"
 IMPORT_EXPORT_EXPORT_PERMISSION_CODE = "view"

@@ -2,6 +2,7 @@
 
 import re
 
+import tablib
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from import_export import resources, results
@@ -10,12 +11,24 @@ from import_export.formats import base_formats
 EVERY = 200  # rows between two words about progress
 ENCODINGS = ("utf-8-sig", "cp949")  # the second is what Korean Excel writes
 
+_FORMULA = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
 _UNSEEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
 
 
 def plain(text):
     """Text without the characters that neither XLSX nor the database can hold; a space stands in for each."""
     return _UNSEEN.sub(" ", text)
+
+
+def safe(text):
+    """Text that every spreadsheet holds and none takes for a formula, full-width signs included; phone numbers get the mark too."""
+    text = plain(text)
+    return f"'{text}" if text.startswith(_FORMULA) else text
+
+
+def _all_safe(table):
+    rows = [["" if cell is None else safe(str(cell)) for cell in row] for row in table]
+    return tablib.Dataset(*rows, headers=table.headers)
 
 
 def decode(data):
@@ -42,7 +55,7 @@ class CSV(base_formats.CSV):
 
     def export_data(self, dataset, **kwargs):
         """With a mark, so that Excel reads Korean."""
-        return b"\xef\xbb\xbf" + super().export_data(dataset, **kwargs).encode()
+        return b"\xef\xbb\xbf" + super().export_data(_all_safe(dataset), **kwargs).encode()
 
 
 class XLSX(base_formats.XLSX):
@@ -50,6 +63,9 @@ class XLSX(base_formats.XLSX):
 
     def create_dataset(self, in_stream):
         return _not_empty(super().create_dataset(in_stream))
+
+    def export_data(self, dataset, **kwargs):
+        return super().export_data(_all_safe(dataset), **kwargs)
 
 
 FORMATS = [CSV, XLSX]

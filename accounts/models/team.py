@@ -275,7 +275,8 @@ class JoinRequest(models.Model):
             )
             if is_new:
                 AuditEntry.objects.record("join_asked", about=asked, supplier=supplier, actor=user, at=now)
-                mailed = at_once("join_asked", admins)
+                first_today = DailyCount.objects.spend("joining", f"{user.pk} {supplier.pk}", today(now), 1)
+                mailed = at_once("join_asked", admins) if first_today else []
                 notify(supplier, "join_asked", about=asked, users=admins, at=now, mailed=mailed, person=user.name)
                 supplier.mail_admins("join_asked", to=mailed, asked=asked)
         return asked

@@ -220,6 +220,8 @@ class ConnectionRequest(models.Model):
             )
             request.save(force_insert=True)
             profile.mark_requested(request.expires_at)
+            if not membership.sees_all_customers:
+                profile.members.add(membership)
             request._record("request_sent", now, actor=membership.user)
             routing.first(request, now)
         return request
@@ -332,9 +334,9 @@ class ConnectionRequest(models.Model):
     def mute(self, *, now, link):
         """'Never write to me about this supplier again', whatever becomes of the request."""
         with transaction.atomic():
-            mute = Mute(address=link.address, supplier=self.supplier, at=now)
-            Mute.objects.bulk_create([mute], ignore_conflicts=True)
-            self._record("address_muted", now, address=link.address, audience=AuditEntry.OPERATOR)
+            mute = {"address": link.address, "supplier": self.supplier}
+            if Mute.objects.get_or_create(**mute, defaults={"at": now})[1]:
+                self._record("address_muted", now, address=link.address, audience=AuditEntry.OPERATOR)
 
     def forward(self, address, *, now, link):
         """A contact passes the request on to a colleague, who gets a link of their own.

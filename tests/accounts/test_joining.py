@@ -69,6 +69,12 @@ def test_asking_twice_asks_once(nora, acme, now, asked):
     assert Mail.objects.filter(name="join_asked").count() == 1
 
 
+def test_asking_again_on_the_same_day_mails_nobody_again(ada, nora, acme, now, asked):
+    asked.withdraw(now=now)
+    assert JoinRequest.ask(nora, acme, now=now) != asked
+    assert Mail.objects.filter(name="join_asked").count() == 1
+
+
 def test_a_company_of_another_domain_cant_be_asked(client_of, nora, rival):
     assert client_of(nora).post(reverse("accounts:join", args=[rival.pk])).status_code == 404
 

@@ -48,3 +48,10 @@ def test_whom_the_operator_deactivates_has_invited_nobody(office, ada_at_acme, m
     assert AuditEntry.objects.get(kind="member_deactivated").data["reason"] == "Called the company"
     act(office, MEMBERS, mia_at_acme, "reactivate")
     assert AuditEntry.objects.get(kind="member_reactivated").data["reason"] == "Called the company"
+
+
+def test_a_password_that_the_operator_sets_is_told(office, mia):
+    said = {"password1": "four other words", "password2": "four other words", "usable_password": "true"}
+    assert office.post(f"/admin/accounts/user/{mia.pk}/password/", said).status_code == 302
+    letter = Mail.objects.get(name="security")
+    assert (letter.to, "your password was changed" in letter.subject) == ("mia@acme.example", True)

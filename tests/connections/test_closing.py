@@ -96,7 +96,8 @@ def test_closed_it_ends_connections_and_requests_and_tells_the_customers(
     profile.refresh_from_db()
     asked.refresh_from_db()
     assert (profile.stage, asked.status) == ("ended", "withdrawn")
-    assert Mail.objects.get(name="connection_ended").to == "maria@organon.example"
+    letter = Mail.objects.get(name="connection_ended")
+    assert (letter.to, profile.ended_because in letter.text) == ("maria@organon.example", False)
     assert Mail.objects.get(name="company_closed").to == "ada@acme.example"
     assert client_of(ada).get("/").url == "/company/new/"
     assert (acme.documents.count(), acme.bank_accounts.current().count()) == (0, 0)

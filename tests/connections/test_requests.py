@@ -63,6 +63,20 @@ def test_a_muted_contact_counts_as_unknown(ada_at_acme, organon):
     assert (written_to(), request.no_known_contact) == ([], True)
 
 
+def test_muting_twice_is_kept_once(ada_at_acme, organon, now):
+    request = make_request(ada_at_acme, organon)
+    link = request.links().get()
+    request.mute(now=now, link=link)
+    request.mute(now=now, link=link)
+    assert AuditEntry.objects.filter(kind="address_muted").count() == 1
+
+
+def test_a_member_limited_to_some_customers_sees_the_request_they_sent(mia_at_acme, organon, ada, now):
+    mia_at_acme.limit_to([], now=now, actor=ada)
+    request = make_request(mia_at_acme, organon, now=now)
+    assert list(ConnectionRequest.objects.visible_to(mia_at_acme)) == [request]
+
+
 def test_the_fifty_first_mail_of_a_day_waits_for_tomorrow(ada_at_acme, organon, settings, now):
     settings.PORTAL_MAILS_A_DAY = 1
     make_request(ada_at_acme, organon, now=now)

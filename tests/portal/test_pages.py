@@ -9,10 +9,11 @@ from pathlib import Path
 from uuid import uuid4
 
 import pytest
+from django.contrib.auth.models import AnonymousUser
 from django.db import OperationalError, connection
 from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.recorder import MigrationRecorder
-from django.test import Client
+from django.test import Client, RequestFactory
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
@@ -22,6 +23,7 @@ from connections.models import ConnectionRequest
 from customers.models import Customer, CustomerProfile
 from portal.logs import CutTokens
 from portal.mail import send
+from portal.middleware import History
 from portal.models import Mail
 from tests.builders import connect, make_customer, make_request
 from tests.files import a_pdf
@@ -229,11 +231,18 @@ def test_the_language_of_a_person_is_kept(client_of, ada, acme):
     assert '<html lang="ko">' in client.get("/").content.decode()
 
 
+def test_history_keeps_no_token():
+    request = RequestFactory().get("/t/secret-token/accept/")
+    request.user = AnonymousUser()
+    assert History(lambda request: None).get_context(request)["url"] == "/t/…/accept/"
+
+
 @pytest.mark.parametrize(
     ("path", "cut"),
     [
         ("/r/secret-token/accept/", "/r/…/accept/"),
         ("/i/secret%2Dtoken", "/i/…"),
+        ("/accounts/password/reset/key/3-abc-123/", "/accounts/password/reset/key/…/"),
         ("/accounts/signup/?next=%2Fi%2Fsecret-token%2F", "/accounts/signup/?next=%2Fi%2F…%2F"),
         ("/accounts/login/?next=%2ft%2fsecret-token%2faccept%2f&a=b", "/accounts/login/?next=%2ft%2f…%2faccept%2f&a=b"),
     ],
