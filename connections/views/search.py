@@ -18,18 +18,16 @@ from portal.models import starts_again
 
 @role_required(Role.MEMBER)
 def search(request):
-    form, none_left = SearchForm(request.POST or None), False
+    form = SearchForm(request.POST or None)
     if request.method == "POST" and not request.supplier.is_suspended and form.is_valid():
         try:
             attempt = SearchAttempt.make(request.membership, form.cleaned_data["words"], now=timezone.now())
             return redirect("connections:attempt", attempt.pk)
         except NoneLeft:
-            none_left = True
+            pass  # the page says so whenever none is left
         except OperationalError:
             form.add_error(None, _("The search took too long. It was not counted: try again, or with fewer words."))
-    return render(
-        request, "connections/search/search.html", {"form": form, "none_left": none_left} | allowance(request)
-    )
+    return render(request, "connections/search/search.html", {"form": form} | allowance(request))
 
 
 @role_required(Role.MEMBER)

@@ -64,6 +64,15 @@ def test_with_none_left_it_says_when_it_starts_again_and_offers_support(client, 
     assert 'name="words"' not in page
 
 
+def test_with_none_left_what_was_just_searched_for_can_still_be_looked_up(client, coupa, settings):
+    settings.PORTAL_SEARCHES_A_DAY = 1
+    search(client)
+    page = text(client.get(reverse("connections:search")))
+    assert "You have used all 1 searches for today." in page
+    assert 'name="words"' in page
+    assert "Coupa Software Incorporated" in text(client.get(search(client)["Location"]))
+
+
 def test_a_customer_by_invitation_only_says_so_and_can_not_be_chosen(client, coupa):
     coupa.takes_requests = False
     coupa.save(update_fields=["takes_requests"])
