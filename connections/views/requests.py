@@ -68,7 +68,7 @@ def request_new(request, pk):
             )
             messages.success(
                 request,
-                _("Request sent to %(customer)s. We e-mail you when they answer.") % {"customer": customer},
+                _("Your request to %(customer)s was sent. We e-mail you when they answer.") % {"customer": customer},
             )
             return redirect("connections:requests")
     except CannotRequest as refusal:

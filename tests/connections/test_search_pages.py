@@ -124,6 +124,13 @@ def test_the_request_keeps_consent_with_version_language_and_time(client, ada_at
     assert asked.consent_text.startswith("I confirm by sending this request")
 
 
+def test_a_name_that_ends_in_a_full_stop_reads_well_when_it_is_sent(client, ada_at_acme, no_captcha):
+    sonoma = make_customer("Williams-Sonoma, Inc.")
+    make_attempt(ada_at_acme, sonoma)
+    page = text(client.post(new(sonoma), {"contact": "buy@sonoma.example", "consent": "on"}, follow=True))
+    assert "Your request to Williams-Sonoma, Inc. was sent." in page
+
+
 def test_without_consent_nothing_is_sent(client, ada_at_acme, coupa, no_captcha):
     make_attempt(ada_at_acme, coupa)
     assert "Confirm this to send the request." in text(ask(client, coupa, consent=""))

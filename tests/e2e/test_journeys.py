@@ -14,7 +14,7 @@ from tests.fixtures_mail import mailed_code
 WORDS = {
     "en": {
         "setup": "Setup", "requests": "Connection Requests", "customers": "Customer Setup", "continue": "Continue",
-        "request": "Request", "sent": "Request sent to Coupa Software Incorporated.", "waiting": "Waiting", "accept": "Accept",
+        "request": "Request", "sent": "Your request to Coupa Software Incorporated was sent.", "waiting": "Waiting", "accept": "Accept",
         "accepted": "was accepted", "connected": "You are connected with Coupa Software Incorporated.",
         "note": "Coupa Software Incorporated accepted your request", "left": "13 of 20 searches left today",
         "bell": "Notifications",
@@ -87,7 +87,7 @@ def test_it_works_without_javascript_by_a_mailed_code(demo, open_page):
     page.fill("#id_captcha_code", code)
     page.check("#id_consent")
     page.get_by_role("button", name="Request", exact=True).click()
-    page.get_by_text("Request sent to").wait_for()
+    page.get_by_text("was sent. We e-mail you").wait_for()
     assert ConnectionRequest.objects.get(message="We print your labels.").status == "pending"
 
 
