@@ -1,6 +1,5 @@
 """The contact's page behind a link from a mail: no account, GET changes nothing, one address per answer."""
 
-from contextlib import suppress
 from functools import wraps
 
 from django.conf import settings
@@ -9,6 +8,7 @@ from django.contrib.auth.decorators import login_not_required
 from django.db import transaction
 from django.http import Http404
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
@@ -73,7 +73,7 @@ def answer_report(request, token, link, asked):
 @by_link("request")
 def answer_mute(request, token, link, asked):
     asked.mute(now=timezone.now(), link=link)
-    return redirect("connections:answer", token)
+    return _done("connections:answer", token)
 
 
 @by_link("request")
@@ -97,13 +97,20 @@ def answer_forward(request, token, link, asked):
 
 def _decided(token, decide):
     """Do it, or let the page say what was done already."""
-    with suppress(AlreadyDecided):
+    try:
         decide(timezone.now())
-    return redirect("connections:answer", token)
+    except AlreadyDecided:
+        return redirect("connections:answer", token)
+    return _done("connections:answer", token)
+
+
+def _done(view, token):
+    """Back to the link's page, which answers what was just done with 200: it is no error that the link is used up by it."""
+    return redirect(f"{reverse(view, args=[token])}?done")
 
 
 def _page(request, token, link, asked, form):
-    """The form while the request waits; 410 with what became of it afterwards."""
+    """The form while the request waits; afterwards what became of it, with 410 but for whoever has just answered."""
     now = timezone.now()
     context = {
         "token": token,
@@ -114,12 +121,17 @@ def _page(request, token, link, asked, form):
         "contact": asked.customer.contacts.filter(email=link.address).first(),
         "may_forward": bool(company_domain(link.address)) and not asked.supplier.is_suspended,
         "pause": settings.PORTAL_DAYS_AFTER_DECLINE,
+        "is_reported": asked.reports.filter(kind=Report.UNKNOWN_COMPANY, address=link.address).exists(),
         "is_muted": Mute.objects.filter(address=link.address, supplier=asked.supplier).exists(),
     }
     if context["shown"] == Status.PENDING and link.condition(now) == "live":
         context["connected"] = asked.supplier.profiles.connected().count()
         return render(request, "connections/contacts/answer.html", context)
-    return render(request, "connections/contacts/over.html", context, status=410)
+    return render(request, "connections/contacts/over.html", context, status=_status_of_over(request))
+
+
+def _status_of_over(request):
+    return 200 if "done" in request.GET else 410
 
 
 @by_link("not_us")
@@ -131,11 +143,11 @@ def not_us(request, token, link, asked):
         with transaction.atomic():
             Report.file(asked, Report.NOT_US, link.address, now=now)
             link.use(now)
-        return redirect("connections:not_us", token)
+        return _done("connections:not_us", token)
     condition = link.condition(now)
     return render(
         request,
         "connections/contacts/not_us.html",
         {"asked": asked, "condition": condition},
-        status=200 if condition == "live" else 410,
+        status=200 if condition == "live" else _status_of_over(request),
     )

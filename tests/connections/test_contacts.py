@@ -1,5 +1,7 @@
 """The contact's page, by a browser that has no account."""
 
+import re
+
 import pytest
 from django.core.cache import cache
 from django.test import Client
@@ -36,19 +38,36 @@ def test_looking_changes_nothing(method, asked, token):
 
 def test_the_page_says_who_asks_and_shows_links_as_text(asked, token):
     page = Client(headers={"accept-language": "en"}).get(path(token)).content.decode()
-    for fact in ("ACME Supplies", "Ada Kim", "ada@acme.example", "South Korea", "We bring your labels."):
+    for fact in (
+        "ACME Supplies",
+        "(Asia/Seoul)",
+        "Ada Kim",
+        "ada@acme.example",
+        "South Korea",
+        "We bring your labels.",
+    ):
         assert fact in page
     assert 'href="http://evil.example' not in page
 
 
 def test_accepting_connects_and_the_link_then_says_so(asked, token):
     answer = Client().post(path(token, "_accept"), {"comment": "Welcome"})
-    assert answer["Location"] == path(token)
+    assert answer["Location"] == f"{path(token)}?done"
     asked.refresh_from_db()
     assert (asked.status, asked.comment, asked.decided_link.address) == ("accepted", "Welcome", "maria@organon.example")
-    over = Client(headers={"accept-language": "en"}).get(path(token))
-    assert over.status_code == 410
-    assert "was accepted" in over.content.decode()
+    client = Client(headers={"accept-language": "en"})
+    done, over = client.get(answer["Location"]), client.get(path(token))
+    assert (done.status_code, over.status_code) == (200, 410)
+    for page in (done, over):
+        assert re.search(r"was accepted on [^.]+ \(Asia/Seoul\)\.", page.content.decode())
+
+
+def test_a_report_is_confirmed_on_the_page(asked, token):
+    client = Client(headers={"accept-language": "en"})
+    page = client.post(path(token, "_report"), follow=True)
+    assert (page.status_code, "You told the operator" in page.content.decode()) == (200, True)
+    other = Link.issue("request", asked.pk, "two@organon.example", asked.expires_at)[1]
+    assert "You told the operator" not in client.get(path(other)).content.decode()
 
 
 def test_declining_needs_a_reason_and_keeps_the_comment(asked, token):
@@ -119,7 +138,7 @@ def test_not_us_reports_to_the_operator_and_changes_nothing(transactional_db, as
     where = reverse("connections:not_us", args=[token])
     assert Client().get(where).status_code == 200
     assert not Report.objects.exists()
-    assert Client().post(where)["Location"] == where
+    assert Client().post(where, follow=True).status_code == 200
     assert Client().get(where).status_code == 410
     Client().post(where)
     asked.refresh_from_db()
