@@ -2,15 +2,13 @@
 
 from django.conf import settings
 from django.db import models, transaction
-from django.utils import timezone
+from django.utils import timezone, translation
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Supplier
 from customers.models import Customer
 
-REASON = (
-    "Several customers reported that they do not know this company."  # for the operator, who reads English and Korean
-)
+REASON = _("Several customers reported that they do not know this company.")
 
 
 class Report(models.Model):
@@ -46,7 +44,9 @@ class Report(models.Model):
             cls.objects.bulk_create([report], ignore_conflicts=True)
             supplier = Supplier.objects.select_for_update(no_key=True).get(pk=request.supplier_id)
             if kind == cls.UNKNOWN_COMPANY and not supplier.is_suspended and cls._enough_against(supplier):
-                supplier.suspend(REASON, now=now)
+                with translation.override(settings.PORTAL_LANGUAGE):  # it is kept for the operator, whoever reports
+                    reason = str(REASON)
+                supplier.suspend(reason, now=now)
 
     @classmethod
     def _enough_against(cls, supplier):

@@ -296,6 +296,7 @@ def test_three_reports_of_different_customers_suspend_the_supplier(ada_at_acme, 
         request.report(now=now, link=link_of(request))
     ada_at_acme.supplier.refresh_from_db()
     assert ada_at_acme.supplier.is_suspended
+    assert ada_at_acme.supplier.suspended_because == "여러 고객이 모르는 회사라고 신고했어요."
     assert written_to("supplier_suspended") == ["ada@acme.example"]
 
 
