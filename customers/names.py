@@ -156,7 +156,9 @@ class Reading:
 
 
 def readings(text):
-    """(ways to understand a query, its initial consonants or ''): as typed, with abbreviations spelled out, in the other layout."""
+    """(ways to understand a query, its initial consonants or ''): as typed, abbreviations spelled out, a legal form in front off,
+    in the other layout.
+    """
     plain = tidy(text)[:LONGEST]
     consonants = "".join(plain.split())
     if hangul.is_consonants(consonants) and len(consonants) >= 2:
@@ -180,6 +182,11 @@ def _understood(text, plain):
     spelled = " ".join(words.ABBREVIATIONS.get(part.strip("."), part) for part in re.split(r"[\s,]+", plain))
     if spelled != plain:
         yield spelled, 0.01
+    parts = plain.split()
+    while len(parts) > 1 and parts[0].strip(".,") in words.LEGAL:
+        parts.pop(0)
+    if (bare := " ".join(parts)) != plain:
+        yield bare, 0.06
     if any("ㄱ" <= character <= "ㅣ" for character in plain) or hangul.is_hangul(plain):
         yield hangul.typed_in_latin(unicodedata.normalize("NFC", text[:LONGEST])).lower(), 0.04
     elif plain.isascii() and (meant := hangul.typed_in_hangul(text.strip()[:LONGEST])) and hangul.is_hangul(meant):

@@ -37,6 +37,12 @@ def test_coupa_finds_both_in_the_guides_order():
     assert names("coupa") == ["Coupa Software Incorporated", "Coopang Corp."]
 
 
+@pytest.mark.parametrize("words", ["inc coupa", "Inc. Coupa", "co., ltd. coupa software"])
+def test_a_legal_form_typed_in_front_is_no_part_of_the_name(words):
+    make_customer("Coupa Software Incorporated", searchable=True)
+    assert names(words) == ["Coupa Software Incorporated"]
+
+
 @pytest.mark.parametrize("words", ["쿠팡", "coopang", "COOPANG CORP", "coopagn", "ㅋㅍ"])
 def test_a_customer_is_found_by_its_other_name_and_with_errors(words):
     make_customer("Coopang Corp.", other_names=["쿠팡"], searchable=True)
