@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from accounts.access import own, role_required
+from accounts.access import OtherSupplier, own, role_required
 from accounts.models import AuditEntry, Role
 from connections import origins
 from connections.forms import RequestForm
@@ -48,9 +48,7 @@ def request(request, pk):
 def request_new(request, pk):
     now = timezone.now()
     customer = get_object_or_404(Customer.objects.listed(), pk=pk)
-    if not (origin := origins.find(request.membership, customer, now)):
-        raise Http404
-    kind, origin_id, contact_is_optional = origin
+    kind, origin_id, contact_is_optional = _origin(request, customer, now)
     profile = CustomerProfile.objects.filter(supplier=request.supplier, customer=customer).first()
     form = RequestForm(request.POST or None, request=request, contact_is_optional=contact_is_optional)
     context = {"customer": customer, "form": form}
@@ -78,13 +76,22 @@ def request_new(request, pk):
     return render(request, "connections/requests/request_new.html", context | allowance(request))
 
 
+def _origin(request, customer, now):
+    """What leads to this customer; 404 when nothing does, with the offer to switch when it does at another supplier of mine."""
+    if origin := origins.find(request.membership, customer, now):
+        return origin
+    for other in request.memberships:
+        if other != request.membership and other.may_act and origins.find(other, customer, now):
+            raise OtherSupplier(other.supplier)
+    raise Http404
+
+
 @role_required(Role.MEMBER)
 @require_POST
 def captcha_code(request, pk):
     """Mail a code to the person's own address, for whom the captcha does not work; what was typed stays on the page."""
     customer = get_object_or_404(Customer.objects.listed(), pk=pk)
-    if not (origin := origins.find(request.membership, customer, timezone.now())):
-        raise Http404
+    origin = _origin(request, customer, timezone.now())
     if not limits.allowed("captcha-code", request.user.pk, CODES_AN_HOUR, limits.AN_HOUR):
         return limits.too_many(request, limits.AN_HOUR)
     captcha.issue_code(request.user, "request")

@@ -8,7 +8,8 @@ from django.urls import reverse
 
 from connections.models import ConnectionRequest, Dismissal, SearchAttempt
 from portal.models import Mail
-from tests.builders import connect, make_attempt, make_customer, make_request
+from tests.builders import connect, make_attempt, make_customer, make_request, make_supplier
+from tests.conftest import membership
 from tests.fixtures_mail import mailed_code
 
 
@@ -114,6 +115,14 @@ def test_an_attempt_of_24_hours_ago_no_longer_leads_to_it(client, ada_at_acme, c
 def test_a_rivals_attempt_does_not_lead_to_it(client, rob_at_rival, coupa):
     make_attempt(rob_at_rival, coupa)
     assert client.get(new(coupa)).status_code == 404
+
+
+def test_what_my_other_supplier_found_offers_to_switch(client, ada, coupa):
+    other = make_supplier("Beta Tools")
+    make_attempt(membership(other.memberships.get().user, other), coupa)
+    other.memberships.create(user=ada, role="member")
+    answer = client.get(new(coupa))
+    assert (answer.status_code, "Switch to Beta Tools" in text(answer)) == (404, True)
 
 
 def test_the_request_keeps_consent_with_version_language_and_time(client, ada_at_acme, coupa, no_captcha):
