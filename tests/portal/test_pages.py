@@ -206,6 +206,15 @@ def test_a_page_of_prose_is_titled_by_its_heading(path, heading, db):
     assert title(Client().get(path)) == f"{heading} – Supplier Portal"
 
 
+@pytest.mark.parametrize(("language", "heading"), [("en", "Who answers for it"), ("ko", "개인정보 보호책임자")])
+def test_the_privacy_notice_names_who_answers_for_it_or_else_the_operator(language, heading, settings, db):
+    named = re.compile(f"{heading}</h2>\\s*<p>(.+?), support@")
+    client = Client(headers={"accept-language": language})
+    assert named.search(client.get("/privacy/").content.decode())[1] == settings.OPERATOR_NAME
+    settings.PRIVACY_OFFICER = "Kim Haneul"
+    assert named.search(client.get("/privacy/").content.decode())[1] == "Kim Haneul"
+
+
 def test_an_error_is_said_once_in_the_title_and_names_what_is_missing(client_of, ada, acme):
     page = client_of(ada).post(reverse("accounts:invite"), {"email": "", "role": "member"})
     assert title(page) == "Error: Team members – Supplier Portal"
