@@ -48,7 +48,7 @@ def known_device(get_response):
 
 
 def person(get_response):
-    """Speak the person's language in their time zone, and keep the session of whom is here."""
+    """Speak the person's language in their time zone, keep the session of whom is here, and leave nothing in the browser of who left."""
 
     def middleware(request):
         user = request.user
@@ -58,7 +58,10 @@ def person(get_response):
                 request.LANGUAGE_CODE = user.language
             _keep_session(request, user)
             with timezone.override(zone(user.time_zone)):
-                return get_response(request)
+                response = get_response(request)
+            if not request.user.is_authenticated:
+                response.headers["Clear-Site-Data"] = '"cache"'
+            return response
         return get_response(request)
 
     return middleware

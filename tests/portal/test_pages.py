@@ -145,6 +145,12 @@ def test_signed_in_pages_are_kept_by_no_cache(client_of, ada, acme):
     assert client_of(ada).get("/")["Cache-Control"] == "no-store, private"
 
 
+def test_logging_out_leaves_no_page_in_the_browser(client_of, ada, acme):
+    client = client_of(ada)
+    assert "Clear-Site-Data" not in client.get("/").headers
+    assert client.post(reverse("account_logout")).headers["Clear-Site-Data"] == '"cache"'
+
+
 def test_readiness_tells_of_worker_and_mail_without_taking_the_web_out(db):
     answer = Client().get("/readyz")
     assert (answer.status_code, answer.json()["worker"], answer.json()["migrations"]) == (200, "silent", "ok")
