@@ -7,9 +7,10 @@ from allauth.account.adapter import get_adapter
 from django.core.cache import cache
 from django.core.exceptions import PermissionDenied
 from django.shortcuts import render
+from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-AN_HOUR = 3600
+AN_HOUR, A_DAY = 3600, 24 * 3600
 
 
 def client_ip(request):
@@ -38,6 +39,9 @@ def too_many(request, seconds):
 
 def wait(seconds):
     """The same in words, for a form."""
-    minutes = ceil((seconds - time.time() % seconds) / 60)
+    left = seconds - time.time() % seconds
+    if left > 2 * AN_HOUR:
+        return _("Wait %(number)s hours, then try again.") % {"number": ceil(left / AN_HOUR)}
+    minutes = ceil(left / 60)
     words = ngettext("Wait %(number)s minute, then try again.", "Wait %(number)s minutes, then try again.", minutes)
     return words % {"number": minutes}

@@ -23,7 +23,8 @@ from portal.states import AlreadyDecided
 
 COOKIE = "reviewer"  # signed: whose mails for which customer this browser has proved to get
 KNOWN_DAYS = 30
-CODES_AN_HOUR = 5
+CODES_A_DAY = 10  # of five tries each: a link that strangers got hold of gives them no way to guess
+RENEWED_AN_HOUR = 5
 
 
 def by_review_link(*, known):
@@ -67,8 +68,8 @@ def review(request, token, link, profile, contact):
 @by_review_link(known=False)
 def review_code(request, token, link, profile, contact):
     """Mail a code to the link's own address."""
-    if not limits.allowed("review-code", link.pk, CODES_AN_HOUR, limits.AN_HOUR):
-        return limits.too_many(request, limits.AN_HOUR)
+    if not limits.allowed("review-code", link.pk, CODES_A_DAY, limits.A_DAY):
+        return limits.too_many(request, limits.A_DAY)
     code = Code.issue(link, "review")
     mail.send("review_code", link.address, contact.speaks, about=profile, urgent=True, code=code, minutes=MINUTES)
     return _door(request, token, link, sent=True)
@@ -101,7 +102,7 @@ def review_open(request, token, link, profile, contact):
 @by_review_link(known=False)
 def review_renew(request, token, link, profile, contact):
     """Mail a new link to the address of an old one, whoever asks."""
-    if not limits.allowed("review-renew", link.pk, CODES_AN_HOUR, limits.AN_HOUR):
+    if not limits.allowed("review-renew", link.pk, RENEWED_AN_HOUR, limits.AN_HOUR):
         return limits.too_many(request, limits.AN_HOUR)
     telling.write_link("review_link", profile, contact, timezone.now())
     return render(request, "customers/reviews/over.html", {"profile": profile, "renewed": link.address})

@@ -104,6 +104,14 @@ def test_a_wrong_code_opens_nothing_and_five_kill_it(token, profile):
     assert "wrong or too old" in client.post(path("review_open", token), {"code": code}).content.decode()
 
 
+def test_ten_codes_a_day_go_out_so_that_whoever_has_the_link_can_not_guess(token):
+    client = Client(headers={"accept-language": "en"})
+    answers = [client.post(path("review_code", token)) for _code in range(11)]
+    assert [answer.status_code for answer in answers] == [200] * 10 + [429]
+    assert "Wait 16 hours" in answers[-1].content.decode()
+    assert Mail.objects.filter(name="review_code").count() == 10
+
+
 def test_the_code_is_not_in_the_subject(token):
     Client(headers={"accept-language": "en"}).post(path("review_code", token))
     assert Mail.objects.get(name="review_code").subject == "Your code for Supplier Portal"
