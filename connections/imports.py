@@ -5,10 +5,9 @@ from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.db import models
 from django.utils.translation import gettext_lazy as _
-from import_export.formats import base_formats
 
 from accounts.names import validate_name
-from portal.tabular import CSV
+from portal.tabular import CSV, XLSX
 
 LARGEST = 10_000
 COLUMNS = {
@@ -55,7 +54,7 @@ def _table(upload):
     data = upload.read()
     try:
         if upload.name.lower().endswith(".xlsx"):
-            return base_formats.XLSX().create_dataset(data)
+            return XLSX().create_dataset(data)
         return CSV().create_dataset(data)
     except ValidationError:
         raise

@@ -1,12 +1,16 @@
 """Tables as people hand them over: CSV in UTF-8 or as Korean Excel writes it, and XLSX."""
 
+import io
 import re
+import zipfile
 
 import tablib
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from import_export import resources, results
 from import_export.formats import base_formats
+
+from portal.uploads import check_unpacked
 
 EVERY = 200  # rows between two words about progress
 ENCODINGS = ("utf-8-sig", "cp949")  # the second is what Korean Excel writes
@@ -59,9 +63,11 @@ class CSV(base_formats.CSV):
 
 
 class XLSX(base_formats.XLSX):
-    """A workbook with rows."""
+    """A workbook with rows, that is no bomb."""
 
     def create_dataset(self, in_stream):
+        with zipfile.ZipFile(io.BytesIO(in_stream)) as archive:
+            check_unpacked(archive.infolist())
         return _not_empty(super().create_dataset(in_stream))
 
     def export_data(self, dataset, **kwargs):

@@ -169,10 +169,7 @@ def _office(content):
             names = {part.filename.lower() for part in parts}
             if "mimetype" in names and b"hwp" in archive.open("mimetype").read(100):
                 raise _hangul()
-            packed = sum(part.compress_size for part in parts) or 1
-            unpacked = sum(part.file_size for part in parts)
-            if len(parts) > ENTRIES or unpacked > UNPACKED or unpacked > max(RATIO * packed, 2**20):
-                raise ValidationError(_("The file unpacks to far more than it seems. Save it anew."), code="bomb")
+            check_unpacked(parts)
             if any(part.flag_bits & 1 for part in parts):
                 raise ValidationError(_("The file has a password. Save it without one."), code="password")
             main = _main_part(archive)
@@ -187,6 +184,14 @@ def _office(content):
     except Exception:  # as with PDF: what is damaged breaks the unpacking in many ways
         raise _broken() from None
     return main
+
+
+def check_unpacked(parts):
+    """ValidationError when the parts of a ZIP archive (`infolist()`) say that they unpack to too much."""
+    packed = sum(part.compress_size for part in parts) or 1
+    unpacked = sum(part.file_size for part in parts)
+    if len(parts) > ENTRIES or unpacked > UNPACKED or unpacked > max(RATIO * packed, 2**20):
+        raise ValidationError(_("The file unpacks to far more than it seems. Save it anew."), code="bomb")
 
 
 def _more():

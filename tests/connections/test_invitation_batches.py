@@ -16,6 +16,7 @@ from connections.models import Invitation, InvitationBatch
 from connections.models.batches import CHUNK
 from portal.models import Mail
 from portal.states import AlreadyDecided
+from tests.files import XLSX, an_office_file
 
 TABLE = """email,company,name,language,message
 a@a.example,A Works,Ann,en,Hello
@@ -79,6 +80,13 @@ def test_a_workbook_is_read():
 def test_what_is_no_such_table_is_refused_in_words(content, name):
     with pytest.raises(ValidationError):
         read(upload(content, name))
+
+
+def test_a_workbook_that_unpacks_to_far_more_than_it_seems_is_refused_before_it_is_read():
+    bomb = an_office_file("s.xlsx", XLSX, parts=[("xl/worksheets/sheet1.xml", b"0" * 40_000_000)])
+    with pytest.raises(ValidationError) as refusal:
+        read(bomb)
+    assert refusal.value.code == "bomb"
 
 
 def test_a_file_of_too_many_rows_is_refused(monkeypatch):
