@@ -1,4 +1,4 @@
-"""What the worker does for setups: telling reviewers and suppliers, files that run out, files that nobody names."""
+"""What the worker does for setups and the directory: who is told of what, files that run out or that nobody names, the words of the search."""
 
 from datetime import timedelta
 
@@ -6,7 +6,7 @@ from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
-from customers import telling
+from customers import search, telling
 from customers.models import Customer, CustomerProfile, Submission, Upload
 from portal.jobs import TRY_AGAIN, app, each
 from portal.models import today
@@ -47,6 +47,13 @@ def tell_of_files(timestamp):
     until = today(now) + timedelta(days=settings.PORTAL_EXPIRY_DAYS)
     uploads = Upload.objects.running_out(until).select_related("profile__customer", "profile__supplier")
     each(uploads.iterator(), lambda upload: upload.tell_of_expiry(now=now))
+
+
+@app.periodic(cron="10 4 * * *")
+@app.task(queue="default", queueing_lock="recount_words")
+def recount_words(timestamp):
+    """Bring the numbers of the search's vocabulary up to date."""
+    search.recount()
 
 
 @app.periodic(cron="50 3 * * *")

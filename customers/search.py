@@ -11,7 +11,7 @@ from django.db import connection, transaction
 
 from customers import ranking
 from customers.models import Customer, CustomerName
-from customers.models.search import SearchName, SearchTerm
+from customers.models.search import SearchName
 from customers.names import keys, readings
 
 TIMEOUT_MS = 500  # a search that takes longer is an error of ours and costs nothing
@@ -52,11 +52,12 @@ def find(words, limit=None):
 def index(customer_ids):
     """Rewrite the keys of these customers, in the transaction that changed their names; those not listed have none."""
     customer_ids = list(customer_ids)
-    names = list(Customer.objects.listed().filter(pk__in=customer_ids).values_list("pk", "name"))
-    listed = [pk for pk, _name in names]
-    names += CustomerName.objects.filter(customer__in=listed).values_list("customer", "name")
-    rows = [_row(pk, made) for pk, name in names for made in keys(name)]
     with transaction.atomic():
+        found = Customer.objects.select_for_update(no_key=True).filter(pk__in=customer_ids).order_by("pk")
+        names = [(customer.pk, customer.name) for customer in found if customer.is_listed]
+        listed = [pk for pk, _name in names]
+        names += CustomerName.objects.filter(customer__in=listed).values_list("customer", "name")
+        rows = [_row(pk, made) for pk, name in names for made in keys(name)]
         SearchName.objects.filter(customer__in=customer_ids).delete()
         SearchName.objects.bulk_create(rows, batch_size=2000)
         _count_words(rows)
@@ -67,16 +68,32 @@ def _row(pk, made):
 
 
 def _count_words(rows):
-    """Keep the vocabulary: the numbers only limit work, so they may drift."""
+    """Keep the vocabulary. The numbers only limit work, so they may drift until the next recount()."""
     terms = {}
     for row in rows:
         for term in set(row.key.split()):
             terms[term] = terms.get(term, 0) + 1
     with connection.cursor() as cursor:
         cursor.execute(
-            f"INSERT INTO {SearchTerm._meta.db_table} SELECT * FROM unnest(%s::text[], %s::int[]) AS t (term, names)"
+            "INSERT INTO customers_searchterm (term, names) SELECT term, names FROM unnest(%s::text[], %s::int[]) AS t (term, names)"
             " ON CONFLICT (term) DO UPDATE SET names = customers_searchterm.names + EXCLUDED.names",
             [sorted(terms), [terms[term] for term in sorted(terms)]],
+        )
+
+
+def recount():
+    """Count anew in how many names each word of the vocabulary stands; words that stand in none are forgotten."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "WITH counted AS ("
+            "  SELECT term, count(DISTINCT name.id) AS names"
+            "  FROM customers_searchname AS name, unnest(string_to_array(key, ' ')) AS term GROUP BY term"
+            "), forgotten AS ("
+            "  DELETE FROM customers_searchterm AS old"
+            "  WHERE NOT EXISTS (SELECT FROM counted WHERE counted.term = old.term)"
+            ")"
+            "INSERT INTO customers_searchterm AS old (term, names) SELECT term, names FROM counted ORDER BY term"
+            " ON CONFLICT (term) DO UPDATE SET names = EXCLUDED.names WHERE old.names <> EXCLUDED.names"
         )
 
 

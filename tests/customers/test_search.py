@@ -8,7 +8,8 @@ from django.db import connection
 from bench.search import directory, nonsense, questions
 from customers import search
 from customers.imports import import_customers
-from customers.models import Customer, SearchName
+from customers.jobs import recount_words
+from customers.models import Customer, SearchName, SearchTerm
 from tests.builders import make_customer
 
 pytestmark = pytest.mark.django_db
@@ -54,6 +55,24 @@ def test_what_is_not_listed_is_never_found():
     gone = make_customer("Vanished Ventures", searchable=True)
     Customer.objects.filter(pk=gone.pk).update(is_listed=False)
     assert (names("hidden holdings"), names("vanished ventures")) == ([], [])
+
+
+def test_words_that_were_counted_again_and_again_are_recounted_by_the_worker():
+    customer = make_customer("Blue Zephyranth", searchable=True)
+    for _time in range(search.RARE + 1):
+        search.index([customer.pk])
+    assert names("zephyrantg") == []
+    recount_words(timestamp=0)
+    assert names("zephyrantg") == ["Blue Zephyranth"]
+    assert dict(SearchTerm.objects.values_list("term", "names")) == {"blue": 1, "zephyranth": 1}
+
+
+def test_words_of_no_name_are_forgotten():
+    customer = make_customer("Zephyranth Logistics", searchable=True)
+    Customer.objects.filter(pk=customer.pk).update(name="Marigold Logistics")
+    search.index([customer.pk])
+    search.recount()
+    assert sorted(SearchTerm.objects.values_list("term", flat=True)) == ["logistics", "marigold"]
 
 
 def test_unlisting_takes_the_keys_away():
