@@ -47,7 +47,7 @@ def _once_soon(job, minutes=0, **arguments):
 
 def reviewers(profile, submissions, now):
     """Write to each reviewer of the customer, with a link of their own that shows the whole setup."""
-    for contact in profile.customer.contacts.reviewing().select_related("customer"):
+    for contact in profile.customer.contacts.reviewing().select_related("customer").order_by("email"):
         write_link("steps_submitted", profile, contact, now, submissions=submissions)
 
 

@@ -6,13 +6,14 @@ from datetime import timedelta
 from allauth.account.models import EmailAddress
 from django.conf import settings
 from django.db import models, transaction
-from django.db.models import CharField, Exists, Max, OuterRef, Q, Subquery
+from django.db.models import CharField, Exists, OuterRef, Q, Subquery
 from django.db.models.functions import Cast
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import AuditEntry, Membership, Supplier, User, notify
 from accounts.names import validate_name
+from connections.models import invited_profiles
 from connections.models.fates import CannotInviteSupplier, Fate, judge
 from customers.models import Customer, CustomerProfile, Stage
 from portal import mail
@@ -51,7 +52,9 @@ class InvitationQuerySet(models.QuerySet):
     def forget(self):
         """Delete them; what the audit trail says of them names no address any more."""
         ids = [str(pk) for pk in self.values_list("pk", flat=True)]
-        AuditEntry.objects.filter(object_type=Invitation._meta.label_lower, object_id__in=ids).forget("email", "to")
+        AuditEntry.objects.filter(object_type=Invitation._meta.label_lower, object_id__in=ids).forget(
+            "email", "to", "before"
+        )
         Invitation.objects.filter(forwarded_from__in=ids).update(forwarded_from=None)
         Invitation.objects.filter(pk__in=ids).delete()
 
@@ -148,7 +151,7 @@ class Invitation(models.Model):
             )
             cls._write(invitations, now)
             cls._record_all("supplier_invited", invitations, now, actor)
-            settle(customer, addresses, now, ring=True)
+            invited_profiles.update(customer, addresses, now, ring=True)
         return invitations
 
     def resend(self, *, now, actor=None, reason=""):
@@ -176,22 +179,22 @@ class Invitation(models.Model):
             self.links().revoke(now)
             self._write([self], now)
             self._record_all("invitation_resent", [self], now, actor, reason=reason)
-            settle(self.customer, [self.email], now)
+            invited_profiles.update(self.customer, [self.email], now)
 
     def correct(self, email, *, now, actor):
         """Send it to another address instead. CannotInviteSupplier for one that can't be invited, AlreadyDecided when closed."""
         email, before = User.objects.normalize_email(email), self.email
         with transaction.atomic():
             Customer.objects.select_for_update(no_key=True).get(pk=self.customer_id)
-            row = {"email": email, "company": self.company, "name": self.name, "language": self.language, "message": ""}
-            fate = judge(self.customer, [row], now=now)[0]["fate"]
+            fate = judge(self.customer, [{"email": email}], now=now)[0]["fate"]
             if fate != Fate.NEW:
                 raise CannotInviteSupplier(fate)
             self._make_way(self.customer, [email], now)
             move(Invitation.objects.filter(pk=self.pk, status=Invitation.OPEN), email=email, opened_at=None)
             self.email = email
+            self._record_all("invitation_corrected", [self], now, actor, before=before)
             self.resend(now=now, actor=actor)
-            settle(self.customer, [before], now)
+            invited_profiles.update(self.customer, [before], now)
 
     def revoke(self, *, now, actor, reason=""):
         """Take it back. AlreadyDecided when it is closed."""
@@ -199,14 +202,14 @@ class Invitation(models.Model):
             Customer.objects.select_for_update(no_key=True).get(pk=self.customer_id)
             self._close(Invitation.REVOKED, now)
             self._record_all("invitation_revoked", [self], now, actor, reason=reason)
-            settle(self.customer, [self.email], now)
+            invited_profiles.update(self.customer, [self.email], now)
 
     def expire(self, *, now):
         """Time ran out. AlreadyDecided when it is not overdue."""
         with transaction.atomic():
             Customer.objects.select_for_update(no_key=True).get(pk=self.customer_id)
             self._close(Invitation.EXPIRED, now)
-            settle(self.customer, [self.email], now)
+            invited_profiles.update(self.customer, [self.email], now)
 
     def forward(self, email, *, now):
         """Whoever holds the invitation passes it on to a colleague: theirs is closed, a fresh one goes out.
@@ -223,7 +226,7 @@ class Invitation(models.Model):
                 raise CannotInviteSupplier(fate)
             self._close(Invitation.REVOKED, now)
             self._record_all("invitation_forwarded", [self], now, None, to=row["email"])
-            settle(self.customer, [self.email], now)
+            invited_profiles.update(self.customer, [self.email], now)
             return Invitation.send(self.customer, [row], now=now, actor=self.invited_by, forwarded_from=self)[0]
 
     @classmethod
@@ -240,7 +243,8 @@ class Invitation(models.Model):
 
     @staticmethod
     def _write(invitations, now):
-        """A fresh link and a letter for each; of many of one customer, in few statements."""
+        """A fresh link and a letter for each; of one customer, and in the order in which days' places are taken."""
+        invitations = sorted(invitations, key=lambda one: one.email)
         steps = list(invitations[0].customer.steps.asked()) if invitations else []
         issued = Link.issue_all("invitation", [(one.pk, one.email, one.expires_at) for one in invitations])
         letters = []
@@ -289,14 +293,14 @@ class Invitation(models.Model):
             people = [one.user for one in profile.people() if one.user != user]
             words = {"customer": self.customer.name, "person": user.name}
             notify(supplier, "invitation_accepted", about=profile, users=people, at=now, **words)
-            settle(self.customer, [self.email], now)
+            invited_profiles.update(self.customer, [self.email], now)
 
     @classmethod
     def answered(cls, profile, now):
         """The pair is connected: whatever else of the customer is open to the supplier's admins is closed with it."""
         for other in cls.objects.filter(customer=profile.customer).waiting(now).for_supplier(profile.supplier):
             other._close(cls.ACCEPTED, now, supplier=profile.supplier)
-            settle(profile.customer, [other.email], now)
+            invited_profiles.update(profile.customer, [other.email], now)
 
     def _close(self, status, now, **columns):
         """The one door out of open: in time, once."""
@@ -314,7 +318,7 @@ class Invitation(models.Model):
     # Telling --------------------------------------------------------------------------------------------------
 
     def links(self):
-        """The links into this invitation that were not used yet."""
+        """Every link into this invitation, dead or alive."""
         return Link.objects.of("invitation", self.pk)
 
     def status_at(self, now):
@@ -343,39 +347,6 @@ class Invitation(models.Model):
 
 def _line(invitation):
     return {"line_from": invitation.customer.name, "line_to": invitation.company}
-
-
-def settle(customer, addresses, now, *, ring=False, besides=()):
-    """Let the profiles of the suppliers that these addresses are admins of say until when the customer invites them.
-
-    With `ring` the admins' bells tell of a fresh invitation, but not those of the suppliers `besides` (ids), which know it.
-    The caller holds the customer's row.
-    """
-    verified = EmailAddress.objects.filter(email__in=addresses, verified=True)
-    admins = Membership.objects.admins().filter(user__in=verified.values("user")).select_related("supplier", "user")
-    suppliers = {member.supplier for member in admins}
-    for supplier in sorted(suppliers, key=lambda one: one.pk):
-        profile = settle_one(supplier, customer, now)
-        if ring and profile and profile.invited_until and supplier.pk not in besides:
-            invited = [member for member in admins if member.supplier == supplier]
-            profile.show_to(invited)
-            people = [member.user for member in invited]
-            notify(supplier, "invited", about=profile, users=people, at=now, customer=customer.name)
-
-
-def settle_one(supplier, customer, now):
-    """Let the supplier's profile say until when the customer invites it; returns the profile, None where there is none.
-
-    The caller holds the customer's row.
-    """
-    waiting = Invitation.objects.filter(customer=customer).waiting(now).for_supplier(supplier)
-    until = waiting.aggregate(until=Max("expires_at"))["until"]
-    if until is None and not supplier.profiles.filter(customer=customer).exists():
-        return None
-    profile = CustomerProfile.locked(supplier, customer)
-    if not profile.is_connected and profile.invited_until != until:
-        profile.mark_invited(until)
-    return profile
 
 
 def no_longer_invited(now):

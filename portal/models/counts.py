@@ -34,7 +34,8 @@ class DailyCountQuerySet(models.QuerySet):
     def mail_slot(self, address, now):
         """When the address may get its next mail about a supplier: None for now, else the midnight of a day with room.
 
-        Takes the place, in the caller's transaction. Codes and what is about security don't ask.
+        Takes the place, in the caller's transaction. Codes and what is about security don't ask. Who writes to several asks in
+        the order of the addresses: two transactions would wait for each other else.
         """
         not_before, moment = None, now
         while not self.spend("mails", address, today(moment), settings.PORTAL_MAILS_A_DAY):

@@ -125,6 +125,13 @@ def test_a_corrected_address_gets_it_and_the_wrong_one_no_longer(invitation, now
     assert Client().get(f"/i/{right}/").status_code == 200
 
 
+def test_the_operator_reads_from_which_address_an_invitation_was_corrected(invitation, now, operator):
+    before = invitation.email
+    invitation.correct("nina@newco.example", now=now, actor=operator)
+    entry = AuditEntry.objects.about(invitation).get(kind="invitation_corrected")
+    assert (entry.data["before"], entry.data["email"], entry.audience) == (before, "nina@newco.example", "operator")
+
+
 def test_an_overdue_invitation_stands_in_no_ones_way(invitation, organon, now, operator):
     invite(organon, "nina@newco.example", now=now - timedelta(days=31))
     invitation.correct("nina@newco.example", now=now, actor=operator)
