@@ -10,10 +10,10 @@ from django.utils import timezone
 from procrastinate import RetryStrategy
 
 from accounts.models import Supplier
-from connections import closing, routing, takeaway
-from connections.models import ConnectionRequest, Export, Invitation, InvitationBatch
+from connections import closing, takeaway
+from connections.models import ConnectionRequest, Export, Invitation, InvitationBatch, invited_profiles
 from connections.models.exports import KEPT_DAYS, State
-from connections.models.invitations import no_longer_invited, settle, settle_one
+from connections.models.invitations import no_longer_invited
 from customers.models import Customer
 from portal.jobs import TRY_AGAIN, app, each
 from portal.models import Mail
@@ -23,8 +23,7 @@ from portal.models import Mail
 def reroute(mail_id):
     """A mail about a request failed for good: its request goes the way of an unknown contact."""
     mail = Mail.objects.get(pk=mail_id)
-    with transaction.atomic():
-        routing.failed(ConnectionRequest.objects.get(pk=mail.about_id), mail.to, timezone.now())
+    ConnectionRequest.objects.get(pk=mail.about_id).reroute(mail.to, now=timezone.now())
 
 
 @app.periodic(cron="*/10 * * * *")
@@ -71,7 +70,7 @@ def settle_invitations(timestamp):
     def show(invitation):
         Customer.objects.select_for_update(no_key=True).get(pk=invitation.customer_id)
         known = invitation.customer.profiles.filter(invited_until__gt=now).values_list("supplier", flat=True)
-        settle(invitation.customer, [invitation.email], now, ring=True, besides=list(known))
+        invited_profiles.update(invitation.customer, [invitation.email], now, ring=True, besides=list(known))
 
     each(Invitation.objects.unseen(now).select_related("customer"), show)
 
@@ -84,7 +83,7 @@ def hide_invitations(timestamp):
 
     def hide(profile):
         Customer.objects.select_for_update(no_key=True).get(pk=profile.customer_id)
-        settle_one(profile.supplier, profile.customer, now)
+        invited_profiles.update_one(profile.supplier, profile.customer, now)
 
     each(no_longer_invited(now).select_related("supplier", "customer"), hide)
 

@@ -36,30 +36,23 @@ def to_own_contacts(request, now, besides=()):
     if targets:
         write(request, targets, now)
     elif not request.links().live(now).exists():
-        type(request).objects.filter(pk=request.pk).waiting(now).update(no_known_contact=True)
-    request._record("request_routed", now, audience=AuditEntry.OPERATOR, to=targets)
-
-
-def failed(request, address, now):
-    """Mail to an address failed for good: it counts as unknown from now on. The supplier sees no difference."""
-    request.links().filter(address=address).revoke(now)
-    request._record("request_mail_failed", now, audience=AuditEntry.OPERATOR, to=[address])
-    if request.status_at(now) == "pending":
-        written_to = request.links().values_list("address", flat=True)
-        to_own_contacts(request, now, besides=[address, *written_to])
+        request.flag_no_known_contact(now)
+    request.record("request_routed", now, audience=AuditEntry.OPERATOR, to=targets)
 
 
 def again(request, now):
     """Remind everybody who has a live link and did not ask for silence."""
     addresses = set(request.links().live(now).values_list("address", flat=True))
-    write(request, sorted(addresses - _muted(request, addresses)), now, name="request_reminder")
+    write(request, addresses - _muted(request, addresses), now, name="request_reminder")
 
 
 def write(request, addresses, now, name="request_received"):
     """Mail each address its own link to the request; nothing while the supplier is suspended."""
     if request.supplier.is_suspended:
         return
-    for address in addresses:
+    for address in sorted(
+        addresses
+    ):  # always in that order: each takes a place of its day, and two wait for each other else
         link, token = Link.issue("request", request.pk, address, request.expires_at)
         _mail_contact(request, name, address, now, link=link, token=token, on_failure="connections.jobs.reroute")
 
@@ -74,15 +67,15 @@ def tell_customer(request, now, *, by_invitation=False):
     """Write to each addressee, on acceptance also to the customer's other contacts; nothing while the supplier is suspended."""
     if request.supplier.is_suspended:
         return
-    addressees = set(Link.objects.of("request", request.pk).values_list("address", flat=True))
+    addressees = set(request.links().values_list("address", flat=True))
     contacts = set()
-    if request.status == "accepted":
+    if request.is_accepted:
         contacts = set(request.customer.contacts.getting_requests().values_list("email", flat=True))
     decider = request.decided_link.address if request.decided_link else ""
     everybody = addressees | contacts
     for address in sorted(everybody - _muted(request, everybody)):
         link, token = None, ""
-        if request.status == "accepted" and address != decider:
+        if request.is_accepted and address != decider:
             link, token = Link.issue("not_us", request.pk, address, now + timedelta(days=NOT_US_DAYS))
         _mail_contact(
             request,

@@ -6,7 +6,7 @@ from django.db.models import Count, Exists, F, Max, OuterRef, Q
 from django.utils.translation import gettext as _
 
 from connections.models import ConnectionRequest, Dismissal, Status
-from connections.models.requests import History
+from connections.models.asking import History, refusal
 from customers.models import Customer, CustomerProfile, VendorRecord
 from customers.models.directory import bare_number
 
@@ -70,7 +70,7 @@ def _out_of_reach(membership, customers, now):
     for profile in profiles:
         profile.supplier, profile.customer = supplier, customers[profile.customer_id]
         history = History(profile.is_waiting, profile.asked, profile.declined_at)
-        if not profile.is_seen or ConnectionRequest.refusal(profile, history, now):
+        if not profile.is_seen or refusal(profile, history, now):
             closed.append(profile.customer_id)
     return closed
 

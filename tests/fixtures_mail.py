@@ -93,3 +93,8 @@ def post(settings):
     settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", port
     yield handler
     server.stop()
+
+
+def written_to(name="request_received"):
+    """To whom a mail of this name went, in order."""
+    return sorted(Mail.objects.filter(name=name).values_list("to", flat=True))

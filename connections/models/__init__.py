@@ -1,3 +1,4 @@
+from connections.models.asking import CannotRequest
 from connections.models.attempts import NoneLeft, SearchAttempt
 from connections.models.batches import InvitationBatch
 from connections.models.dismissals import Dismissal
@@ -5,7 +6,7 @@ from connections.models.exports import Export
 from connections.models.fates import CannotInviteSupplier, Fate
 from connections.models.invitations import Invitation
 from connections.models.reports import Mute, Report
-from connections.models.requests import CannotRequest, ConnectionRequest, Status
+from connections.models.requests import ConnectionRequest, Status
 
 __all__ = [
     "CannotInviteSupplier",

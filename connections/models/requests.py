@@ -1,8 +1,7 @@
 """A supplier asks a customer to connect: the one state machine of a request, and who may ask when."""
 
 import uuid
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from django.conf import settings
 from django.db import models, transaction
@@ -13,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import AuditEntry, Supplier
 from connections import consent, routing
+from connections.models.asking import CannotRequest, History, Refusal, refusal
 from connections.models.invitations import Invitation
 from connections.models.reports import Mute, Report
 from customers.models import Customer, CustomerProfile, Stage
@@ -45,58 +45,6 @@ class Origin(models.TextChoices):
     REQUEST = "request", _("earlier request")
 
 
-class CannotRequest(Exception):
-    """Why no request can be sent now; `code` is a Refusal, `when` the day from which it can, when time heals it."""
-
-    def __init__(self, code, when=None, request=None):
-        super().__init__(code)
-        self.code, self.when, self.request = code, when, request
-
-
-class Refusal(models.TextChoices):
-    SUSPENDED = (
-        "suspended",
-        _("Your company can’t send requests at the moment. Contact support to find out why."),
-    )
-    INVITATION_ONLY = (
-        "invitation_only",
-        _("This customer joins by invitation only. Ask your contact there to invite you."),
-    )
-    CONNECTED = "connected", _("You are already connected with this customer.")
-    PENDING = (
-        "pending",
-        _("Your company has already asked this customer. The request is waiting for an answer."),
-    )
-    TOO_MANY = (
-        "too_many",
-        _("Your company has asked this customer as often as it can. Contact support if they expect you."),
-    )
-    DECLINED = "declined", _("This customer declined. You can ask again later.")
-    DAILY = "daily", _("Your company has sent all its requests for today. Try again tomorrow.")
-
-
-@dataclass(frozen=True)
-class History:
-    """What went before between a supplier and a customer, as far as it decides about asking again."""
-
-    is_waiting: bool = False
-    asked: int = 0
-    declined_at: datetime | None = None
-    request: "ConnectionRequest | None" = None
-
-    @classmethod
-    def up_to(cls, newest, now):
-        """Of the pair's newest request, which needs with_history(); None stands for no request yet."""
-        if newest is None:
-            return cls()
-        return cls(newest.status_at(now) == Status.PENDING, newest.asked, newest.declined_at, newest)
-
-    @property
-    def again_from(self):
-        """When the pause after the last decline ends, None without one."""
-        return self.declined_at and self.declined_at + timedelta(days=settings.PORTAL_DAYS_AFTER_DECLINE)
-
-
 class ConnectionRequestQuerySet(models.QuerySet):
     def waiting(self, now):
         """Pending ones that can still be answered; an overdue one counts as expired before the worker has run."""
@@ -115,7 +63,7 @@ class ConnectionRequestQuerySet(models.QuerySet):
         counted = Q(profile__count_from=None) | Q(created_at__gte=F("profile__count_from"))
         pair = ConnectionRequest.objects.filter(profile=OuterRef("profile")).order_by().values("profile")
         counted_pair = pair.filter(counted)
-        return self.select_related("customer", "profile", "profile__customer").annotate(
+        return self.select_related("customer", "profile__customer", "profile__supplier").annotate(
             asked=Coalesce(Subquery(counted_pair.annotate(number=Count("pk")).values("number")), 0),
             declined_at=Subquery(
                 counted_pair.filter(status=Status.DECLINED).annotate(last=Max("decided_at")).values("last")
@@ -125,7 +73,7 @@ class ConnectionRequestQuerySet(models.QuerySet):
 
     def due_for_reminder(self, now):
         """Waiting requests whose next reminder day has come, whoever was already reminded left out."""
-        due = Q()
+        due = Q(pk__in=[])  # no days, no reminders
         for sent, days in enumerate(settings.PORTAL_REMINDER_DAYS):
             due |= Q(reminders_sent=sent, created_at__lte=now - timedelta(days=days))
         return self.waiting(now).filter(due, supplier__suspended_at=None)
@@ -222,37 +170,19 @@ class ConnectionRequest(models.Model):
             profile.mark_requested(request.expires_at)
             if not membership.sees_all_customers:
                 profile.members.add(membership)
-            request._record("request_sent", now, actor=membership.user)
+            request.record("request_sent", now, actor=membership.user)
             routing.first(request, now)
         return request
 
     @classmethod
     def check_may_ask(cls, profile, now):
         """Raise CannotRequest when the profile's supplier may not ask its customer at `now`."""
-        newest = profile.requests.with_history().first() if not profile._state.adding else None
-        if refusal := cls.refusal(profile, History.up_to(newest, now), now):
-            raise refusal
+        newest = cls.objects.filter(profile=profile).with_history().first()
+        if why := refusal(profile, newest.history(now) if newest else History(), now):
+            raise why
         used = DailyCount.objects.used("requests", str(profile.supplier_id), today(now))
         if used >= settings.PORTAL_REQUESTS_A_DAY:
             raise CannotRequest(Refusal.DAILY)
-
-    @staticmethod
-    def refusal(profile, history, now):
-        """The CannotRequest that stands against asking, today's number apart; `history` is the pair's History."""
-        customer = profile.customer
-        if profile.supplier.is_suspended:
-            return CannotRequest(Refusal.SUSPENDED)
-        if not (customer.is_listed and customer.takes_requests):
-            return CannotRequest(Refusal.INVITATION_ONLY)
-        if profile.stage == Stage.CONNECTED:
-            return CannotRequest(Refusal.CONNECTED)
-        if history.is_waiting:
-            return CannotRequest(Refusal.PENDING, request=history.request)
-        if history.asked >= profile.requests_allowed:
-            return CannotRequest(Refusal.TOO_MANY)
-        if history.again_from and history.again_from > now:
-            return CannotRequest(Refusal.DECLINED, when=history.again_from)
-        return None
 
     @staticmethod
     def _spend_one_of_today(supplier, now):
@@ -322,13 +252,13 @@ class ConnectionRequest(models.Model):
         if link:
             link.use(now)
         self.links().revoke(now)
-        self._record(f"request_{status}", now, actor=actor, address=link.address if link else "", comment=comment)
+        self.record(f"request_{status}", now, actor=actor, address=link.address if link else "", comment=comment)
         return profile
 
     # By link --------------------------------------------------------------------------------------------------
 
     def links(self):
-        """The links into this request that were not used yet."""
+        """Every link into this request, dead or alive."""
         return Link.objects.of("request", self.pk)
 
     def mute(self, *, now, link):
@@ -336,7 +266,7 @@ class ConnectionRequest(models.Model):
         with transaction.atomic():
             mute = {"address": link.address, "supplier": self.supplier}
             if Mute.objects.get_or_create(**mute, defaults={"at": now})[1]:
-                self._record("address_muted", now, address=link.address, audience=AuditEntry.OPERATOR)
+                self.record("address_muted", now, address=link.address, audience=AuditEntry.OPERATOR)
 
     def forward(self, address, *, now, link):
         """A contact passes the request on to a colleague, who gets a link of their own.
@@ -346,13 +276,29 @@ class ConnectionRequest(models.Model):
         """
         with transaction.atomic():
             CustomerProfile.locked(self.supplier, self.customer)
-            written_to = set(Link.objects.of("request", self.pk).values_list("address", flat=True))
+            if not ConnectionRequest.objects.filter(pk=self.pk).waiting(now).exists():
+                raise AlreadyDecided
+            written_to = set(self.links().values_list("address", flat=True))
             passed_on = AuditEntry.objects.about(self).filter(kind="request_forwarded").count()
             muted = Mute.objects.filter(supplier=self.supplier, address=address).exists()
-            if address in written_to or muted or passed_on >= FORWARDS or self.status_at(now) != Status.PENDING:
+            if address in written_to or muted or passed_on >= FORWARDS:
                 raise AlreadyDecided
-            self._record("request_forwarded", now, address=link.address, audience=AuditEntry.OPERATOR, to=[address])
+            self.record("request_forwarded", now, address=link.address, audience=AuditEntry.OPERATOR, to=[address])
             routing.write(self, [address], now)
+
+    def reroute(self, address, *, now):
+        """Mail to an address failed for good: it counts as unknown from now on. The supplier sees no difference."""
+        with transaction.atomic():
+            CustomerProfile.locked(self.supplier, self.customer)
+            self.links().filter(address=address).revoke(now)
+            self.record("request_mail_failed", now, audience=AuditEntry.OPERATOR, to=[address])
+            if ConnectionRequest.objects.filter(pk=self.pk).waiting(now).exists():
+                written_to = self.links().values_list("address", flat=True)
+                routing.to_own_contacts(self, now, besides=[address, *written_to])
+
+    def flag_no_known_contact(self, now):
+        """Put it into the operator's queue, unless it was answered meanwhile."""
+        ConnectionRequest.objects.filter(pk=self.pk).waiting(now).update(no_known_contact=True)
 
     def remind(self, *, now):
         """Write again to everybody with a live link, each with a new one, once per reminder day."""
@@ -372,7 +318,7 @@ class ConnectionRequest(models.Model):
             self.customer.contacts.get_or_create(email=address.lower())
             still = ConnectionRequest.objects.filter(pk=self.pk)
             move(still.waiting(now), no_known_contact=False)
-            self._record("request_routed", now, actor=actor, audience=AuditEntry.OPERATOR, to=[address])
+            self.record("request_routed", now, actor=actor, audience=AuditEntry.OPERATOR, to=[address])
             routing.write(self, [address.lower()], now)
 
     # Telling --------------------------------------------------------------------------------------------------
@@ -385,20 +331,25 @@ class ConnectionRequest(models.Model):
     def is_accepted(self):
         return self.status == Status.ACCEPTED
 
+    def history(self, now):
+        """What went before between the pair, when this is its newest request; needs with_history()."""
+        return History(self.status_at(now) == Status.PENDING, self.asked, self.declined_at, request=self)
+
     def describe(self, now):
         """Set what the pages show of it: `shown` (the status as it counts), `can_withdraw`, `can_ask_again`, `ask_from`.
 
-        Needs with_history() and the profile's supplier; only the newest request to a customer offers to ask again. An
+        Needs with_history(); only the newest request to a customer offers to ask again. An
         accepted one whose connection has ended shows as ended.
         """
         is_past = self.status == Status.ACCEPTED and not self.profile.is_connected
         self.shown = Stage.ENDED if is_past else self.status_at(now)
         self.can_withdraw = self.shown == Status.PENDING
         over = self.shown not in (Status.PENDING, Status.ACCEPTED) and self.created_at == self.newest_at
-        refusal = self.refusal(self.profile, History.up_to(self, now), now) if over else None
-        self.can_ask_again = over and refusal is None
-        self.ask_from = refusal.when if refusal else None
+        why = refusal(self.profile, self.history(now), now) if over else None
+        self.can_ask_again = over and why is None
+        self.ask_from = why.when if why else None
 
-    def _record(self, kind, now, **data):
+    def record(self, kind, now, **data):
+        """An audit entry about the request; kind and data as AuditEntry has them."""
         names = {"supplier": self.supplier, "customer": self.customer.name}
         return AuditEntry.objects.record(kind, about=self, at=now, **names, **data)

@@ -29,7 +29,6 @@ def requests(request):
     own_requests = ConnectionRequest.objects.visible_to(request.membership).with_history()
     page = Paginator(own_requests, A_PAGE).get_page(request.GET.get("page"))
     for row in page:
-        row.profile.supplier = request.supplier
         row.describe(now)
     context = {"page": page, "suggestions": suggest(request.membership, now) if page.number == 1 else []}
     return render(request, "connections/requests/requests.html", context | allowance(request))
@@ -37,7 +36,6 @@ def requests(request):
 
 def request(request, pk):
     asked = own(request, ConnectionRequest.objects.visible_to(request.membership).with_history(), pk)
-    asked.profile.supplier = request.supplier
     asked.describe(timezone.now())
     timeline = AuditEntry.objects.about(asked).for_supplier().select_related("actor").order_by("at", "pk")
     return render(request, "connections/requests/request.html", {"asked": asked, "timeline": timeline})

@@ -2,10 +2,13 @@
 
 import re
 
+import pytest
 from django.test import Client
 
 from accounts.models import AuditEntry
+from connections.models import ConnectionRequest
 from portal.models import Mail
+from portal.states import AlreadyDecided
 from tests.builders import make_customer, make_request
 
 
@@ -54,6 +57,15 @@ def test_free_mail_is_not_passed_on_and_a_decided_request_neither(ada_at_acme, n
     asked.withdraw(now=now, actor=ada_at_acme.user)
     Client().post(path, {"email": "boss@shop.example"})
     assert not asked.links().filter(address="boss@shop.example").exists()
+
+
+def test_a_request_that_was_decided_a_moment_ago_is_not_passed_on(ada_at_acme, organon, now):
+    asked = make_request(ada_at_acme, organon, contact="maria@organon.example", now=now)
+    link = asked.links().get()
+    ConnectionRequest.objects.get(pk=asked.pk).withdraw(now=now, actor=ada_at_acme.user)
+    with pytest.raises(AlreadyDecided):
+        asked.forward("john@organon.example", now=now, link=link)
+    assert not asked.links().filter(address="john@organon.example").exists()
 
 
 def test_the_request_of_a_suspended_supplier_is_not_passed_on(ada_at_acme, organon, now):

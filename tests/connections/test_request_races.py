@@ -1,0 +1,65 @@
+"""Requests at the same moment: one wins, and the profile says the same as the request."""
+
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+
+import pytest
+from django.db import connection
+from django.utils import timezone
+
+from connections.models import CannotRequest, ConnectionRequest
+from customers.models import CustomerProfile
+from portal.states import AlreadyDecided
+from tests.builders import make_request
+from tests.connections.test_requests import DECISIONS, STAGES
+from tests.fixtures_mail import written_to
+
+
+def at_once(*deeds):
+    """Do all at the same moment; how many succeeded."""
+
+    def do(deed):
+        try:
+            deed()
+            return 1
+        except (AlreadyDecided, CannotRequest):
+            return 0
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(16) as pool:
+        return sum(pool.map(do, deeds))
+
+
+@pytest.mark.django_db(transaction=True)
+def test_thirty_two_equal_requests_make_one(ada_at_acme, organon, empty_queue):
+    assert at_once(*[lambda: make_request(ada_at_acme, organon)] * 32) == 1
+    assert ConnectionRequest.objects.count() == 1
+    assert written_to() == ["maria@organon.example"]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_accept_decline_and_withdraw_at_once_have_one_winner(ada_at_acme, organon, empty_queue):
+    request = make_request(ada_at_acme, organon)
+    now = timezone.now()
+
+    def deed(decide):
+        return lambda: decide(ConnectionRequest.objects.get(pk=request.pk), now, ada_at_acme.user)
+
+    assert at_once(*[deed(decide) for decide in DECISIONS.values()] * 5) == 1
+    request.refresh_from_db()
+    assert CustomerProfile.objects.get().stage == STAGES[request.status]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_expiry_and_acceptance_around_the_deadline_have_one_winner(ada_at_acme, organon, empty_queue):
+    request = make_request(ada_at_acme, organon)
+    edge = request.expires_at
+
+    def fresh():
+        return ConnectionRequest.objects.get(pk=request.pk)
+
+    early, late = edge - timedelta(seconds=1), edge
+    assert at_once(*[lambda: fresh().accept(now=early), lambda: fresh().expire(now=late)] * 8) == 1
+    request.refresh_from_db()
+    assert CustomerProfile.objects.get().stage == ("connected" if request.status == "accepted" else "dropped")
