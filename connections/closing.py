@@ -2,7 +2,7 @@
 
 from django.db import transaction
 
-from accounts.models import AuditEntry, BankAccount, Supplier
+from accounts.models import AuditEntry, BankAccount, Supplier, SupportRequest
 from connections.models import ConnectionRequest, Invitation, Report, SearchAttempt
 from customers.models import Answer, CustomerProfile, Submission, Upload
 from portal.states import AlreadyDecided
@@ -41,7 +41,7 @@ def erase(supplier):
         for upload in Upload.objects.filter(profile__in=profiles):
             upload.discard()
         for export in supplier.exports.exclude(file=""):
-            export.file.storage.delete(export.file.name)
+            export.forget()
         Report.objects.filter(supplier=supplier).delete()
         ConnectionRequest.objects.filter(supplier=supplier).delete()
         Invitation.objects.filter(supplier=supplier).forget()
@@ -49,6 +49,7 @@ def erase(supplier):
         SearchAttempt.objects.filter(supplier=supplier).delete()
         BankAccount.objects.filter(supplier=supplier).delete()
         BankAccount.pgh_event_model.objects.filter(supplier_id=supplier.pk).delete()
+        SupportRequest.objects.filter(supplier=supplier).delete()
         for things in (supplier.exports, supplier.notifications, supplier.team_invitations, supplier.join_requests):
             things.all().delete()
         AuditEntry.objects.filter(supplier=supplier).delete()

@@ -194,6 +194,11 @@ class CustomerProfileAdmin(admin.ModelAdmin):
     def has_delete_permission(self, request, obj=None):
         return False
 
+    def save_model(self, request, profile, form, change):
+        """Nothing but what stands in the form: requests and invitations may have moved the rest meanwhile."""
+        if "extra_requests" in form.changed_data:
+            profile.allow_requests(profile.extra_requests, now=timezone.now(), actor=request.user)
+
     @with_reason(_("End the connection"))
     def end(self, request, profile, given):
         profile.end(given["reason"], now=timezone.now(), actor=request.user)

@@ -131,6 +131,13 @@ class CustomerProfile(models.Model):
             return Stage.ENDED
         return Stage.INVITED if self.invited_until else Stage.DROPPED
 
+    def allow_requests(self, extra, *, now, actor):
+        """The operator lets the supplier ask this customer `extra` times more than others."""
+        with transaction.atomic():
+            self._set(extra_requests=extra)
+            about = {"about": self, "supplier": self.supplier, "actor": actor, "audience": AuditEntry.OPERATOR}
+            AuditEntry.objects.record("requests_allowed", at=now, customer=self.customer.name, extra=extra, **about)
+
     def end(self, reason, *, now, actor):
         """End the connection, once, and tell the other side; its answers stay. AlreadyDecided when not connected.
 

@@ -13,7 +13,8 @@ from tests.builders import connect, make_customer, make_request
 ROOT = Path(__file__).resolve().parents[2]
 OPERATORS = {
     "address_muted", "demo_loaded", "request_routed", "request_mail_failed", "request_forwarded", "supplier_invited",
-    "invitation_resent", "invitation_corrected", "invitation_revoked", "invitation_forwarded", "searches_allowed", "account_reopened",
+    "invitation_resent", "invitation_corrected", "invitation_revoked", "invitation_forwarded", "searches_allowed",
+    "requests_allowed", "account_reopened",
     "setups_exported",
 }  # fmt: skip
 MADE = {f"request_{status}" for status in ("accepted", "declined", "expired", "withdrawn")} | {

@@ -17,6 +17,7 @@ from accounts.models import (
     LastAdmin,
     Notification,
     Supplier,
+    SupportRequest,
     TeamInvitation,
     User,
     notify,
@@ -110,13 +111,27 @@ def test_after_years_the_record_goes_and_nobody_is_named(ada_at_acme, acme, now,
     acme.begin_closing(now=now - timedelta(days=20), actor=ada_at_acme.user)
     closing.close(acme, now=now)
     Supplier.objects.update(closed_at=now - timedelta(days=365 * settings.PORTAL_RECORD_YEARS + 1))
+    SupportRequest.objects.create(supplier=acme, email="ada@acme.example", message="What now?")
     jobs.forget_companies.func(timestamp=0)
     acme.refresh_from_db()
     assert (acme.name, acme.address) == ("–", "")
-    for things in (Submission, Answer, ConnectionRequest, BankAccount, BankAccount.pgh_event_model):
+    for things in (Submission, Answer, ConnectionRequest, BankAccount, BankAccount.pgh_event_model, SupportRequest):
         assert not things.objects.exists()
     assert not AuditEntry.objects.filter(supplier=acme).exists()
     jobs.forget_companies.func(timestamp=0)
+
+
+def test_a_forgotten_companys_export_is_deleted_once_that_is_certain(
+    acme, packed, now, settings, django_capture_on_commit_callbacks
+):
+    Supplier.objects.update(closed_at=now)
+    file = Export.objects.get().file
+    with django_capture_on_commit_callbacks() as later:
+        closing.erase(acme)
+    assert file.storage.exists(file.name)
+    for act in later:
+        act()
+    assert not file.storage.exists(file.name)
 
 
 # The person ----------------------------------------------------------------------------------------------------

@@ -63,7 +63,9 @@ def test_contacts_are_written_to_in_the_order_of_their_addresses(ada_at_acme, no
     for address, name in (("b@mirae.example", "Ann"), ("a@mirae.example", "Zoe"), ("c@mirae.example", "Bea")):
         customer.contacts.create(email=address, name=name)
     make_request(ada_at_acme, customer, now=now)
-    assert list(Mail.objects.order_by("created_at").values_list("to", flat=True)) == [f"{one}@mirae.example" for one in "abc"]
+    assert list(Mail.objects.order_by("created_at").values_list("to", flat=True)) == [
+        f"{one}@mirae.example" for one in "abc"
+    ]
 
 
 def test_muting_twice_is_kept_once(ada_at_acme, organon, now):

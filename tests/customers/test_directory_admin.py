@@ -4,10 +4,11 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
+from accounts.models import AuditEntry
 from customers.models import Customer, VendorRecord
 from customers.search import find
 from portal.tabular import FORMATS
-from tests.builders import make_customer
+from tests.builders import make_customer, make_request
 
 ROWS = "name,country,city\r\n한솔제지,KR,서울\r\n대한전선,KR,당진\r\n"
 
@@ -111,6 +112,17 @@ def test_a_vendor_list_of_an_unknown_customer_is_refused_with_words(admin, organ
     answer = dry_run(admin, "vendorrecord", rows)
     assert "No customer is called Organom." in answer.content.decode()
     assert "confirm_form" not in answer.context
+
+
+def test_an_extra_request_is_recorded_and_moves_nothing_else(admin, ada_at_acme, organon, operator):
+    profile = make_request(ada_at_acme, organon).profile
+    path = reverse("admin:customers_customerprofile_change", args=[profile.pk])
+    admin.post(path, {"extra_requests": "2"})
+    profile.refresh_from_db()
+    entry = AuditEntry.objects.get(kind="requests_allowed")
+    assert (profile.extra_requests, profile.stage, entry.actor, entry.data["extra"]) == (2, "requested", operator, 2)
+    admin.post(path, {"extra_requests": "2"})
+    assert AuditEntry.objects.filter(kind="requests_allowed").count() == 1
 
 
 def test_an_export_reads_in_excel(admin):
