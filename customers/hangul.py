@@ -5,50 +5,8 @@ INITIALS = "ㄱㄲㄴㄷㄸㄹㅁㅂㅃㅅㅆㅇㅈㅉㅊㅋㅌㅍㅎ"
 VOWELS = "ㅏㅐㅑㅒㅓㅔㅕㅖㅗㅘㅙㅚㅛㅜㅝㅞㅟㅠㅡㅢㅣ"
 FINALS = ["", *"ㄱㄲㄳㄴㄵㄶㄷㄹㄺㄻㄼㄽㄾㄿㅀㅁㅂㅄㅅㅆㅇㅈㅊㅋㅌㅍㅎ"]
 
-_INITIAL = [
-    "g",
-    "kk",
-    "n",
-    "d",
-    "tt",
-    "r",
-    "m",
-    "b",
-    "pp",
-    "s",
-    "ss",
-    "",
-    "j",
-    "jj",
-    "ch",
-    "k",
-    "t",
-    "p",
-    "h",
-]
-_VOWEL = [
-    "a",
-    "ae",
-    "ya",
-    "yae",
-    "eo",
-    "e",
-    "yeo",
-    "ye",
-    "o",
-    "wa",
-    "wae",
-    "oe",
-    "yo",
-    "u",
-    "wo",
-    "we",
-    "wi",
-    "yu",
-    "eu",
-    "ui",
-    "i",
-]
+_INITIAL = ["g", *"kk n d tt r m b pp s ss".split(), "", *"j jj ch k t p h".split()]
+_VOWEL = "a ae ya yae eo e yeo ye o wa wae oe yo u wo we wi yu eu ui i".split()
 _FINAL = dict.fromkeys("ㄱㄲㄳㄺㅋ", "k") | dict.fromkeys("ㄴㄵㄶ", "n") | dict.fromkeys("ㄷㅅㅆㅈㅊㅌㅎ", "t")
 _FINAL |= dict.fromkeys("ㄹㄼㄽㄾㅀ", "l") | dict.fromkeys("ㅁㄻ", "m") | dict.fromkeys("ㅂㅄㄿㅍ", "p") | {"ㅇ": "ng"}
 
@@ -57,18 +15,9 @@ _KEYS = dict(zip("qwertyuiopasdfghjklzxcvbnm", "ㅂㅈㄷㄱㅅㅛㅕㅑㅐㅔ�
 _KEYS |= dict(zip("QWERTOP", "ㅃㅉㄸㄲㅆㅒㅖ", strict=True))
 _KEY_OF = {jamo: key for key, jamo in _KEYS.items()}
 _PAIRS = {"ㅗㅏ": "ㅘ", "ㅗㅐ": "ㅙ", "ㅗㅣ": "ㅚ", "ㅜㅓ": "ㅝ", "ㅜㅔ": "ㅞ", "ㅜㅣ": "ㅟ", "ㅡㅣ": "ㅢ"}
-_PAIRS |= {
-    "ㄱㅅ": "ㄳ",
-    "ㄴㅈ": "ㄵ",
-    "ㄴㅎ": "ㄶ",
-    "ㄹㄱ": "ㄺ",
-    "ㄹㅁ": "ㄻ",
-    "ㄹㅂ": "ㄼ",
-    "ㄹㅅ": "ㄽ",
-    "ㄹㅌ": "ㄾ",
-    "ㄹㅍ": "ㄿ",
-}
-_PAIRS |= {"ㄹㅎ": "ㅀ", "ㅂㅅ": "ㅄ"}
+_PAIRS |= dict(
+    zip("ㄱㅅ ㄴㅈ ㄴㅎ ㄹㄱ ㄹㅁ ㄹㅂ ㄹㅅ ㄹㅌ ㄹㅍ ㄹㅎ ㅂㅅ".split(), "ㄳㄵㄶㄺㄻㄼㄽㄾㄿㅀㅄ", strict=True)
+)
 _SPLIT = {pair: parts for parts, pair in _PAIRS.items()}
 
 

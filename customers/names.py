@@ -19,13 +19,15 @@ _LETTER_NAMES = re.compile("|".join(sorted(words.LETTERS, key=len, reverse=True)
 
 @dataclass(frozen=True)
 class Keys:
-    """One spelling: `key` its words, `sq` without spaces, `snd` how it sounds, `ini` first letters, `cho` initial consonants."""
+    """One spelling: `key` its words, `letters` the same without spaces, `sound` how they sound, `initials` the words' first
+    letters, `consonants` the Korean initial consonants.
+    """
 
     key: str
-    sq: str
-    snd: str
-    ini: str
-    cho: str = ""
+    letters: str
+    sound: str
+    initials: str
+    consonants: str = ""
 
     @property
     def words(self):
@@ -56,12 +58,12 @@ def is_searchable(text):
 def keys(name):
     """Every spelling that a name is found by, as it is written first; [] for nothing but legal forms."""
     text = _without_legal(tidy(name))
-    cho = hangul.initials("".join(text.split())) if hangul.is_hangul(text) else ""
+    consonants = hangul.initials("".join(text.split())) if hangul.is_hangul(text) else ""
     found = {}
     for spelling in _spellings(text):
-        made = _keys_of(spelling, cho)
-        if made and made.sq not in found:
-            found[made.sq] = made
+        made = _keys_of(spelling, consonants)
+        if made and made.letters not in found:
+            found[made.letters] = made
     return list(found.values())[:ROWS]
 
 
@@ -113,7 +115,7 @@ def _translations(text):
             yield hangul.romanise(read)
 
 
-def _keys_of(text, cho):
+def _keys_of(text, consonants):
     plain = anyascii(text).lower().replace("'", "").replace("`", "")
     plain = _DOTTED.sub(lambda found: re.sub(r"[./]", "", found[1]) + " ", plain.replace("&", " and "))
     parts = re.findall(r"[a-z0-9]+", plain)
@@ -123,9 +125,9 @@ def _keys_of(text, cho):
     if not kept or all(part in words.LEGAL for part in parts):
         return None
     key = " ".join(kept)[:LONGEST].strip()
-    sq = key.replace(" ", "")
-    ini = "".join(part[0] for part in kept) if len(kept) > 1 else ""
-    return Keys(key, sq, sound("".join(kept))[:LONGEST], ini[:12], cho[:40])
+    letters = key.replace(" ", "")
+    initials = "".join(part[0] for part in kept) if len(kept) > 1 else ""
+    return Keys(key, letters, sound("".join(kept))[:LONGEST], initials[:12], consonants[:40])
 
 
 _SOUNDS = [
@@ -163,10 +165,10 @@ def readings(text):
     consonants = "".join(plain.split())
     if hangul.is_consonants(consonants) and len(consonants) >= 2:
         return _pressed(text) if hangul.is_hangul(consonants) else [], hangul.initials(consonants)
-    cost, found = 0.0, {}
+    found = {}
     for said, cost in _understood(text, plain):
         for made in keys(said):
-            found.setdefault(made.sq, Reading(made, cost, hangul.is_hangul(said)))
+            found.setdefault(made.letters, Reading(made, cost, hangul.is_hangul(said)))
             cost = min(cost + 0.01, 0.06)
     return list(found.values())[:8], ""
 

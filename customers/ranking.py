@@ -23,43 +23,43 @@ def joined(typed):
     return [first + second for first, second in pairwise(typed)]
 
 
-def score(understood, consonants, row):
-    """The best fit over all readings of one row (customer_id, key, sq, snd, ini, cho)."""
-    _pk, key, sq, snd, ini, cho = row
-    fit = max((_reading(reading, key, sq, snd, ini) for reading in understood), default=0.0)
-    return max(fit, _consonants(consonants, cho)) if consonants else fit
+def score(understood, typed_consonants, row):
+    """The best fit over all readings of one row (customer_id, key, letters, sound, initials, consonants)."""
+    _pk, key, letters, sound, initials, consonants = row
+    fit = max((_reading(reading, key, letters, sound, initials) for reading in understood), default=0.0)
+    return max(fit, _consonants(typed_consonants, consonants)) if typed_consonants else fit
 
 
-def _consonants(typed, cho):
-    if cho == typed:
+def _consonants(typed, consonants):
+    if consonants == typed:
         return 0.97
-    return 0.86 + 0.1 * len(typed) / len(cho) if cho.startswith(typed) and len(typed) >= 3 else 0.0
+    return 0.86 + 0.1 * len(typed) / len(consonants) if consonants.startswith(typed) and len(typed) >= 3 else 0.0
 
 
-def _reading(reading, key, sq, snd, ini):
+def _reading(reading, key, letters, sound, initials):
     typed = reading.keys
-    fit = _letters(typed, key, sq)
+    fit = _letters(typed, key, letters)
     if fit < SURE:
         fit = max(
             fit,
-            _sounds(typed, snd, reading.from_hangul),
+            _sounds(typed, sound, reading.from_hangul),
             _words(typed.words, key.split()),
-            _initials(typed.sq, ini),
+            _initials(typed.letters, initials),
         )
     return fit - reading.cost
 
 
-def _letters(typed, key, sq):
-    if typed.sq == sq:
+def _letters(typed, key, letters):
+    if typed.letters == letters:
         return 1.0
-    share = len(typed.sq) / len(sq)
+    share = len(typed.letters) / len(letters)
     if key.startswith(typed.key + " "):
         return SURE + 0.03 * share
-    if sq.startswith(typed.sq) and len(typed.sq) >= 4:
+    if letters.startswith(typed.letters) and len(typed.letters) >= 4:
         return 0.87 + 0.07 * share
-    whole = _similarity(typed.sq, sq) * 0.985
-    start = sq[: len(typed.sq)]
-    part = (_similarity(typed.sq, start) - 0.1 + 0.04 * share) if len(typed.sq) >= 6 else 0.0
+    whole = _similarity(typed.letters, letters) * 0.985
+    start = letters[: len(typed.letters)]
+    part = (_similarity(typed.letters, start) - 0.1 + 0.04 * share) if len(typed.letters) >= 6 else 0.0
     return max(whole, min(part, 0.9))
 
 
@@ -68,18 +68,20 @@ def _similarity(one, other):
     return OSA.normalized_similarity(one, other, score_cutoff=FAR)
 
 
-def _sounds(typed, snd, from_hangul):
-    if len(typed.snd) < 3:
+def _sounds(typed, sound, from_hangul):
+    if len(typed.sound) < 3:
         return 0.0
-    ratio = _similarity(typed.snd, snd)
+    ratio = _similarity(typed.sound, sound)
     if ratio == 1:
         return 0.98 - (0.0 if from_hangul else 0.02)
-    start = 0.76 + 0.1 * len(typed.snd) / len(snd) if snd.startswith(typed.snd) and len(typed.snd) >= 4 else 0.0
+    start = (
+        0.76 + 0.1 * len(typed.sound) / len(sound) if sound.startswith(typed.sound) and len(typed.sound) >= 4 else 0.0
+    )
     return max(ratio * (0.97 if from_hangul else 0.90), start)
 
 
-def _initials(typed, ini):
-    if typed != ini or not 2 <= len(typed) <= 6:
+def _initials(typed, initials):
+    if typed != initials or not 2 <= len(typed) <= 6:
         return 0.0
     return 0.90 if len(typed) > 2 else 0.80
 

@@ -21,7 +21,7 @@ FREQUENT = 200  # names from which on a word no longer leads to them
 HOLDS = "string_to_array(key, ' ') @> ARRAY[%s]"
 ANY_OF = "string_to_array(key, ' ') && %s::text[]"
 NAMES = "SELECT names FROM customers_searchterm WHERE term = %s"
-FIELDS = "SELECT customer_id, key, sq, snd, ini, cho FROM customers_searchname WHERE "
+FIELDS = "SELECT customer_id, key, letters, sound, initials, consonants FROM customers_searchname WHERE "
 
 
 def find(words, limit=None):
@@ -29,8 +29,8 @@ def find(words, limit=None):
 
     Raises django.db.OperationalError when the database takes too long.
     """
-    understood, consonants = readings(words)
-    if not understood and not consonants:
+    understood, typed_consonants = readings(words)
+    if not understood and not typed_consonants:
         return []
     with transaction.atomic(), connection.cursor() as cursor:
         # The planner takes a LIMIT for a hint that reading everything will soon do; here an index always serves.
@@ -38,11 +38,12 @@ def find(words, limit=None):
             "SELECT set_config('statement_timeout', %s, true), set_config('enable_seqscan', 'off', true)",
             [str(TIMEOUT_MS)],
         )
-        best = _Best(understood, consonants)
-        for widen in (_direct, _near, _by_words, _by_words_wide):
-            if best.score >= (FAIR if widen is _by_words_wide else GOOD):
+        best = _Best(understood, typed_consonants)
+        best.look_at(_direct(cursor, understood, typed_consonants))
+        for widen, enough in ((_near, GOOD), (_by_words, GOOD), (_by_words_wide, FAIR)):
+            if best.score >= enough:
                 break
-            best.look_at(widen(cursor, understood, consonants))
+            best.look_at(widen(cursor, understood))
         cursor.execute("SET LOCAL statement_timeout TO DEFAULT; SET LOCAL enable_seqscan TO DEFAULT")
     wanted = best.ids(limit or settings.PORTAL_SEARCH_RESULTS)
     found = Customer.objects.listed().in_bulk(wanted)
@@ -64,7 +65,14 @@ def index(customer_ids):
 
 
 def _row(pk, made):
-    return SearchName(customer_id=pk, key=made.key, sq=made.sq, snd=made.snd, ini=made.ini, cho=made.cho)
+    return SearchName(
+        customer_id=pk,
+        key=made.key,
+        letters=made.letters,
+        sound=made.sound,
+        initials=made.initials,
+        consonants=made.consonants,
+    )
 
 
 def _count_words(rows):
@@ -100,15 +108,15 @@ def recount():
 class _Best:
     """The best score of each customer so far."""
 
-    def __init__(self, understood, consonants):
-        self.understood, self.consonants = understood, consonants
+    def __init__(self, understood, typed_consonants):
+        self.understood, self.typed_consonants = understood, typed_consonants
         self.scores, self.score, self.seen = {}, 0.0, set()
 
     def look_at(self, rows):
         for row in rows:
             if row not in self.seen:
                 self.seen.add(row)
-                score = ranking.score(self.understood, self.consonants, row)
+                score = ranking.score(self.understood, self.typed_consonants, row)
                 if score > self.scores.get(row[0], (0,))[0]:
                     self.scores[row[0]] = (score, -len(row[2]))
                 self.score = max(self.score, score)
@@ -130,11 +138,11 @@ def _run(cursor, parts):
     return cursor.fetchall()
 
 
-def _direct(cursor, understood, consonants):
+def _direct(cursor, understood, typed_consonants):
     parts = []
     for reading in understood:
         made = reading.keys
-        for column, text in (("sq", made.sq), ("snd", made.snd)):
+        for column, text in (("letters", made.letters), ("sound", made.sound)):
             parts.append(
                 (
                     f"left({column}, 4) = left(%s, 4) AND length({column}) = %s AND {column} = %s LIMIT 20",
@@ -144,37 +152,40 @@ def _direct(cursor, understood, consonants):
             if len(text) >= 4:
                 starts = f"left({column}, 4) = %s AND length({column}) > %s AND starts_with({column}, %s) ORDER BY length({column}) LIMIT 25"
                 parts.append((starts, [text[:4], len(text), text]))
-        if 2 <= len(made.sq) <= 6:
-            parts.append(("ini = %s AND ini <> '' ORDER BY length(sq) LIMIT 40", [made.sq]))
+        if 2 <= len(made.letters) <= 6:
+            parts.append(("initials = %s AND initials <> '' ORDER BY length(letters) LIMIT 40", [made.letters]))
         words = [word for word in made.words if word not in ranking.COMMON]
         parts += [_holding(word) for word in words[:4]]
         if len(words) == 1:
             parts.append((f"{HOLDS} AND ({NAMES}) > {FREQUENT} LIMIT 25", [words[0], words[0]]))
         if len(made.words) > 1:
             parts.append(("string_to_array(key, ' ') @> %s LIMIT 60", [made.words]))
-    if len(consonants) == 2:
+    if len(typed_consonants) == 2:
         parts.append(
             (
-                "cho <> '' AND left(cho, 2) = %s AND length(cho) = 2 AND cho = %s LIMIT 60",
-                [consonants, consonants],
+                "consonants <> '' AND left(consonants, 2) = %s AND length(consonants) = 2 AND consonants = %s LIMIT 60",
+                [typed_consonants, typed_consonants],
             )
         )
-    elif consonants:
-        starts = "cho <> '' AND left(cho, 2) = %s AND length(cho) >= %s AND starts_with(cho, %s) ORDER BY length(cho) LIMIT 60"
-        parts.append((starts, [consonants[:2], len(consonants), consonants]))
+    elif typed_consonants:
+        starts = (
+            "consonants <> '' AND left(consonants, 2) = %s AND length(consonants) >= %s AND starts_with(consonants, %s)"
+            " ORDER BY length(consonants) LIMIT 60"
+        )
+        parts.append((starts, [typed_consonants[:2], len(typed_consonants), typed_consonants]))
     return _run(cursor, parts)
 
 
 def _holding(word):
     """The shortest names that hold a word; one that many share says too little for reading them all."""
-    return f"{HOLDS} AND ({NAMES}) <= {FREQUENT} ORDER BY length(sq) LIMIT 25", [word, word]
+    return f"{HOLDS} AND ({NAMES}) <= {FREQUENT} ORDER BY length(letters) LIMIT 25", [word, word]
 
 
-def _near(cursor, understood, consonants):
+def _near(cursor, understood):
     """Whole names within a few edits, their first letters intact."""
     parts = []
     for reading in understood:
-        for column, text in (("sq", reading.keys.sq), ("snd", reading.keys.snd)):
+        for column, text in (("letters", reading.keys.letters), ("sound", reading.keys.sound)):
             if len(text) >= 5:
                 edits = 5 if reading.from_hangul else 1 + (len(text) >= 7) + (len(text) >= 12)
                 intact = text[: max(4, len(text) // 3)]
@@ -196,12 +207,12 @@ def _near(cursor, understood, consonants):
     return _run(cursor, parts)
 
 
-def _by_words(cursor, understood, consonants):
+def _by_words(cursor, understood):
     """Names that hold words like those typed: half of each word intact, up to two typing errors."""
     return _follow(cursor, understood, _half_intact)
 
 
-def _by_words_wide(cursor, understood, consonants):
+def _by_words_wide(cursor, understood):
     """Two errors in one word: only its first two letters and about its length are sure."""
     return _follow(cursor, understood, _two_letters)
 

@@ -26,22 +26,22 @@ class SearchName(models.Model):
 
     customer = models.ForeignKey(Customer, models.CASCADE, related_name="search_names")
     key = key_field()
-    sq = key_field()
-    snd = key_field()
-    ini = models.CharField(max_length=12, db_collation=COLLATION, blank=True)
-    cho = models.CharField(max_length=40, db_collation=COLLATION, blank=True)
+    letters = key_field()
+    sound = key_field()
+    initials = models.CharField(max_length=12, db_collation=COLLATION, blank=True)
+    consonants = models.CharField(max_length=40, db_collation=COLLATION, blank=True)
 
     class Meta:
         indexes = [
-            models.Index(Left("sq", 4), Length("sq"), F("sq"), name="search_by_letters"),
-            models.Index(Left("snd", 4), Length("snd"), F("snd"), name="search_by_sound"),
-            models.Index(F("ini"), Length("sq"), name="search_by_initials", condition=~models.Q(ini="")),
+            models.Index(Left("letters", 4), Length("letters"), F("letters"), name="search_by_letters"),
+            models.Index(Left("sound", 4), Length("sound"), F("sound"), name="search_by_sound"),
+            models.Index(F("initials"), Length("letters"), name="search_by_initials", condition=~models.Q(initials="")),
             models.Index(
-                Left("cho", 2),
-                Length("cho"),
-                F("cho"),
+                Left("consonants", 2),
+                Length("consonants"),
+                F("consonants"),
                 name="search_by_consonants",
-                condition=~models.Q(cho=""),
+                condition=~models.Q(consonants=""),
             ),
             GinIndex(Words(F("key"), Value(" ")), name="search_by_words", fastupdate=False),
         ]

@@ -23,7 +23,7 @@ def test_nothing_but_a_legal_form_has_no_key(name):
     ("one", "other"), [("Coupang", "쿠팡"), ("Hyundai", "현대"), ("Celltrion", "셀트리온"), ("Samsung", "삼성")]
 )
 def test_latin_and_hangul_that_sound_alike_have_the_same_sound(one, other):
-    assert keys(one)[0].snd == keys(other)[0].snd
+    assert keys(one)[0].sound == keys(other)[0].sound
 
 
 def test_business_words_and_letter_names_are_read_in_english():
