@@ -1,9 +1,21 @@
-"""What is unwise in a real installation: `manage.py check --deploy` says it."""
+"""What is unwise in a real installation: `manage.py check --deploy` says it. What can't work at all stops every command."""
 
+import re
 from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.core.checks import Error, Tags, Warning, register
+
+AT_LEAST_ONE = (
+    "PORTAL_SEARCH_RESULTS",
+    "PORTAL_REQUEST_DAYS",
+    "PORTAL_MAILS_A_DAY",
+    "PORTAL_REPORTS_TO_SUSPEND",
+    "PORTAL_UPLOAD_MB",
+    "PORTAL_INVITATION_DAYS",
+    "PORTAL_RECORD_YEARS",
+    "PORTAL_MAIL_DAYS",
+)  # with 0 mail would never find a day, or rows would be over as soon as they are made
 
 
 @register(Tags.security, deploy=True)
@@ -33,3 +45,13 @@ def captcha(app_configs, **kwargs):
     if settings.CAPTCHA == "recaptcha" and not (settings.RECAPTCHA_PUBLIC_KEY and settings.RECAPTCHA_PRIVATE_KEY):
         return [Error("CAPTCHA=recaptcha needs RECAPTCHA_PUBLIC_KEY and RECAPTCHA_PRIVATE_KEY.", id="portal.E008")]
     return []
+
+
+@register(Tags.security)
+def values(app_configs, **kwargs):
+    """The colour is one that stylesheet and mail can read, and no number is 0 where that breaks something."""
+    low = [name for name in AT_LEAST_ONE if getattr(settings, name) < 1]
+    found = [Error(f"{name} must be 1 or more.", id="portal.E009") for name in low]
+    if not re.fullmatch("#[0-9a-fA-F]{6}", settings.BRAND_COLOUR):
+        found.append(Error("BRAND_COLOUR must be written as #rrggbb, such as #0e6a57.", id="portal.E010"))
+    return found

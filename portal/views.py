@@ -73,8 +73,8 @@ def set_language(request):
 @cache_control(public=True, max_age=3600)
 def brand_css(request):
     """The one stylesheet that the server writes: the operator's colour."""
-    colour = settings.BRAND_COLOUR if re.fullmatch(r"#[0-9a-fA-F]{6}", settings.BRAND_COLOUR) else "#0e6a57"
-    return HttpResponse(f"@layer tokens {{ :root {{ --brand: {colour}; }} }}\n", content_type="text/css")
+    rule = f"@layer tokens {{ :root {{ --brand: {settings.BRAND_COLOUR}; }} }}\n"
+    return HttpResponse(rule, content_type="text/css")
 
 
 def bad_request(request, exception=None):

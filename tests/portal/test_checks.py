@@ -32,6 +32,18 @@ def test_the_captcha_exists_and_has_its_keys(kind, found, settings):
     assert [problem.id for problem in run_checks() if problem.id.startswith("portal")] == found
 
 
+@pytest.mark.parametrize("name", checks.AT_LEAST_ONE)
+def test_a_number_that_would_break_something_at_0_is_refused(name, settings):
+    setattr(settings, name, 0)
+    assert [problem.msg for problem in run_checks() if problem.is_serious()] == [f"{name} must be 1 or more."]
+
+
+@pytest.mark.parametrize("colour", ["teal", "#fff", "0e6a57", "#0e6a57\n", "#0e6a5g", ""])
+def test_a_colour_that_mail_could_not_read_is_refused(colour, settings):
+    settings.BRAND_COLOUR = colour
+    assert [problem.id for problem in run_checks() if problem.is_serious()] == ["portal.E010"]
+
+
 @pytest.mark.parametrize("colour", ["#0e6a57", "#ffff00", "#ffffff", "#000000", "#00ffff"])
 def test_any_brand_colour_is_readable_in_mail(colour):
     shown = mail_accent(colour)
