@@ -8,6 +8,7 @@ from django import forms
 from django.conf import settings
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import transaction
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
 from django.urls import path
@@ -183,7 +184,8 @@ def with_reason(description, form_class=ReasonForm, permission="change", mails_m
             done = 0
             for row in queryset:
                 try:
-                    act(modeladmin, request, row, form.cleaned_data)
+                    with transaction.atomic():
+                        act(modeladmin, request, row, form.cleaned_data)
                     done += 1
                 except AlreadyDecided:
                     modeladmin.message_user(request, _("%(row)s: already decided.") % {"row": row}, messages.WARNING)

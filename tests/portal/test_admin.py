@@ -3,6 +3,7 @@
 import pytest
 from django.contrib import admin
 from django.contrib.auth.models import Group, Permission
+from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import call_command
 from django.db import connection
@@ -11,7 +12,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
-from accounts.models import AuditEntry, BankAccount, JoinRequest, SupportRequest, TeamInvitation
+from accounts.models import AuditEntry, BankAccount, JoinRequest, Supplier, SupportRequest, TeamInvitation
 from connections.models import Invitation, InvitationBatch, Report, SearchAttempt
 from connections.models.attempts import left
 from customers.models import Answer, Customer, Submission
@@ -122,6 +123,17 @@ def test_nothing_is_sent_for_a_suspended_supplier_and_the_request_stays_in_its_q
     asked.refresh_from_db()
     assert ("Lift the suspension first." in page, "Done." in page, asked.no_known_contact) == (True, False, True)
     assert not Mail.objects.filter(name="request_received").exists()
+
+
+def test_a_refused_row_keeps_nothing_of_what_was_done_to_it(browser, acme, monkeypatch):
+    def suspend(supplier, reason, *, now, actor):
+        Supplier.objects.filter(pk=supplier.pk).update(name="Half done")
+        raise ValidationError("Not this one.")
+
+    monkeypatch.setattr(Supplier, "suspend", suspend)
+    assert "Not this one." in act(browser, acme, "suspend", apply="1", reason="test").content.decode()
+    acme.refresh_from_db()
+    assert acme.name == "ACME Supplies"
 
 
 def test_searches_are_given_back_with_a_reason(browser, ada_at_acme, organon, now):
