@@ -23,7 +23,7 @@ from accounts.models import (
 from accounts.models.addresses import AddressTaken, change_address
 from accounts.models.devices import tell
 from accounts.names import mixes_scripts, skeleton
-from portal.admin import History, ReasonForm, ask, with_reason
+from portal.admin import History, ReasonForm, ask, asking_first
 from portal.states import AlreadyDecided
 
 LOOK_ALIKES_SHOWN = 5
@@ -113,11 +113,11 @@ class SupplierAdmin(admin.ModelAdmin):
                 self.message_user(request, words, messages.WARNING)
         return None
 
-    @with_reason(_("Suspend"))
+    @asking_first(_("Suspend"))
     def suspend(self, request, supplier, given):
         supplier.suspend(given["reason"], now=timezone.now(), actor=request.user)
 
-    @with_reason(_("Lift the suspension"))
+    @asking_first(_("Lift the suspension"))
     def lift_suspension(self, request, supplier, given):
         supplier.lift_suspension(given["reason"], now=timezone.now(), actor=request.user)
 
@@ -137,15 +137,15 @@ class MembershipAdmin(History):
     date_hierarchy = "created_at"
     actions = ["change_role", "deactivate", "reactivate"]
 
-    @with_reason(_("Change the role"), RoleReasonForm, permission="decide")
+    @asking_first(_("Change the role"), RoleReasonForm, permission="decide")
     def change_role(self, request, member, given):
         self._try(request, member, member.change_role, given["role"], reason=given["reason"])
 
-    @with_reason(_("Deactivate"), permission="decide")
+    @asking_first(_("Deactivate"), permission="decide")
     def deactivate(self, request, member, given):
         self._try(request, member, member.deactivate, reason=given["reason"])
 
-    @with_reason(_("Reactivate"), permission="decide")
+    @asking_first(_("Reactivate"), permission="decide")
     def reactivate(self, request, member, given):
         self._try(request, member, member.reactivate, reason=given["reason"])
 
@@ -220,7 +220,7 @@ class PersonAdmin(UserAdmin):
         """Who may say which address is whose, could sign in as anybody."""
         return request.user.is_superuser
 
-    @with_reason(_("Change the e-mail"), AddressReasonForm, permission="address")
+    @asking_first(_("Change the e-mail"), AddressReasonForm, permission="address")
     def change_email(self, request, person, given):
         said = {"now": timezone.now(), "actor": request.user, "reason": given["reason"]}
         try:
@@ -230,7 +230,7 @@ class PersonAdmin(UserAdmin):
         else:
             closing.end_sessions(person)
 
-    @with_reason(_("Bring a closed account back"))
+    @asking_first(_("Bring a closed account back"))
     def reopen(self, request, person, given):
         closing.reopen_account(person, now=timezone.now(), actor=request.user, reason=given["reason"])
 
@@ -268,11 +268,11 @@ class JoinRequestAdmin(History):
     date_hierarchy = "created_at"
     actions = ["make_admin", "decline"]
 
-    @with_reason(_("Let in as admin"), permission="decide")
+    @asking_first(_("Let in as admin"), permission="decide")
     def make_admin(self, request, asked, given):
         self._for_operator(asked).accept(Role.ADMIN, now=timezone.now(), actor=request.user, reason=given["reason"])
 
-    @with_reason(_("Decline"), permission="decide")
+    @asking_first(_("Decline"), permission="decide")
     def decline(self, request, asked, given):
         self._for_operator(asked).decline(now=timezone.now(), actor=request.user, reason=given["reason"])
 

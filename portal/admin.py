@@ -164,8 +164,8 @@ def ask(modeladmin, request, queryset, form, title, action):
     return TemplateResponse(request, "admin/reason.html", context)
 
 
-def with_reason(description, form_class=ReasonForm, permission="change", mails_many=False):
-    """An admin action that asks for a reason first: decorates `act(modeladmin, request, row, cleaned_data)`.
+def asking_first(description, form_class=ReasonForm, permission="change", mails_many=False):
+    """An admin action with a form before it, by default for a reason: decorates `act(modeladmin, request, row, cleaned_data)`.
 
     Each row is done in its own transaction; one that was already decided is told, not done twice, and so is one that `act`
     refuses by a ValidationError. `mails_many`: of several rows at once only after a recent log-in, as a stolen session must

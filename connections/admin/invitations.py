@@ -20,7 +20,7 @@ from connections import imports
 from connections.models import CannotInviteSupplier, Fate, Invitation, InvitationBatch
 from connections.models.fates import judge
 from customers.models import Customer
-from portal.admin import ReasonForm, with_reason
+from portal.admin import ReasonForm, asking_first
 from portal.models import Mail
 from portal.models.mail import State
 from portal.states import AlreadyDecided
@@ -144,17 +144,17 @@ class InvitationAdmin(admin.ModelAdmin):
         rows = ((one.get_state_display(), one.to, one.server_words) for one in Mail.objects.about(invitation))
         return format_html_join("", "<p>{}: {} {}</p>", rows)
 
-    @with_reason(_("Send again with a new link"), mails_many=True)
+    @asking_first(_("Send again with a new link"), mails_many=True)
     def resend(self, request, invitation, given):
         self._try(
             request, invitation, lambda now: invitation.resend(now=now, actor=request.user, reason=given["reason"])
         )
 
-    @with_reason(_("Correct the address"), AddressForm)
+    @asking_first(_("Correct the address"), AddressForm)
     def correct(self, request, invitation, given):
         self._try(request, invitation, lambda now: invitation.correct(given["email"], now=now, actor=request.user))
 
-    @with_reason(_("Revoke"), ReasonForm)
+    @asking_first(_("Revoke"), ReasonForm)
     def revoke(self, request, invitation, given):
         invitation.revoke(now=timezone.now(), actor=request.user, reason=given["reason"])
 

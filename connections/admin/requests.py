@@ -10,7 +10,7 @@ from accounts.models import AuditEntry
 from connections.models import CannotRequest, ConnectionRequest, Mute, Report, SearchAttempt, Status
 from connections.models.requests import Reason
 from customers.models import Customer
-from portal.admin import History, ReasonForm, with_reason
+from portal.admin import History, ReasonForm, asking_first
 from portal.models import Mail
 
 
@@ -66,7 +66,7 @@ class ConnectionRequestAdmin(admin.ModelAdmin):
         rows = ((one.get_state_display(), one.to, one.name, one.server_words) for one in Mail.objects.about(asked))
         return format_html_join("", "<p>{}: {} {} {}</p>", rows)
 
-    @with_reason(_("Add a contact and send"), ContactForm)
+    @asking_first(_("Add a contact and send"), ContactForm)
     def send_to(self, request, asked, given):
         try:
             asked.send_to(given["email"], now=timezone.now(), actor=request.user)
@@ -74,11 +74,11 @@ class ConnectionRequestAdmin(admin.ModelAdmin):
             words = _("The supplier is suspended, so nothing was sent. Lift the suspension first.")
             raise forms.ValidationError(words) from None
 
-    @with_reason(_("Accept for the customer"), CommentForm)
+    @asking_first(_("Accept for the customer"), CommentForm)
     def accept(self, request, asked, given):
         asked.accept(now=timezone.now(), actor=request.user, comment=given["comment"])
 
-    @with_reason(_("Decline for the customer"), CommentForm)
+    @asking_first(_("Decline for the customer"), CommentForm)
     def decline(self, request, asked, given):
         asked.decline(Reason.OTHER, now=timezone.now(), actor=request.user, comment=given["comment"])
 
@@ -102,7 +102,7 @@ class SearchAttemptAdmin(History):
     def names_found(self, attempt):
         return ", ".join(Customer.objects.filter(pk__in=attempt.results).values_list("name", flat=True)) or "–"
 
-    @with_reason(_("Give today’s searches of the supplier back"), ReasonForm, permission="decide")
+    @asking_first(_("Give today’s searches of the supplier back"), ReasonForm, permission="decide")
     def give_back(self, request, attempt, given):
         SearchAttempt.give_back(attempt.supplier, given["reason"], now=timezone.now(), actor=request.user)
 

@@ -23,7 +23,7 @@ from customers.models import (
 from customers.models.directory import bare_number
 from customers.names import keys
 from customers.resources import CustomerResource, VendorResource
-from portal.admin import Tables, ask, with_reason
+from portal.admin import Tables, ask, asking_first
 
 VENDORS_SHOWN = 50
 
@@ -116,12 +116,12 @@ class CustomerAdmin(Tables):
     def has_delete_permission(self, request, obj=None):
         return False
 
-    @with_reason(_("Add ready-made steps"), ReadyMadeForm)
+    @asking_first(_("Add ready-made steps"), ReadyMadeForm)
     def add_ready_made(self, request, customer, given):
         ready_made.add(customer, given["names"])
         telling.suppliers_soon(customer)
 
-    @with_reason(_("Copy the steps of another customer"), CopyForm)
+    @asking_first(_("Copy the steps of another customer"), CopyForm)
     def copy_steps(self, request, customer, given):
         if given["source"] != customer:
             Step.copy_all(given["source"], customer)
@@ -199,6 +199,6 @@ class CustomerProfileAdmin(admin.ModelAdmin):
         if "extra_requests" in form.changed_data:
             profile.allow_requests(profile.extra_requests, now=timezone.now(), actor=request.user)
 
-    @with_reason(_("End the connection"))
+    @asking_first(_("End the connection"))
     def end(self, request, profile, given):
         profile.end(given["reason"], now=timezone.now(), actor=request.user)

@@ -17,7 +17,7 @@ from customers.forms import ApproveForm, ReturnForm
 from customers.models import Outcome, Stage, Step, StepField, Submission, Upload
 from customers.said import read
 from customers.step_form import StepForm
-from portal.admin import History, with_reason
+from portal.admin import History, asking_first
 
 
 class OrderForm(forms.ModelForm):
@@ -194,11 +194,11 @@ class SubmissionAdmin(History):
             raise Http404
         return get_object_or_404(Upload, pk=upload, profile=submission.answer.profile_id).as_attachment()
 
-    @with_reason(_("Approve"), ApproveForm, permission="decide")
+    @asking_first(_("Approve"), ApproveForm, permission="decide")
     def approve(self, request, submission, given):
         submission.approve(now=timezone.now(), actor=request.user, comment=given["comment"])
 
-    @with_reason(_("Send back"), ReturnForm, permission="decide")
+    @asking_first(_("Send back"), ReturnForm, permission="decide")
     def send_back(self, request, submission, given):
         submission.send_back(given["comment"], now=timezone.now(), actor=request.user)
 
