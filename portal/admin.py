@@ -97,8 +97,8 @@ class TableImportAdmin(History):
         return [path("<uuid:pk>/confirm/", view, name="portal_tableimport_confirm"), *super().get_urls()]
 
     def change_view(self, request, object_id, form_url="", extra_context=None):
-        row = TableImport.objects.defer("content").filter(pk=object_id).first()
-        return super().change_view(request, object_id, form_url, {"row": row} | (extra_context or {}))
+        context = {"row": self.get_object(request, object_id)} | (extra_context or {})
+        return super().change_view(request, object_id, form_url, context)
 
     def confirm(self, request, pk):
         """Import what was checked; whoever may import that kind of table may say so."""

@@ -1,5 +1,7 @@
 """Invitations one by one and many at once, for the operator."""
 
+from contextlib import suppress
+
 from allauth.account.decorators import reauthentication_required
 from django import forms
 from django.conf import settings
@@ -112,15 +114,28 @@ class InvitationAdmin(admin.ModelAdmin):
 
     def get_changeform_initial_data(self, request):
         initial = super().get_changeform_initial_data(request)
-        customer = Customer.objects.filter(pk=initial.get("customer")).first() if initial.get("customer") else None
-        return initial | {"language": customer.speaks if customer else settings.PORTAL_LANGUAGE}
+        """The customer of the address, when there is one, and its language."""
+        with suppress(ValidationError):
+            if customer := Customer.objects.filter(pk=initial.pop("customer", None)).first():
+                return initial | {"customer": customer.pk, "language": customer.speaks}
+        return initial | {"language": settings.PORTAL_LANGUAGE}
+
+    def add_view(self, request, form_url="", extra_context=None):
+        """What another operator took between looking and sending is said, and nothing is sent."""
+        try:
+            return super().add_view(request, form_url, extra_context)
+        except CannotInviteSupplier as refusal:
+            self.message_user(request, _why(refusal), messages.ERROR)
+            return redirect("admin:connections_invitation_add")
 
     def save_model(self, request, obj, form, change):
         """A new one is sent by the model's own verb; the row that it makes takes the place of the form's."""
         row = {name: getattr(obj, name) for name in ("email", "company", "name", "language", "message")}
-        sent = Invitation.send(obj.customer, [row], now=timezone.now(), actor=request.user)
-        if sent:
-            obj.pk = sent[0].pk
+        now = timezone.now()
+        sent = Invitation.send(obj.customer, [row], now=now, actor=request.user)
+        if not sent:
+            raise CannotInviteSupplier(judge(obj.customer, [row], now=now)[0]["fate"])
+        obj.pk = sent[0].pk
 
     @admin.display(description=_("state"))
     def state(self, invitation):
@@ -162,8 +177,12 @@ class InvitationAdmin(admin.ModelAdmin):
         try:
             act(timezone.now())
         except CannotInviteSupplier as refusal:
-            why = refusal.fate.label if refusal.fate else _("today’s invitations are used up")
-            self.message_user(request, f"{invitation}: {why}", messages.ERROR)
+            self.message_user(request, f"{invitation}: {_why(refusal)}", messages.ERROR)
+
+
+def _why(refusal):
+    """Why an invitation can't be sent, in words."""
+    return refusal.fate.label if refusal.fate else _("today’s invitations are used up")
 
 
 class InvitationBatchForm(forms.ModelForm):
@@ -244,7 +263,7 @@ class InvitationBatchAdmin(admin.ModelAdmin):
         return ours + super().get_urls()
 
     def change_view(self, request, object_id, form_url="", extra_context=None):
-        batch = InvitationBatch.objects.filter(pk=object_id).first()
+        batch = self.get_object(request, object_id)
         fates, problems = dict(Fate.choices), dict(imports.Problem.choices)
         chosen = request.GET.get("fate") if request.GET.get("fate") in fates else ""
         rows = [row for row in batch.rows if not chosen or row["fate"] == chosen] if batch else []

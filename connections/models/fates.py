@@ -24,7 +24,7 @@ class CannotInviteSupplier(Exception):
 
     def __init__(self, fate=None):
         super().__init__(fate)
-        self.fate = fate
+        self.fate = fate and Fate(fate)
 
 
 def judge(customer, rows, *, now):

@@ -11,11 +11,13 @@ from openpyxl import Workbook
 
 from accounts.models import AuditEntry
 from connections import imports
+from connections.admin.invitations import InvitationForm
 from connections.jobs import forget_invitations
 from connections.models import Invitation, InvitationBatch
 from connections.models.batches import CHUNK
 from portal.models import Mail
 from portal.states import AlreadyDecided
+from tests.builders import make_customer
 from tests.files import XLSX, an_office_file
 
 TABLE = """email,company,name,language,message
@@ -248,6 +250,35 @@ def test_one_supplier_is_invited_from_the_customers_page(client_of, operator, or
     assert Invitation.objects.get().email == "nora@newco.example"
     page = client.post("/admin/connections/invitation/add/", said).content.decode()
     assert ("already invited" in page.lower(), Invitation.objects.count()) == (True, 1)
+
+
+def test_the_form_comes_in_the_language_of_the_customer_it_is_for_and_knows_none_by_a_broken_id(client_of, operator):
+    client, german = client_of(operator), make_customer("Bauwerk", language="en")
+    for customer, language in ((german.pk, "en"), ("no-id", "ko"), ("", "ko")):
+        page = client.get(f"/admin/connections/invitation/add/?customer={customer}")
+        chosen = page.context["adminform"].form.initial
+        assert (chosen.get("customer"), chosen["language"]) == (german.pk if customer == german.pk else None, language)
+
+
+@pytest.mark.parametrize(("limit", "why"), [(10_000, "already invited"), (1, "today’s invitations are used up")])
+def test_what_another_operator_took_meanwhile_is_said(
+    limit, why, client_of, operator, organon, now, settings, monkeypatch
+):
+    settings.PORTAL_INVITATIONS_A_DAY = limit
+    row = {"email": "n@n.example", "company": "N", "name": "", "language": "en", "message": ""}
+    Invitation.send(organon, [row], now=now, actor=None)
+    monkeypatch.setattr(InvitationForm, "clean", lambda form: form.cleaned_data)  # it looked before the other had sent
+    said = row | {"customer": organon.pk, "email": "n@n.example" if limit > 1 else "m@n.example"}
+    page = client_of(operator).post("/admin/connections/invitation/add/", said, follow=True)
+    assert (why in page.content.decode().lower(), Invitation.objects.count()) == (True, 1)
+
+
+def test_an_address_that_is_invited_already_is_no_correction(client_of, operator, organon, now):
+    rows = many(organon, operator, 2, now).rows
+    first, second = Invitation.send(organon, rows, now=now, actor=operator)
+    said = {"action": "correct", "_selected_action": first.pk, "apply": "1", "email": second.email}
+    page = client_of(operator).post("/admin/connections/invitation/", said, follow=True)
+    assert f"{first}: already invited" in page.content.decode()
 
 
 @pytest.mark.parametrize(("action", "status"), [("resend", "open"), ("revoke", "revoked"), ("correct", "open")])

@@ -76,6 +76,12 @@ def test_every_row_opens(meta, browser):
     assert browser.get(path).status_code == 200
 
 
+@pytest.mark.parametrize("meta", LISTS, ids=lambda meta: meta.model_name)
+def test_an_id_that_is_none_leads_back_to_the_front_page(meta, browser):
+    path = reverse(f"admin:{meta.app_label}_{meta.model_name}_change", args=["no-id"])
+    assert browser.get(path).url == reverse("admin:index")
+
+
 def test_the_front_page_says_what_waits(browser, ada_at_acme):
     make_request(ada_at_acme, make_customer("Nobody AB"))
     page = browser.get(reverse("admin:index")).content.decode()
