@@ -7,7 +7,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from accounts.names import validate_name
-from portal.tabular import CSV, XLSX
+from portal.tabular import CSV, XLSX, words_of
 
 LARGEST = 10_000
 COLUMNS = {
@@ -51,15 +51,13 @@ def read(upload, *, language, message):
 
 
 def _table(upload):
-    data = upload.read()
+    kind = XLSX if upload.name.lower().endswith(".xlsx") else CSV
     try:
-        if upload.name.lower().endswith(".xlsx"):
-            return XLSX().create_dataset(data)
-        return CSV().create_dataset(data)
+        return kind().create_dataset(upload.read())
     except ValidationError:
         raise
     except Exception as error:  # the libraries raise whatever a broken file makes them stumble over
-        raise ValidationError(_("The file can’t be read as CSV or XLSX.")) from error
+        raise ValidationError(words_of(error)) from error
 
 
 def _columns(headers):

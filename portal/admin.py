@@ -5,7 +5,6 @@ from functools import wraps
 
 from allauth.account.internal.flows.reauthentication import raise_if_reauthentication_required
 from django import forms
-from django.conf import settings
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
@@ -22,6 +21,7 @@ from portal.models import Mail, TableImport
 from portal.models.mail import State
 from portal.states import AlreadyDecided
 from portal.tabular import FORMATS, words_of
+from portal.uploads import check_size
 
 LONG = 100_000  # bytes from which on a table is the worker's
 
@@ -48,9 +48,7 @@ class TableForm(ImportForm):
 
     def clean_import_file(self):
         upload = self.cleaned_data["import_file"]
-        if upload.size > settings.PORTAL_UPLOAD_MB * 2**20:
-            words = _("The file is larger than %(limit)d MB. Make it smaller or split it.")
-            raise forms.ValidationError(words % {"limit": settings.PORTAL_UPLOAD_MB}, code="large")
+        check_size(upload)
         return upload
 
 

@@ -53,12 +53,7 @@ def check(upload):
     """The content type of an uploaded file, found by opening it; ValidationError, saying what to do, for one we do not take."""
     if not upload.size:
         raise ValidationError(_("The file is empty. Choose another one."), code="empty")
-    if upload.size > settings.PORTAL_UPLOAD_MB * 2**20:
-        raise ValidationError(
-            _("The file is larger than %(limit)d MB. Make it smaller or split it.")
-            % {"limit": settings.PORTAL_UPLOAD_MB},
-            code="large",
-        )
+    check_size(upload)
     upload.seek(0)
     content = upload.read()
     upload.seek(0)
@@ -71,6 +66,13 @@ def check(upload):
             code="name",
         )
     return TYPES[kind]
+
+
+def check_size(upload):
+    """ValidationError for an uploaded file that is larger than we take."""
+    if upload.size > settings.PORTAL_UPLOAD_MB * 2**20:
+        words = _("The file is larger than %(limit)d MB. Make it smaller or split it.")
+        raise ValidationError(words % {"limit": settings.PORTAL_UPLOAD_MB}, code="large")
 
 
 def _kind(content, suffix):

@@ -26,6 +26,7 @@ from portal.admin import ReasonForm, asking_first
 from portal.models import Mail
 from portal.models.mail import State
 from portal.states import AlreadyDecided
+from portal.uploads import check_size
 
 A_PAGE = 200
 
@@ -113,8 +114,8 @@ class InvitationAdmin(admin.ModelAdmin):
         return obj is None and super().has_change_permission(request, obj)
 
     def get_changeform_initial_data(self, request):
-        initial = super().get_changeform_initial_data(request)
         """The customer of the address, when there is one, and its language."""
+        initial = super().get_changeform_initial_data(request)
         with suppress(ValidationError):
             if customer := Customer.objects.filter(pk=initial.pop("customer", None)).first():
                 return initial | {"customer": customer.pk, "language": customer.speaks}
@@ -200,16 +201,17 @@ class InvitationBatchForm(forms.ModelForm):
         model = InvitationBatch
         fields = ["customer"]
 
+    def clean_file(self):
+        upload = self.cleaned_data["file"]
+        check_size(upload)
+        return upload
+
     def clean(self):
         cleaned = super().clean()
-        upload = cleaned.get("file")
-        if upload and upload.size > settings.PORTAL_UPLOAD_MB * 2**20:
-            words = _("The file is larger than %(limit)d MB. Make it smaller or split it.")
-            self.add_error("file", words % {"limit": settings.PORTAL_UPLOAD_MB})
-        elif upload and "language" in cleaned:
+        if {"file", "language"} <= cleaned.keys():
             try:
                 language, message = cleaned["language"], cleaned.get("message", "")
-                self.rows = imports.read(upload, language=language, message=message)
+                self.rows = imports.read(cleaned["file"], language=language, message=message)
             except ValidationError as error:
                 self.add_error("file", error)
         return cleaned

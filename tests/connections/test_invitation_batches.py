@@ -297,3 +297,11 @@ def test_actions_call_the_verbs(action, status, client_of, operator, organon):
     assert (invitation.status, invitation.email) == (status, "m@n.example" if action == "correct" else "n@n.example")
     if action != "correct":
         assert AuditEntry.objects.about(invitation).first().data["reason"] == "asked"
+
+
+def test_a_file_that_is_too_large_is_refused_before_it_is_read(client_of, operator, organon, settings, monkeypatch):
+    settings.PORTAL_UPLOAD_MB = 1
+    monkeypatch.setattr(imports, "read", None)
+    said = {"customer": organon.pk, "file": upload("x" * (2**20 + 1)), "language": "ko", "message": ""}
+    page = client_of(operator).post("/admin/connections/invitationbatch/add/", said).content.decode()
+    assert ("The file is larger than 1 MB." in page, InvitationBatch.objects.count()) == (True, 0)
