@@ -78,21 +78,22 @@ def deliver(mail_id):
         with get_connection(settings.MAIL_BACKEND, timeout=settings.EMAIL_TIMEOUT) as server:
             server.send_messages([message_of(mail)])
     except Exception as error:
-        if _is_final(error) or mail.created_at < now - MailRetry.GIVE_UP:
+        if _is_final(error) or mail.waits_since < now - MailRetry.GIVE_UP:
             _fail(mail, error)
             return
-        Mail.objects.filter(pk=mail.pk).update(tries=mail.tries + 1, server_words=_words(error))
+        mail.mark_tried(_words(error))
         raise Undeliverable(_words(error)) from error
-    mail.sent(timezone.now())
+    mail.mark_sent(timezone.now())
 
 
 def _is_final(error):
-    """Whether trying again is of no use: the server said 5xx, or the letter itself can't be written."""
+    """Whether trying again is of no use: the server refused its receiver or its text by 5xx, or it can't be written.
+
+    What a server says at the door, or of the sender, is about the operator's settings, which can be put right.
+    """
     if isinstance(error, smtplib.SMTPRecipientsRefused):
         return all(code >= 500 for code, words in error.recipients.values())
-    if isinstance(error, smtplib.SMTPAuthenticationError):
-        return False  # the operator's settings, not the letter
-    if isinstance(error, smtplib.SMTPResponseException):
+    if isinstance(error, smtplib.SMTPDataError):
         return error.smtp_code >= 500
     return isinstance(error, BadHeaderError | UnicodeError | ValueError) and not isinstance(error, OSError)
 
@@ -161,9 +162,3 @@ def worker_is_alive(now):
 def failed():
     """Jobs that were given up in the last days."""
     return ProcrastinateJob.objects.filter(status="failed")
-
-
-def oldest_waiting(now):
-    """Since when the oldest mail that could go out waits, None without one."""
-    waiting = Mail.objects.filter(state=State.QUEUED).exclude(not_before__gt=now).order_by("created_at")
-    return waiting.values_list("created_at", flat=True).first()

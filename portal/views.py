@@ -17,6 +17,7 @@ from django.views.decorators.http import require_POST
 
 from portal import jobs
 from portal.legal import VERSION
+from portal.models import Mail
 
 HELP = ("how-to-connect", "how-to-register", "customer-setup", "adding-users", "faq")
 LATE_MINUTES = 10
@@ -95,7 +96,7 @@ def readyz(request):
         executor = MigrationExecutor(connection)
         migrated = not executor.migration_plan(executor.loader.graph.leaf_nodes())
         now = timezone.now()
-        waiting = jobs.oldest_waiting(now)
+        waiting = Mail.objects.oldest_waiting(now)
         late = waiting and (now - waiting).total_seconds() > LATE_MINUTES * 60
         state = {"worker": "ok" if jobs.worker_is_alive(now) else "silent", "mail": "late" if late else "ok"}
         state["failed_jobs"] = jobs.failed().count()

@@ -64,9 +64,14 @@ class Post:
     """What the SMTP server answers, and what it took."""
 
     def __init__(self):
-        self.answer = "250 OK"
+        self.answer = self.answer_to_sender = self.answer_to_text = "250 OK"
         self.messages = []
         self.pause = 0
+
+    async def handle_MAIL(self, server, session, envelope, address, options):
+        if self.answer_to_sender.startswith("250"):
+            envelope.mail_from = address
+        return self.answer_to_sender
 
     async def handle_RCPT(self, server, session, envelope, address, options):
         if not self.answer.startswith("250"):
@@ -76,13 +81,15 @@ class Post:
 
     async def handle_DATA(self, server, session, envelope):
         await asyncio.sleep(self.pause)
+        if not self.answer_to_text.startswith("250"):
+            return self.answer_to_text
         self.messages.append((envelope.rcpt_tos[0], envelope.content.decode()))
         return "250 OK"
 
 
 @pytest.fixture
 def post(settings):
-    """A real SMTP server; `post.answer` is what it says to each recipient."""
+    """A real SMTP server; `post.answer` is what it says to each recipient, the other two what it says to sender and text."""
     handler = Post()
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))

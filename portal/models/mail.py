@@ -6,7 +6,8 @@ from email.utils import make_msgid
 
 from django.conf import settings
 from django.db import models, transaction
-from django.db.models import Q
+from django.db.models import Min, Q
+from django.db.models.functions import Coalesce, Greatest
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from procrastinate.contrib.django import app
@@ -38,6 +39,11 @@ class MailQuerySet(models.QuerySet):
     def stale(self, now):
         """Unsent ones whose code or link is over."""
         return self.unsent().filter(valid_until__lte=now)
+
+    def oldest_waiting(self, now):
+        """Since when the first of those that could go out waits, None without one."""
+        due = self.filter(state=State.QUEUED).exclude(not_before__gt=now)
+        return due.aggregate(since=Min(Greatest("created_at", Coalesce("not_before", "created_at"))))["since"]
 
     def old(self, now):
         """What is over and need not be remembered any more."""
@@ -97,9 +103,19 @@ class Mail(models.Model):
     def __str__(self):
         return f"{self.name}: {self.to}"
 
-    def sent(self, now):
+    @property
+    def waits_since(self):
+        """When it could first go out."""
+        return max(self.created_at, self.not_before or self.created_at)
+
+    def mark_sent(self, now):
         """The server has it."""
         self._leave(State.SENT, sent_at=now, text="", html="", server_words="")
+
+    def mark_tried(self, words):
+        """The server did not take it now; its words are told to the operator while it waits for the next time."""
+        mine = Mail.objects.filter(pk=self.pk, state=State.QUEUED)
+        mine.update(tries=models.F("tries") + 1, server_words=words)
 
     def fail(self, words):
         """It can't be delivered; the server's words stay for the operator."""

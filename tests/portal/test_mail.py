@@ -1,4 +1,5 @@
 import smtplib
+from contextlib import suppress
 from datetime import timedelta
 
 import pytest
@@ -79,6 +80,48 @@ def test_a_refused_recipient_fails_for_good_with_the_servers_words(post):
     jobs.deliver.func(str(row.pk))
     row.refresh_from_db()
     assert (row.state, row.server_words) == ("failed", "550 no such user")
+
+
+@pytest.mark.django_db
+def test_a_refused_text_fails_for_good(post):
+    row, post.answer_to_text = queue(), "554 looks like spam"
+    jobs.deliver.func(str(row.pk))
+    row.refresh_from_db()
+    assert (row.state, row.server_words) == ("failed", "(554, b'looks like spam')")
+
+
+@pytest.mark.django_db
+def test_a_server_that_refuses_the_sender_loses_nothing(post):
+    row, post.answer_to_sender = queue(), "530 Authentication required"
+    with pytest.raises(jobs.Undeliverable):
+        jobs.deliver.func(str(row.pk))
+    row.refresh_from_db()
+    assert row.state == "queued"
+
+
+@pytest.mark.parametrize("error", [smtplib.SMTPConnectError, smtplib.SMTPHeloError, smtplib.SMTPAuthenticationError])
+def test_what_a_server_says_at_its_door_is_not_about_the_letter(error, db, monkeypatch):
+    row = queue()
+
+    def refuse(*args, **kwargs):
+        raise error(554, b"no service")
+
+    monkeypatch.setattr(jobs, "get_connection", refuse)
+    with pytest.raises(jobs.Undeliverable):
+        jobs.deliver.func(str(row.pk))
+    row.refresh_from_db()
+    assert (row.state, row.tries) == ("queued", 1)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(("days", "state"), [(1, "queued"), (4, "failed")])
+def test_three_days_of_trying_begin_when_a_mail_may_go_out(days, state, post, now):
+    row, post.answer = queue(not_before=now - timedelta(days=days)), "451 try later"
+    Mail.objects.update(created_at=now - timedelta(days=9))
+    with suppress(jobs.Undeliverable):
+        jobs.deliver.func(str(row.pk))
+    row.refresh_from_db()
+    assert row.state == state
 
 
 @pytest.mark.django_db

@@ -180,6 +180,14 @@ def test_late_mail_is_told(db, now):
     assert (answer.status_code, answer.json()["mail"]) == (200, "late")
 
 
+def test_mail_for_today_is_not_late_the_moment_it_may_go_out(db, now):
+    send("captcha_code", "a@acme.example", "en", code="123456", minutes=10, not_before=now - timedelta(minutes=9))
+    Mail.objects.update(created_at=now - timedelta(days=1))
+    assert Client().get("/readyz").json()["mail"] == "ok"
+    Mail.objects.update(not_before=now - timedelta(minutes=11))
+    assert Client().get("/readyz").json()["mail"] == "late"
+
+
 def test_health_needs_no_database():
     assert Client().get("/healthz").json() == {"process": "ok"}
 
