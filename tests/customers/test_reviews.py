@@ -104,7 +104,7 @@ def test_a_wrong_code_opens_nothing_and_five_kill_it(token, profile):
     assert "wrong or too old" in client.post(path("review_open", token), {"code": code}).content.decode()
 
 
-def test_ten_codes_a_day_go_out_so_that_whoever_has_the_link_can_not_guess(token):
+def test_ten_codes_a_day_go_out_so_that_whoever_has_the_link_can_not_guess(token, one_window):
     client = Client(headers={"accept-language": "en"})
     answers = [client.post(path("review_code", token)) for _code in range(11)]
     assert [answer.status_code for answer in answers] == [200] * 10 + [429]
