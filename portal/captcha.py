@@ -34,7 +34,6 @@ OUTAGES = (OSError, http.client.HTTPException, ValueError, LookupError, TypeErro
 _GOOGLE = (
     "https://www.google.com/recaptcha/",
     "https://recaptcha.google.com/recaptcha/",
-    "https://www.gstatic.com/recaptcha/",
 )
 log = logging.getLogger(__name__)
 
@@ -72,7 +71,7 @@ def csp(view):
     """Opens the Content-Security-Policy of a view to reCAPTCHA, and only when that is the captcha in force."""
     if settings.CAPTCHA != "recaptcha":
         return view
-    main, alternative, _static = _GOOGLE
+    main, alternative = _GOOGLE
     return csp_update({"frame-src": [main, alternative], "connect-src": [main], "style-src-attr": ["'unsafe-inline'"]})(
         view
     )
