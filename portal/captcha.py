@@ -8,7 +8,6 @@ import hashlib
 import http.client
 import logging
 import secrets
-from datetime import timedelta
 
 from csp.decorators import csp_update
 from django import forms
@@ -60,10 +59,9 @@ def is_solved(purpose, token, number):
     return right and cache.add(f"captcha:{salt}", 1, AGE * 2)
 
 
-def issue_code(user, purpose):
+def issue_code(user, purpose, *, now):
     """Mail the person a one-use code for a purpose, to their own verified address."""
-    code = Code.issue(user, purpose)
-    until = timezone.now() + timedelta(minutes=MINUTES)
+    code, until = Code.issue(user, purpose, now=now)
     mail.send("captcha_code", user.email, user.speaks, urgent=True, valid_until=until, code=code, minutes=MINUTES)
 
 
@@ -144,7 +142,7 @@ class CaptchaField(forms.Field):
             return True
         if value["code"]:
             self.code_sent = True
-            if not Code.redeem(self.request.user, self.purpose, value["code"]):
+            if not Code.redeem(self.request.user, self.purpose, value["code"], now=timezone.now()):
                 raise ValidationError(self.error_messages["code"], code="code")
         elif settings.CAPTCHA == "recaptcha":
             self._ask_google(value["google"])

@@ -34,7 +34,7 @@ class EmailChange(models.Model):
         fresh = {"email": email, "created_at": now, "old_confirmed_at": None, "new_confirmed_at": None}
         with transaction.atomic():
             cls.objects.update_or_create(user=user, defaults=fresh)
-            codes = {purpose: Code.issue(user, purpose) for purpose in ("email-old", "email-new")}
+            codes = {purpose: Code.issue(user, purpose, now=now)[0] for purpose in ("email-old", "email-new")}
             said = {"person": user, "minutes": MINUTES, "new": email}
             about = {"urgent": True, "valid_until": until}
             mail.send("email_change", user.email, user.speaks, code=codes["email-old"], is_old=True, **about, **said)
@@ -49,7 +49,7 @@ class EmailChange(models.Model):
             change = EmailChange.objects.select_for_update().get(pk=self.pk)
             for part, code in (("old", old_code), ("new", new_code)):
                 column = f"{part}_confirmed_at"
-                if not getattr(change, column) and code and Code.redeem(change.user, f"email-{part}", code):
+                if not getattr(change, column) and code and Code.redeem(change.user, f"email-{part}", code, now=now):
                     setattr(change, column, now)
             change.save(update_fields=["old_confirmed_at", "new_confirmed_at"])
             right = {"old": bool(change.old_confirmed_at), "new": bool(change.new_confirmed_at)}

@@ -92,7 +92,7 @@ def captcha_code(request, pk):
     origin = _origin(request, customer, timezone.now())
     if not limits.allowed("captcha-code", request.user.pk, CODES_AN_HOUR, limits.AN_HOUR):
         return limits.too_many(request, limits.AN_HOUR)
-    captcha.issue_code(request.user, "request")
+    captcha.issue_code(request.user, "request", now=timezone.now())
     messages.info(request, _("We sent a code to %(email)s. Type it below.") % {"email": request.user.email})
     form = RequestForm(initial=request.POST.dict(), request=request, contact_is_optional=origin[2], code_sent=True)
     return render(

@@ -70,8 +70,9 @@ def review_code(request, token, link, profile, contact):
     """Mail a code to the link's own address."""
     if not limits.allowed("review-code", link.pk, CODES_A_DAY, limits.A_DAY):
         return limits.too_many(request, limits.A_DAY)
-    code = Code.issue(link, "review")
-    mail.send("review_code", link.address, contact.speaks, about=profile, urgent=True, code=code, minutes=MINUTES)
+    code, until = Code.issue(link, "review", now=timezone.now())
+    said = {"about": profile, "urgent": True, "valid_until": until, "code": code, "minutes": MINUTES}
+    mail.send("review_code", link.address, contact.speaks, **said)
     return _door(request, token, link, sent=True)
 
 
@@ -82,7 +83,7 @@ def review_open(request, token, link, profile, contact):
     form = CodeForm(request.POST)
     if not form.is_valid():
         return _door(request, token, link, form=form, sent=True)
-    if not Code.redeem(link, "review", form.cleaned_data["code"]):
+    if not Code.redeem(link, "review", form.cleaned_data["code"], now=timezone.now()):
         form.add_error("code", _("This code is wrong or too old. Type the newest one, or ask for another."))
         return _door(request, token, link, form=form, sent=True)
     response = redirect("customers:review", token)

@@ -1,18 +1,17 @@
-"""One-use codes by mail, for people whom the captcha does not work for."""
+"""One-use codes by mail: instead of the captcha, for a new address, at a reviewer's link."""
 
 import secrets
 from datetime import timedelta
 
 from django.contrib.auth.hashers import check_password, make_password
 from django.db import models, transaction
-from django.utils import timezone
 
 MINUTES = 10
 TRIES = 5
 
 
 class Code(models.Model):
-    """The last code of a person for a purpose; only its hash is kept."""
+    """The last code of its owner, a person or a link, for a purpose; only its hash is kept."""
 
     owner = models.CharField(max_length=40)
     purpose = models.CharField(max_length=20)
@@ -27,26 +26,20 @@ class Code(models.Model):
         return self.purpose
 
     @classmethod
-    def issue(cls, user, purpose):
-        """Make the person's code for a purpose, six digits as text; an earlier one dies."""
+    def issue(cls, owner, purpose, *, now):
+        """Make the owner's code for a purpose: (six digits as text, when it ends). An earlier one dies."""
         code = f"{secrets.randbelow(10**6):06}"
-        fresh = {
-            "digest": make_password(code),
-            "tries": 0,
-            "expires_at": timezone.now() + timedelta(minutes=MINUTES),
-        }
-        cls.objects.update_or_create(owner=str(user.pk), purpose=purpose, defaults=fresh)
-        return code
+        until = now + timedelta(minutes=MINUTES)
+        fresh = {"digest": make_password(code), "tries": 0, "expires_at": until}
+        cls.objects.update_or_create(owner=str(owner.pk), purpose=purpose, defaults=fresh)
+        return code, until
 
     @classmethod
-    def redeem(cls, user, purpose, code):
+    def redeem(cls, owner, purpose, code, *, now):
         """Whether it is the live code; a right one is used up, five wrong ones kill it."""
         with transaction.atomic():
-            row = (
-                cls.objects.select_for_update()
-                .filter(owner=str(user.pk), purpose=purpose, expires_at__gt=timezone.now())
-                .first()
-            )
+            live = cls.objects.filter(owner=str(owner.pk), purpose=purpose, expires_at__gt=now)
+            row = live.select_for_update().first()
             if not row or row.tries >= TRIES:
                 return False
             right = check_password(code, row.digest)

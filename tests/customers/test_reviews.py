@@ -12,7 +12,7 @@ from procrastinate.contrib.django.models import ProcrastinateJob
 
 from customers.jobs import tell_reviewers
 from customers.models import Answer, Submission, Upload
-from portal.models import Link, Mail
+from portal.models import Code, Link, Mail
 from tests.builders import connect, make_customer, make_step
 from tests.files import a_pdf
 from tests.fixtures_mail import mailed_code
@@ -115,6 +115,11 @@ def test_ten_codes_a_day_go_out_so_that_whoever_has_the_link_can_not_guess(token
 def test_the_code_is_not_in_the_subject(token):
     Client(headers={"accept-language": "en"}).post(path("review_code", token))
     assert Mail.objects.get(name="review_code").subject == "Your code for Supplier Portal"
+
+
+def test_a_code_is_not_mailed_after_its_end(token):
+    Client().post(path("review_code", token))
+    assert Mail.objects.get(name="review_code").valid_until == Code.objects.get(purpose="review").expires_at
 
 
 def test_approving_by_link_says_whose_link_it_was(token, submit, organon):

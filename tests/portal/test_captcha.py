@@ -1,4 +1,5 @@
 import http.client
+from datetime import timedelta
 
 import pytest
 from django import forms
@@ -75,25 +76,30 @@ def form(user, **data):
     return form
 
 
-def test_a_mailed_code_passes_once_and_only_for_its_person(ada, rob):
-    captcha.issue_code(ada, "request")
+def test_a_mailed_code_passes_once_and_only_for_its_person(ada, rob, now):
+    captcha.issue_code(ada, "request", now=now)
     code = mailed_code()
     assert not form(rob, captcha_code=code).is_valid()
     assert form(ada, captcha_code=code).is_valid()
     assert not form(ada, captcha_code=code).is_valid()
 
 
-def test_the_code_is_not_in_the_subject(ada):
-    captcha.issue_code(ada, "request")
+def test_the_code_is_not_in_the_subject(ada, now):
+    captcha.issue_code(ada, "request", now=now)
     assert Mail.objects.get().subject == "Your code for Supplier Portal"
 
 
-def test_five_wrong_tries_kill_a_code(ada):
-    captcha.issue_code(ada, "request")
+def test_five_wrong_tries_kill_a_code(ada, now):
+    captcha.issue_code(ada, "request", now=now)
     code = mailed_code()
     for _try in range(5):
         assert not form(ada, captcha_code="abc").is_valid()
     assert not form(ada, captcha_code=code).is_valid()
+
+
+def test_a_code_that_has_run_out_does_not_pass(ada, now):
+    captcha.issue_code(ada, "request", now=now - timedelta(minutes=11))
+    assert not form(ada, captcha_code=mailed_code()).is_valid()
 
 
 OUTAGES = [OSError(), http.client.BadStatusLine("x"), ValueError(), KeyError(), TypeError(), AttributeError()]
