@@ -1,7 +1,5 @@
 """What a company takes away: a ZIP with a CSV for each kind of thing, all of them in one JSON, and the files themselves."""
 
-import csv
-import io
 import json
 import zipfile
 
@@ -11,7 +9,7 @@ from accounts.banks import PARTS
 from accounts.models import AuditEntry, SupportRequest
 from connections.models import Invitation
 from customers.models import Answer, Submission, Upload
-from portal.tabular import safe
+from portal.tabular import as_csv
 
 NOT_OURS = {"searches_a_day", "reports_count_from", "suspended_because"}  # the operator's own notes
 
@@ -93,17 +91,9 @@ def _plain(value):
 
 
 def _csv(rows):
-    """Rows as CSV that Excel reads in Korean, no cell a formula."""
-    out = io.StringIO()
-    if rows:
-        writer = csv.writer(out)
-        writer.writerow(rows[0])
-        for row in rows:
-            writer.writerow(_cell(value) for value in row.values())
-    return b"\xef\xbb\xbf" + out.getvalue().encode()
+    """Rows, each a dict of the same names, under a line of these names."""
+    return as_csv([rows[0], *(map(_cell, row.values()) for row in rows)] if rows else [])
 
 
 def _cell(value):
-    if isinstance(value, dict | list):
-        value = json.dumps(value, ensure_ascii=False)
-    return "" if value is None else safe(str(value))
+    return json.dumps(value, ensure_ascii=False) if isinstance(value, dict | list) else value

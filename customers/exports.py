@@ -1,7 +1,5 @@
 """All setups of a customer as a table, for the operator: one row an answer."""
 
-import csv
-
 import tablib
 from django.http import HttpResponse
 from django.utils import timezone
@@ -10,23 +8,17 @@ from django.utils.translation import gettext as _
 from customers import progress
 from customers.models import CustomerProfile, Submission
 from customers.said import read
-from portal.tabular import safe
+from portal.tabular import CSV, XLSX
 
-TYPES = {"csv": "text/csv; charset=utf-8", "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"}
+FORMATS = {"csv": CSV, "xlsx": XLSX}
 
 
 def download(customers, kind):
-    """The setups of the customers as a file to save; `kind` is a key of TYPES.
-
-    In CSV each cell is quoted, so that no program that parts cells by “;” finds a formula behind one.
-    """
-    table = setups(customers)
-    content = (
-        b"\xef\xbb\xbf" + table.export("csv", quoting=csv.QUOTE_ALL).encode() if kind == "csv" else table.export("xlsx")
-    )
+    """The setups of the customers as a file to save; `kind` is a key of FORMATS."""
+    form = FORMATS[kind]()
     return HttpResponse(
-        content,
-        content_type=TYPES[kind],
+        form.export_data(setups(customers)),
+        content_type=form.get_content_type(),
         headers={"Content-Disposition": f'attachment; filename="setups.{kind}"'},
     )
 
@@ -52,7 +44,7 @@ def setups(customers):
     ):
         whose = [profile.customer.name, profile.supplier.name, profile.supplier.registration_number]
         for row in _rows(profile, submitted.get(profile.pk, [])):
-            table.append([safe(text) for text in whose + row])
+            table.append(whose + row)
     return table
 
 

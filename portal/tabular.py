@@ -1,5 +1,6 @@
 """Tables as people hand them over: CSV in UTF-8 or as Korean Excel writes it, and XLSX."""
 
+import csv
 import io
 import re
 import zipfile
@@ -30,9 +31,18 @@ def safe(text):
     return f"'{text}" if text.startswith(_FORMULA) else text
 
 
-def _all_safe(table):
-    rows = [["" if cell is None else safe(str(cell)) for cell in row] for row in table]
-    return tablib.Dataset(*rows, headers=table.headers)
+def as_csv(rows):
+    """Rows of cells as the bytes of a CSV file that Excel reads in Korean, no cell a formula.
+
+    Each cell is quoted, so that no program that parts cells by “;” finds a formula behind one.
+    """
+    out = io.StringIO()
+    csv.writer(out, quoting=csv.QUOTE_ALL).writerows([_cell(one) for one in row] for row in rows)
+    return b"\xef\xbb\xbf" + out.getvalue().encode()
+
+
+def _cell(value):
+    return "" if value is None else safe(str(value))
 
 
 def decode(data):
@@ -58,8 +68,7 @@ class CSV(base_formats.CSV):
         return _not_empty(super().create_dataset(decode(in_stream), **kwargs))
 
     def export_data(self, dataset, **kwargs):
-        """With a mark, so that Excel reads Korean."""
-        return b"\xef\xbb\xbf" + super().export_data(_all_safe(dataset), **kwargs).encode()
+        return as_csv([dataset.headers, *dataset])
 
 
 class XLSX(base_formats.XLSX):
@@ -71,7 +80,8 @@ class XLSX(base_formats.XLSX):
         return _not_empty(super().create_dataset(in_stream))
 
     def export_data(self, dataset, **kwargs):
-        return super().export_data(_all_safe(dataset), **kwargs)
+        rows = [[_cell(one) for one in row] for row in dataset]
+        return super().export_data(tablib.Dataset(*rows, headers=dataset.headers, title=dataset.title), **kwargs)
 
 
 FORMATS = [CSV, XLSX]

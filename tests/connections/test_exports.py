@@ -73,11 +73,12 @@ def test_the_file_holds_tables_and_files_of_the_company_alone(much, acme, ada, n
 
 
 def test_no_cell_is_a_formula(much, acme, ada, ada_at_acme, organon, now):
-    acme.english_name = "=1+1"
+    acme.english_name = "=1+1;=2+2"
     acme.save()
     export, archive = taken(acme, ada, now)
-    row = next(csv.DictReader(io.StringIO(archive.read("company.csv").decode("utf-8-sig"))))
-    assert row["english_name"] == "'=1+1"
+    table = archive.read("company.csv").decode("utf-8-sig")
+    assert next(csv.DictReader(io.StringIO(table)))["english_name"] == "'=1+1;=2+2"
+    assert '"\'=1+1;=2+2"' in table
     export.file.close()
 
 

@@ -47,7 +47,7 @@ def test_other_names_and_domains_come_in_and_go_out_and_are_only_added(admin):
     assert find("hansol paper") == [customer]
     chosen = {"customerresource_other_names": "on", "customerresource_domains": "on"}
     out = admin.post(reverse("admin:customers_customer_export"), {"format": "0", "resource": "0", **chosen})
-    assert "Hansol|Hansol Paper|한솔,hansol-paper.example|hansol.example" in out.content.decode("utf-8-sig")
+    assert '"Hansol|Hansol Paper|한솔","hansol-paper.example|hansol.example"' in out.content.decode("utf-8-sig")
 
 
 def test_a_domain_that_is_nobodys_own_is_refused(admin):
@@ -129,7 +129,7 @@ def test_an_export_reads_in_excel(admin):
     make_customer("한솔제지")
     data = {"format": "0", "resource": "0", "customerresource_name": "on"}
     content = admin.post(reverse("admin:customers_customer_export"), data).content
-    assert content == b"\xef\xbb\xbf" + "name\r\n한솔제지\r\n".encode()
+    assert content == '\ufeff"name"\r\n"한솔제지"\r\n'.encode()
 
 
 @pytest.mark.parametrize("place", [0, 1])
