@@ -12,7 +12,7 @@ from accounts.models.notifications import LABELS
 from accounts.names import validate_name
 from accounts.numbers import clean_registration_number
 from portal import limits
-from portal.middleware import LINK_PATHS
+from portal.logs import LINK_PATHS
 from portal.uploads import UploadField
 
 TRIES_AN_HOUR = 10  # at one's own password

@@ -4,10 +4,8 @@ from django.conf import settings
 from django.shortcuts import render
 from pghistory.middleware import HistoryMiddleware
 
-from portal.logs import cut
+from portal.logs import LINK_PATHS, cut
 from portal.views import bad_request
-
-LINK_PATHS = ("/r/", "/n/", "/i/", "/t/", "/v/")  # what follows is the key to something
 
 
 def refuse_broken_requests(get_response):

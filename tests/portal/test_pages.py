@@ -18,10 +18,13 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
+import accounts.urls
+import connections.urls
+import customers.urls
 from accounts.models import BankAccount, Document, Notification, notify
 from connections.models import ConnectionRequest
 from customers.models import Customer, CustomerProfile
-from portal.logs import CutTokens
+from portal.logs import LINK_PATHS, CutTokens
 from portal.mail import send
 from portal.middleware import History
 from portal.models import Mail
@@ -274,3 +277,8 @@ def test_tokens_are_cut_out_of_the_log(path, cut, caplog, db):
     record = logging.LogRecord("x", 30, "", 0, "Not Found: %s", (path,), None)
     CutTokens().filter(record)
     assert record.getMessage() == f"Not Found: {cut}"
+
+
+def test_every_address_with_a_token_is_known_to_the_log_and_to_caches():
+    paths = [str(one.pattern) for app in (accounts, customers, connections) for one in app.urls.urlpatterns]
+    assert {f"/{path.partition('<token:')[0]}" for path in paths if "<token:" in path} == set(LINK_PATHS)
