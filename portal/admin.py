@@ -101,7 +101,7 @@ class TableImportAdmin(History):
     def confirm(self, request, pk):
         """Import what was checked; whoever may import that kind of table may say so."""
         row = get_object_or_404(TableImport.objects.defer("content"), pk=pk)
-        if not self.admin_site._registry[row.kind._meta.model].has_import_permission(request):
+        if not self.admin_site.get_model_admin(row.kind._meta.model).has_import_permission(request):
             raise PermissionDenied
         if request.method == "POST":
             with suppress(AlreadyDecided):

@@ -12,4 +12,4 @@ class PortalConfig(AppConfig):
 
 
 class OperatorAdminConfig(AdminConfig):
-    default_site = "portal.operator.OperatorSite"
+    default_site = "portal.operator_site.OperatorSite"

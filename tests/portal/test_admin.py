@@ -195,7 +195,7 @@ def test_staff_who_are_no_superusers_give_no_rights(operator, ada):
     operator.is_superuser = False
     request = RequestFactory().get("/")
     request.user = operator
-    readonly = admin.site._registry[type(ada)].get_readonly_fields(request, ada)
+    readonly = admin.site.get_model_admin(type(ada)).get_readonly_fields(request, ada)
     assert {"is_superuser", "is_staff", "groups", "user_permissions"} <= set(readonly)
 
 

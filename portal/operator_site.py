@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 
 class OperatorSite(admin.AdminSite):
-    """Django admin with a front page of queues, each a title, a queryset and the list that it leads to."""
+    """Django admin with a front page of queues, each a title, a callable that counts, and the list that it leads to."""
 
     index_template = "admin/portal_index.html"
     site_header = site_title = _("Operator")
