@@ -24,6 +24,7 @@ import customers.urls
 from accounts.models import BankAccount, Document, Notification, notify
 from connections.models import ConnectionRequest
 from customers.models import Customer, CustomerProfile
+from portal import views
 from portal.logs import LINK_PATHS, CutTokens
 from portal.mail import send
 from portal.middleware import History
@@ -159,11 +160,30 @@ def test_readiness_tells_of_worker_and_mail_without_taking_the_web_out(db):
     assert (answer.status_code, answer.json()["worker"], answer.json()["migrations"]) == (200, "silent", "ok")
 
 
-def test_readiness_is_503_with_migrations_to_do(db):
+@pytest.fixture
+def fresh_process(db):
+    """A process that has not yet found all migrations done."""
+    views._find_migrations_done.cache_clear()
+    yield
+    views._find_migrations_done.cache_clear()
+
+
+def test_readiness_is_503_with_migrations_to_do(fresh_process):
     newest = MigrationLoader(connection).graph.leaf_nodes("connections")[0]
     MigrationRecorder(connection).record_unapplied(*newest)
     answer = Client().get("/readyz")
     assert (answer.status_code, answer.json()["migrations"]) == (503, "missing")
+    MigrationRecorder(connection).record_applied(*newest)
+    assert Client().get("/readyz").json()["migrations"] == "ok"
+
+
+def test_a_process_looks_for_migrations_until_all_are_done(fresh_process):
+    found = []
+    for _call in range(2):
+        with CaptureQueriesContext(connection) as captured:
+            Client().get("/readyz")
+        found.append(any("django_migrations" in query["sql"] for query in captured.captured_queries))
+    assert found == [True, False]
 
 
 def test_readiness_is_503_without_the_database(db, settings):
