@@ -32,6 +32,7 @@ test: .venv/development
 	$(BIN)/python manage.py compilecatalogues
 	DJANGO_SETTINGS_MODULE=tests.settings $(BIN)/python manage.py makemigrations --check --dry-run
 	PUBLIC_URL=https://portal.test ALLOWED_HOSTS=portal.test EMAIL_URL=smtp://mail.test SUPPORT_EMAIL=help@portal.test TRUSTED_PROXY_COUNT=1 \
+	OPERATOR_NAME=Operator OPERATOR_ADDRESS=Incheon \
 	SECRET_KEY=$$($(BIN)/python -c 'import secrets; print(secrets.token_urlsafe(50))') $(BIN)/python manage.py check --deploy --fail-level WARNING
 	$(BIN)/python -m pytest -p no:playwright --ignore tests/e2e --cov --cov-report term:skip-covered --cov-fail-under 85 -q
 	@if [ -n "$(CHROMIUM)" ]; then $(BIN)/python -m pytest tests/e2e -q; \

@@ -30,6 +30,9 @@ def installation(app_configs, **kwargs):
         found.append(Warning("EMAIL_URL is not set: mail only lands in a folder.", id="portal.W003"))
     if settings.SUPPORT_EMAIL.endswith(".example"):
         found.append(Warning("SUPPORT_EMAIL is not set.", id="portal.W004"))
+    if not (settings.OPERATOR_NAME and settings.OPERATOR_ADDRESS):
+        words = "OPERATOR_NAME or OPERATOR_ADDRESS is not set: the privacy notice says who runs the portal."
+        found.append(Warning(words, id="portal.W011"))
     if settings.HTTPS and not settings.TRUSTED_PROXY_COUNT:
         found.append(Warning("TRUSTED_PROXY_COUNT is 0: behind a proxy everybody shares its limits.", id="portal.W005"))
     if "LocMem" in settings.CACHES["default"]["BACKEND"]:

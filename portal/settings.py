@@ -67,8 +67,8 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 # Who runs it and what it is called ------------------------------------------------------------------------------
 PORTAL_NAME = env("PORTAL_NAME", default="Supplier Portal")
 PORTAL_LANGUAGE = env("PORTAL_LANGUAGE", default="ko")
-OPERATOR_NAME = env("OPERATOR_NAME", default="Hanbit Procurement Services")
-OPERATOR_ADDRESS = env("OPERATOR_ADDRESS", default="24 Songdo-daero, Yeonsu-gu, Incheon, South Korea")
+OPERATOR_NAME = env("OPERATOR_NAME", default="Hanbit Procurement Services" if DEMO else "")
+OPERATOR_ADDRESS = env("OPERATOR_ADDRESS", default="24 Songdo-daero, Yeonsu-gu, Incheon, South Korea" if DEMO else "")
 SUPPORT_EMAIL = env("SUPPORT_EMAIL", default="support@portal.example")
 PRIVACY_OFFICER = env("PRIVACY_OFFICER", default="")  # name or office in the privacy notice; else the operator
 BRAND_COLOUR = env("BRAND_COLOUR", default="#0e6a57")

@@ -9,6 +9,8 @@ os.environ |= {
     "LOCAL": "0",
     "SECRET_KEY": "only-for-tests",
     "PUBLIC_URL": "http://localhost:8000",
+    "OPERATOR_NAME": "Hanbit Procurement Services",
+    "OPERATOR_ADDRESS": "24 Songdo-daero, Incheon",
     "STAFF_SECOND_FACTOR": "0",
     "EMBEDDED_PG_OPTIONS": "-c fsync=off -c synchronous_commit=off -c full_page_writes=off -c max_connections=300",
 }

@@ -1,3 +1,6 @@
+import subprocess
+import sys
+
 import pytest
 from django.core.checks import run_checks
 
@@ -12,6 +15,8 @@ from portal.colours import _contrast_to_white, mail_accent
         ("ALLOWED_HOSTS", ["other.test"], "portal.E002"),
         ("MAIL_BACKEND", "portal.mail.FolderBackend", "portal.W003"),
         ("SUPPORT_EMAIL", "x@y.example", "portal.W004"),
+        ("OPERATOR_NAME", "", "portal.W011"),
+        ("OPERATOR_ADDRESS", "", "portal.W011"),
         ("TRUSTED_PROXY_COUNT", 0, "portal.W005"),
         ("CACHES", {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}, "portal.E006"),
     ],
@@ -22,6 +27,13 @@ def test_each_unwise_setting_is_named(name, value, found, settings):
     assert checks.installation(None) == []
     setattr(settings, name, value)
     assert [problem.id for problem in checks.installation(None)] == [found]
+
+
+@pytest.mark.parametrize(("demo", "name"), [("0", ""), ("1", "Hanbit Procurement Services")])
+def test_only_the_demo_is_run_by_somebody_unless_settings_say_who(demo, name):
+    environment = {"DEMO": demo, "SECRET_KEY": "x"}
+    code = "from portal import settings; print(settings.OPERATOR_NAME, end='')"
+    assert subprocess.check_output([sys.executable, "-c", code], env=environment, text=True) == name
 
 
 @pytest.mark.parametrize(
