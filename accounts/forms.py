@@ -10,7 +10,6 @@ from accounts.details import DOCUMENTS
 from accounts.models import PendingCompany, Role, Supplier, SupportRequest, User, Way
 from accounts.models.notifications import LABELS
 from accounts.names import validate_name
-from accounts.numbers import clean_registration_number
 from portal import limits
 from portal.logs import LINK_PATHS
 from portal.uploads import UploadField
@@ -127,21 +126,10 @@ class CompanyForm(forms.ModelForm):
         self.fields["phone"].error_messages["invalid"] = _(
             "Type a phone number; one abroad starts with + and the country code."
         )
-        for name in ("registration_number", "address"):
-            self.fields[name].validators.append(validate_name)
-
-    def clean(self):
-        cleaned = super().clean()
-        try:
-            number = clean_registration_number(cleaned.get("registration_number", ""), cleaned.get("country"))
-            cleaned["registration_number"] = number
-        except forms.ValidationError as error:
-            self.add_error("registration_number", error)
-        return cleaned
 
     def changed_values(self):
         """Names of the fields whose value differs, not only its way of writing."""
-        return [name for name in self.changed_data if self.cleaned_data[name] != self.initial[name]]
+        return [name for name in self.changed_data if getattr(self.instance, name) != self.initial[name]]
 
 
 class PasswordForm(forms.Form):

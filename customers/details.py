@@ -10,6 +10,7 @@ from accounts.models import Supplier
 from customers.models import Kind
 
 COLUMNS = {"registered_name": "name"}  # where a detail is called otherwise on Supplier
+TOGETHER = {"country", "registration_number"}  # a number is right or wrong in its country
 
 
 @dataclass
@@ -66,10 +67,12 @@ def take_over(supplier, found, *, actor):
     for column, one in changed.items():
         setattr(fresh, column, one.answered)
     try:
-        fresh.clean_fields(exclude=[field.name for field in fresh._meta.fields if field.name not in changed])
+        others = {field.name for field in fresh._meta.fields} - set(changed)
+        fresh.full_clean(exclude=others, validate_unique=False, validate_constraints=False)
     except ValidationError as error:
-        refused = [changed[column].label for column in error.error_dict]
-        changed = {column: one for column, one in changed.items() if column not in error.error_dict}
+        wrong = set(error.error_dict) | (TOGETHER if TOGETHER & set(error.error_dict) else set())
+        refused = [one.label for column, one in changed.items() if column in wrong]
+        changed = {column: one for column, one in changed.items() if column not in wrong}
     if changed:
         fresh.change_details(list(changed), actor=actor)
     return refused

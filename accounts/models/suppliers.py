@@ -6,6 +6,7 @@ from datetime import timedelta
 import pghistory
 from allauth.account.models import EmailAddress
 from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.db import models, transaction
 from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
@@ -16,6 +17,7 @@ from phonenumber_field.modelfields import PhoneNumberField
 from accounts import details
 from accounts.domains import company_domain
 from accounts.names import validate_name
+from accounts.numbers import clean_registration_number
 from portal import mail
 from portal.states import move
 
@@ -58,13 +60,15 @@ class Supplier(models.Model):
     english_name = models.CharField(_("English name"), max_length=160, blank=True, validators=[validate_name])
     representative = models.CharField(_("representative"), max_length=160, blank=True, validators=[validate_name])
     country = CountryField(_("country"))
-    registration_number = models.CharField(_("business registration number"), max_length=40, blank=True)
+    registration_number = models.CharField(
+        _("business registration number"), max_length=40, blank=True, validators=[validate_name]
+    )
     registration_verified_at = models.DateTimeField(_("number verified"), null=True, blank=True)
     business_type = models.CharField(_("type of business"), max_length=100, blank=True, validators=[validate_name])
     business_item = models.CharField(_("item of business"), max_length=100, blank=True, validators=[validate_name])
     tax_number = models.CharField(_("tax number"), max_length=40, blank=True, validators=[validate_name])
     postal_code = models.CharField(_("postal code"), max_length=12, blank=True, validators=[validate_name])
-    address = models.CharField(_("address"), max_length=300, blank=True)
+    address = models.CharField(_("address"), max_length=300, blank=True, validators=[validate_name])
     phone = PhoneNumberField(_("phone"), blank=True)
     website = models.URLField(_("website"), max_length=200, blank=True)
     invoice_name = models.CharField(
@@ -98,6 +102,14 @@ class Supplier(models.Model):
 
     def __str__(self):
         return self.name
+
+    def clean(self):
+        """The registration number stands as its country writes it."""
+        super().clean()
+        try:
+            self.registration_number = clean_registration_number(self.registration_number, self.country.code)
+        except ValidationError as error:
+            raise ValidationError({"registration_number": error}) from error
 
     @classmethod
     def found(cls, user, *, name, country):

@@ -9,6 +9,7 @@ from portal.states import AlreadyDecided
 
 EDIT = "/company/edit/"
 DETAILS = {"name": "ACME Supplies", "country": "KR", "registration_number": "1208147521", "website": "acme.example"}
+FORMSET = {f"memberships-{name}": "0" for name in ("TOTAL_FORMS", "INITIAL_FORMS", "MIN_NUM_FORMS", "MAX_NUM_FORMS")}
 
 
 @pytest.fixture
@@ -80,17 +81,14 @@ def test_what_the_operator_edits_is_recorded_and_a_changed_number_is_checked_ane
     acme.save(update_fields=["registration_number"])
     acme.verify_number("120-81-47521", now=now, actor=operator)
     path = reverse("admin:accounts_supplier_change", args=[acme.pk])
-    formset = {
-        f"memberships-{name}": "0" for name in ("TOTAL_FORMS", "INITIAL_FORMS", "MIN_NUM_FORMS", "MAX_NUM_FORMS")
-    }
-    form = {"name": "ACME Supplies", "country": "KR", "registration_number": "120-81-47521"} | formset
+    form = FORMSET | {"name": "ACME Supplies", "country": "KR", "registration_number": "120-81-47521"}
     client = client_of(operator)
     client.post(path, form | {"searches_a_day": "99"})
     acme.refresh_from_db()
     assert (acme.searches_a_day, acme.registration_verified_at) == (99, now)
-    client.post(path, form | {"searches_a_day": "99", "registration_number": "999-99-99999"})
+    client.post(path, form | {"searches_a_day": "99", "registration_number": "2208123455"})
     acme.refresh_from_db()
-    assert (acme.registration_number, acme.registration_verified_at) == ("999-99-99999", None)
+    assert (acme.registration_number, acme.registration_verified_at) == ("220-81-23455", None)
     kinds = AuditEntry.objects.filter(actor=operator).order_by("at").values_list("kind", "audience", "data")
     assert list(kinds)[1:] == [
         ("searches_allowed", "operator", {"number": 99}),
@@ -101,10 +99,28 @@ def test_what_the_operator_edits_is_recorded_and_a_changed_number_is_checked_ane
 @pytest.mark.parametrize(
     ("field", "value", "words"),
     [
+        ("registration_number", "1208147522", "The last digit does not fit the others."),
+        ("registration_number", "120\u202e", "Remove the invisible or control characters."),
+        ("address", "see www.evil.example", "Remove the web address"),
+    ],
+)
+def test_the_operator_cannot_write_what_an_admin_cannot_either(field, value, words, client_of, operator, acme):
+    form = FORMSET | {"name": "ACME Supplies", "country": "KR", field: value}
+    path = reverse("admin:accounts_supplier_change", args=[acme.pk])
+    assert words in client_of(operator).post(path, form).content.decode()
+    acme.refresh_from_db()
+    assert getattr(acme, field) == ""
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "words"),
+    [
         ("registration_number", "123", "must have 10 digits. You entered 3."),
         ("registration_number", "1208147522", "The last digit does not fit the others."),
         ("name", "", "Answer this: Registered name"),
         ("name", "www.evil.example", "Remove the web address"),
+        ("registration_number", "120\u202e", "Remove the invisible or control characters."),
+        ("address", "see www.evil.example", "Remove the web address"),
         ("address", "a\u202eb", "Remove the invisible or control characters."),
         ("website", "not an address", "Enter a valid URL."),
         ("country", "XX", "Select a valid choice."),

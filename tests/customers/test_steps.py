@@ -205,6 +205,36 @@ def test_company_details_prefill_a_step_and_an_answer_that_differs_offers_to_upd
     assert "Your company details say something else." not in page(step).content.decode()
 
 
+def test_an_answer_that_strangers_must_not_read_does_not_get_into_the_company_details(page, organon, acme, profile):
+    asked = [{"kind": "text", "prefill": name} for name in ("address", "registration_number", "business_type")]
+    step = make_step(organon, "Company", *asked)
+    address, number, business = (question.name for question in step.questions.all())
+    page(step, {address: "see www.evil.example", number: "1208147522", business: "Wholesale"})
+    page(step, {}, "step_details")
+    assert "These can’t stand in the company details: " in (said := page(step).content.decode())
+    assert "Address, Business registration number" in said
+    acme.refresh_from_db()
+    assert (acme.address, acme.registration_number, acme.business_type) == ("", "", "Wholesale")
+
+
+def test_a_number_goes_into_the_company_details_as_its_country_writes_it(page, organon, acme, profile):
+    step = make_step(organon, "Company", {"kind": "text", "prefill": "registration_number"})
+    page(step, {step.questions.get().name: "1208147521"})
+    page(step, {}, "step_details")
+    acme.refresh_from_db()
+    assert acme.registration_number == "120-81-47521"
+
+
+def test_country_and_number_get_into_the_company_details_together_or_not_at_all(page, organon, acme, profile):
+    asked = [{"kind": "country", "prefill": "country"}, {"kind": "text", "prefill": "registration_number"}]
+    step = make_step(organon, "Company", *asked)
+    country, number = (question.name for question in step.questions.all())
+    page(step, {country: "DE", number: "12"})
+    page(step, {}, "step_details")
+    acme.refresh_from_db()
+    assert (acme.country, acme.registration_number) == ("KR", "")
+
+
 def test_a_changed_document_is_not_agreed_to_by_an_earlier_tick(page, organon, profile):
     step = make_step(organon, "Code", {"kind": "acknowledgement", "document_text_en": "Be good."})
     question = step.questions.get()
