@@ -1,6 +1,7 @@
 """A person closes their account: at once for everybody else, for good after some days, in which support can undo it."""
 
 import uuid
+from contextlib import suppress
 
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
@@ -11,7 +12,7 @@ from django.db.models import Q
 from accounts.models import AuditEntry, Notification, Supplier, User
 from accounts.models.devices import tell
 from accounts.models.people import ERASED
-from portal.states import move
+from portal.states import AlreadyDecided, move
 
 GONE = "–"  # stands where a name stood
 
@@ -25,12 +26,14 @@ def close_account(user, *, now):
     with transaction.atomic():
         for membership in user.memberships.active().select_related("supplier", "user"):
             others = membership.supplier.memberships.active().exclude(pk=membership.pk)
-            if not others.exists() and membership.supplier.closing_at is None:
-                membership.supplier.begin_closing(now=now, actor=user)
-            if others.exists():
-                membership.deactivate(now=now, actor=user)
+            with suppress(AlreadyDecided):  # an admin deactivated the person meanwhile, or the company closes already
+                if not others.exists() and membership.supplier.closing_at is None:
+                    membership.supplier.begin_closing(now=now, actor=user)
+                if others.exists():
+                    membership.deactivate(now=now, actor=user)
         for asked in user.join_requests.waiting().select_related("supplier", "user"):
-            asked.withdraw(now=now)
+            with suppress(AlreadyDecided):  # an admin decided it meanwhile
+                asked.withdraw(now=now)
         move(User.objects.filter(pk=user.pk, is_active=True), is_active=False, closed_at=now)
         tell(user, "account_closed", now=now)
 

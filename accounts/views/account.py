@@ -1,3 +1,5 @@
+from contextlib import suppress
+
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import logout
@@ -8,6 +10,7 @@ from django.utils.translation import gettext as _
 from accounts import closing
 from accounts.forms import AccountForm, PasswordForm
 from accounts.models import LastAdmin, User
+from portal.states import AlreadyDecided
 
 
 def account(request):
@@ -35,7 +38,8 @@ def account_close(request):
     alone = [one.supplier for one in request.memberships if one.supplier.memberships.active().count() == 1]
     if request.method == "POST" and form.is_valid():
         try:
-            closing.close_account(request.user, now=timezone.now())
+            with suppress(AlreadyDecided):  # a second click: it is closed
+                closing.close_account(request.user, now=timezone.now())
         except LastAdmin:
             form.add_error(None, _("Your company needs an admin. Make somebody else an admin first."))
         else:

@@ -8,6 +8,7 @@ import pytest
 from django.db import connection
 from django.utils import timezone
 
+from accounts import closing as account_closing
 from accounts.models import JoinRequest, TeamInvitation
 from portal.states import AlreadyDecided
 from tests.builders import make_supplier, make_user
@@ -70,3 +71,16 @@ def test_a_request_is_let_in_while_the_person_accepts_an_invitation(settings, em
             lambda asked=asked, ada=ada: asked.accept("viewer", now=timezone.now(), actor=ada),
         )
         assert bob.supplier.memberships.filter(user=nora, is_active=True).count() == 1
+
+
+def test_an_account_is_closed_while_its_request_to_join_is_decided(settings, empty_queue):
+    for number in range(ROUNDS):
+        ada, bob = team_of_two(number)
+        nora = make_user(f"nora{number}@acme.example", "Nora")
+        asked = JoinRequest.ask(nora, bob.supplier, now=timezone.now())
+        together(
+            lambda nora=nora: account_closing.close_account(nora, now=timezone.now()),
+            lambda asked=asked, ada=ada: asked.decline(now=timezone.now(), actor=ada),
+        )
+        nora.refresh_from_db()
+        assert nora.closed_at is not None

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from django.contrib.sessions.backends.db import SessionStore
 from django.core.files.base import ContentFile
 from django.test import Client
 from django.urls import reverse
@@ -22,6 +23,7 @@ from accounts.models import (
     User,
     notify,
 )
+from accounts.views.account import account_close
 from connections import closing, jobs
 from connections.models import ConnectionRequest, Export
 from customers.models import Answer, Submission
@@ -148,6 +150,16 @@ def test_a_person_closes_the_account_with_the_password_and_is_out_everywhere(ada
     mia_at_acme.refresh_from_db()
     assert mia_at_acme.is_active is False
     assert Mail.objects.filter(name="security", subject__endswith="your account is closed").get().to == mia.email
+
+
+def test_a_second_click_on_close_finds_it_closed(rf, mia, mia_at_acme, now):
+    request = rf.post("/account/close/", {"password": PASSWORD})
+    request.user, request.memberships, request.session = mia, [mia_at_acme], SessionStore()
+    accounts_closing.close_account(
+        User.objects.get(pk=mia.pk), now=now
+    )  # the first click, while the second is on its way
+    assert account_close(request).url == "/accounts/login/"
+    assert Mail.objects.filter(name="security").count() == 1
 
 
 def test_the_only_admin_of_others_makes_somebody_else_admin_first(client_of, ada, mia, mia_at_acme):
