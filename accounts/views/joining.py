@@ -16,7 +16,6 @@ from accounts.models import CannotInvite, JoinRequest, Supplier, TeamInvitation
 from portal import limits, links
 from portal.states import AlreadyDecided
 
-AN_HOUR = 3600
 AGAIN_AN_HOUR = 3
 
 
@@ -72,8 +71,8 @@ def team_again(request, token, link, invitation):
     """A new link, to the invited address only, for whoever holds one that has expired."""
     if _condition(link, invitation, timezone.now()) != "expired":
         return redirect("accounts:team_invitation", token)
-    if not limits.allowed("team-invitation-again", invitation.pk, AGAIN_AN_HOUR, AN_HOUR):
-        return render(request, "429.html", status=429)
+    if not limits.allowed("team-invitation-again", invitation.pk, AGAIN_AN_HOUR, limits.AN_HOUR):
+        return limits.too_many(request, limits.AN_HOUR)
     try:
         invitation.resend(now=timezone.now(), actor=None)
         messages.success(request, _("A new link is on its way to the invited address."))

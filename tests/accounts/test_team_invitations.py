@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import CannotInvite, JoinRequest, Membership, TeamInvitation, User
+from portal import limits
 from portal.models import Link, Mail
 from portal.states import AlreadyDecided
 from tests.builders import make_supplier, make_user
@@ -254,6 +255,14 @@ def test_an_expired_one_has_a_new_link_sent_to_the_invited_address(ada_at_acme, 
     assert client.get(f"/t/{token_to()}/").status_code == 200
     page = client.get(f"/t/{old}/").content.decode()
     assert "Send me a new link" not in page
+
+
+def test_who_asks_for_a_new_link_too_often_reads_when_it_works(ada_at_acme, now, one_window):
+    invitation = TeamInvitation.invite(ada_at_acme, NEW, "member", now=now - timedelta(days=31))
+    for _time in range(3):
+        limits.allowed("team-invitation-again", invitation.pk, 3, limits.AN_HOUR)
+    answer = Client(headers={"accept-language": "en"}).post(f"/t/{token_to()}/again/")
+    assert (answer.status_code, "Wait 60 minutes, then try again." in answer.content.decode()) == (429, True)
 
 
 def test_a_taken_back_one_sends_no_link_and_leads_whoever_is_signed_in_home(client_of, ada, invitation, now):
