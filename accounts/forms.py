@@ -251,12 +251,6 @@ class TeamInvitationForm(RoleForm):
     field_order = ["email", "role"]
 
 
-class JoinForm(forms.Form):
-    """In which role somebody who asked is let in."""
-
-    role = forms.ChoiceField(choices=Role.choices, initial=Role.MEMBER)
-
-
 class CustomersForm(forms.Form):
     """Which customers a member works on; `chosen` are their profiles, None stands for all.
 

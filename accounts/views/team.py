@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from accounts.access import own, role_required
-from accounts.forms import CustomersForm, JoinForm, RoleForm, TeamInvitationForm
+from accounts.forms import CustomersForm, RoleForm, TeamInvitationForm
 from accounts.models import CannotInvite, JoinRequest, LastAdmin, Role, TeamInvitation
 from portal.states import AlreadyDecided
 
@@ -205,10 +205,12 @@ def _leave(request):
 @told
 def join_accept(request, pk):
     asked = own(request, request.supplier.join_requests, pk)
-    form = JoinForm(request.POST)
-    role = form.cleaned_data["role"] if form.is_valid() else Role.VIEWER
-    asked.accept(role, now=timezone.now(), actor=request.user)
-    messages.success(request, _("%(name)s works here now.") % {"name": asked.user})
+    form = RoleForm(request.POST)
+    if form.is_valid():
+        asked.accept(form.cleaned_data["role"], now=timezone.now(), actor=request.user)
+        messages.success(request, _("%(name)s works here now.") % {"name": asked.user})
+    else:
+        messages.error(request, _("Choose a role."))
     return redirect("accounts:team")
 
 

@@ -87,6 +87,14 @@ def test_an_admin_lets_the_person_in_with_a_role(client_of, ada, nora, acme, ask
     assert Mail.objects.get(name="join_accepted").to == "nora@sales.acme.example"
 
 
+@pytest.mark.parametrize("said", [{}, {"role": "owner"}])
+def test_without_a_role_nobody_is_let_in(said, client_of, ada, nora, acme, asked):
+    path = reverse("accounts:join_accept", args=[asked.pk])
+    assert "Choose a role." in client_of(ada).post(path, said, follow=True).content.decode()
+    asked.refresh_from_db()
+    assert (asked.status, acme.memberships.filter(user=nora).exists()) == ("pending", False)
+
+
 def test_an_admin_declines_and_the_person_learns_it(client_of, ada, nora, acme, asked):
     client_of(ada).post(reverse("accounts:join_decline", args=[asked.pk]))
     assert Mail.objects.get(name="join_declined").to == "nora@sales.acme.example"
