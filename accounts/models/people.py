@@ -254,9 +254,9 @@ class Membership(models.Model):
                 self._mail("member_deactivated")
 
     def reactivate(self, *, now, actor, reason=""):
-        """Open it again, in the role that they had. AlreadyDecided when it is open."""
+        """Open it again, in the role that they had. AlreadyDecided when it is open, or the person's account is closed."""
         with transaction.atomic():
-            move(Membership.objects.filter(pk=self.pk, is_active=False), is_active=True)
+            move(Membership.objects.filter(pk=self.pk).deactivated(), is_active=True)
             self.is_active = True
             self._record("member_reactivated", now, actor, reason=reason)
             self._mail("member_reactivated")
