@@ -254,6 +254,12 @@ def test_a_person_is_written_to_in_their_own_language(browser, db):
     assert list(Mail.objects.values_list("language", flat=True)) == ["ko", "ko"]
 
 
+def test_without_a_chosen_language_it_is_the_one_of_the_persons_browser(browser, db):
+    make_user("jihye@acme.example", "김지혜", browser_language="ko")
+    browser.post(reverse("account_reset_password"), {"email": "jihye@acme.example"})
+    assert Mail.objects.get().language == "ko"
+
+
 def test_the_librarys_page_for_changing_the_address_leads_to_ours(client_of, ada, acme):
     client = client_of(ada)
     for method in (client.get, client.post):
