@@ -20,13 +20,13 @@ def founding(request, email_address, **kwargs):
 
     Where a company shares the address's domain, the person is asked first whether theirs is not the same one.
     """
-    from accounts.models import PendingCompany, Supplier, User, person_key  # noqa: PLC0415 - models are not loaded before
+    from accounts.models import Membership, PendingCompany, Supplier, User, person_key  # noqa: PLC0415 - models are not loaded before
 
     user = email_address.user
     User.objects.filter(pk=user.pk, person_key="").update(person_key=person_key(email_address.email))
     pending = PendingCompany.objects.filter(user=user).first()
     if pending and not Supplier.objects.sharing_domain(email_address.email).exists():
-        pending.found()
+        Membership.found(user, name=pending.name, country=pending.country, now=timezone.now(), is_first=True)
 
 
 def signed_in(request, user, **kwargs):

@@ -2,7 +2,7 @@
 
 from django.db import transaction
 
-from accounts.models import Membership, PendingCompany, Supplier, User, at_once, notify
+from accounts.models import Membership, User, at_once, notify
 from connections.models import Invitation
 from customers.models import Customer
 from portal.states import AlreadyDecided
@@ -26,16 +26,13 @@ def accept(user, invitations, *, company, now, is_first=False):
             raise AlreadyDecided
         for pk in sorted(invitation.customer_id for invitation in invitations):
             Customer.objects.select_for_update(no_key=True).get(pk=pk)
-        membership = company if isinstance(company, Membership) else _found(user, *company)
+        membership = company
+        if not isinstance(company, Membership):
+            name, country = company
+            membership = Membership.found(user, name=name, country=country, now=now)
         for invitation in invitations:
             invitation.accept(membership, now=now)
     return membership.supplier
-
-
-def _found(user, name, country):
-    PendingCompany.objects.filter(user=user).delete()
-    supplier = Supplier.found(user, name=name, country=country)
-    return supplier.memberships.select_related("supplier", "user").get(user=user)
 
 
 def tell_admins(user, invitation, *, now):

@@ -2,8 +2,9 @@ from accounts.models.addresses import EmailChange
 from accounts.models.banks import BankAccount
 from accounts.models.devices import KnownDevice
 from accounts.models.documents import Document, tell_of_expiry
+from accounts.models.memberships import LastAdmin, Membership, Role
 from accounts.models.notifications import Notification, Preference, Way, at_once, notify
-from accounts.models.people import Consent, LastAdmin, Membership, PendingCompany, Role, User, person_key
+from accounts.models.people import Consent, PendingCompany, User, person_key
 from accounts.models.records import AuditEntry, SupportRequest
 from accounts.models.suppliers import Supplier
 from accounts.models.team import CannotInvite, JoinRequest, TeamInvitation

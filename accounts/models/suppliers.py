@@ -111,15 +111,6 @@ class Supplier(models.Model):
         except ValidationError as error:
             raise ValidationError({"registration_number": error}) from error
 
-    @classmethod
-    def found(cls, user, *, name, country):
-        """Create the supplier with `user` as its admin, in one transaction."""
-        with transaction.atomic():
-            supplier = cls.objects.create(name=name, country=country)
-            supplier.memberships.create(user=user, role="admin")
-            cls._record("supplier_founded", supplier, actor=user)
-        return supplier
-
     @property
     def is_suspended(self):
         return self.suspended_at is not None

@@ -9,8 +9,9 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from accounts.models.memberships import Membership, Role
 from accounts.models.notifications import Notification, at_once, notify
-from accounts.models.people import Membership, Role, User
+from accounts.models.people import User
 from accounts.models.records import AuditEntry
 from accounts.models.suppliers import Supplier
 from portal import mail

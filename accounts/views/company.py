@@ -1,7 +1,6 @@
 """The company: what its customers see, founding one, and switching between several."""
 
 from django.contrib import messages
-from django.db import transaction
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -10,7 +9,7 @@ from django.views.decorators.http import require_POST
 
 from accounts.access import SESSION_KEY, role_required
 from accounts.forms import CompanyForm, CompanyNewForm, SwitchForm
-from accounts.models import PendingCompany, Role, Supplier, User
+from accounts.models import Membership, PendingCompany, Role, Supplier
 
 CHANGES_SHOWN = 10
 SHARING_SHOWN = 5
@@ -48,11 +47,7 @@ def company_new(request):
     pending = PendingCompany.objects.filter(user=request.user).first()
     form = CompanyNewForm(request.POST or None, initial=pending and {"name": pending.name, "country": pending.country})
     if request.method == "POST" and form.is_valid():
-        with transaction.atomic():
-            User.objects.select_for_update(no_key=True).get(pk=request.user.pk)  # a double click founds one company
-            if not request.user.memberships.active().exists():
-                PendingCompany.objects.filter(user=request.user).delete()
-                Supplier.found(request.user, **form.cleaned_data)
+        Membership.found(request.user, **form.cleaned_data, now=timezone.now(), is_first=True)
         return redirect("home")
     asked = request.user.join_requests.waiting().select_related("supplier")
     waiting = [one.supplier_id for one in asked]

@@ -8,7 +8,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from accounts.models import Role, Supplier
+from accounts.models import AuditEntry, Membership, PendingCompany, Role, Supplier
 from customers.models import CustomerProfile
 from tests.builders import make_user
 
@@ -123,7 +123,15 @@ def test_a_session_in_use_is_prolonged_at_most_every_10_minutes(client_of, ada, 
     assert written == [True, False, True, False]
 
 
-def test_the_door_costs_three_queries_whatever_a_person_belongs_to(client_of, ada, acme):
+def test_what_somebody_meant_to_found_is_forgotten_when_they_found(eve, now):
+    PendingCompany.objects.create(user=eve, name="Sole", country="KR")
+    founded = Membership.found(eve, name="Solo", country="KR", now=now)
+    assert (str(founded.supplier), founded.role, PendingCompany.objects.exists()) == ("Solo", "admin", False)
+    assert {founded.created_at, founded.supplier.created_at, AuditEntry.objects.get().at} == {now}
+    assert Membership.found(eve, name="Sole", country="KR", now=now, is_first=True) is None
+
+
+def test_the_door_costs_three_queries_whatever_a_person_belongs_to(client_of, ada, acme, now):
     client = client_of(ada)
     counts = []
     for number in range(2):
@@ -132,5 +140,5 @@ def test_the_door_costs_three_queries_whatever_a_person_belongs_to(client_of, ad
             client.get("/help/")
         counts.append(len(captured))
         for other in range(20):
-            Supplier.found(ada, name=f"Company {number} {other}", country="KR")
+            Membership.found(ada, name=f"Company {number} {other}", country="KR", now=now)
     assert counts == [3, 3]

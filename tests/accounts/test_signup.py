@@ -17,7 +17,7 @@ from django.utils import timezone
 from accounts.adapter import AccountAdapter
 from accounts.apps import founding
 from accounts.jobs import forget_unverified
-from accounts.models import Consent, PendingCompany, Supplier, User, person_key
+from accounts.models import Consent, Membership, Supplier, User, person_key
 from portal.models import Mail
 from tests.builders import make_user
 from tests.fixtures_mail import mailed_code
@@ -227,10 +227,10 @@ def test_sign_ups_with_one_address_at_once_leave_one_person(settings, empty_queu
 
 
 def test_an_address_counts_as_confirmed_only_with_its_company_founded(browser, monkeypatch):
-    def fail(pending):
+    def fail(user, **company):
         raise ConnectionError
 
-    monkeypatch.setattr(PendingCompany, "found", fail)
+    monkeypatch.setattr(Membership, "found", fail)
     sign_up(browser)
     with pytest.raises(ConnectionError):
         confirm(browser)
