@@ -82,7 +82,7 @@ class SupplierAdmin(admin.ModelAdmin):
         if "requires_second_factor" in changed:
             obj.require_second_factor(obj.requires_second_factor, now=now, actor=request.user)
         if details := changed - {"searches_a_day", "requires_second_factor"}:
-            obj.change_details(details, actor=request.user)
+            obj.change_details(details, now=now, actor=request.user)
 
     @admin.display(description=_("warnings"))
     def warnings(self, supplier):

@@ -60,7 +60,7 @@ def new_files(supplier, form):
     return {question: upload for question, upload in stored.items() if (question.prefill, upload.digest) not in known}
 
 
-def take_over(supplier, found, *, actor):
+def take_over(supplier, found, *, now, actor):
     """Write the answers into the company details; returns the labels of those that can't stand there."""
     fresh, refused = Supplier.objects.get(pk=supplier.pk), []
     changed = {COLUMNS.get(one.key, one.key): one for one in found}
@@ -74,5 +74,5 @@ def take_over(supplier, found, *, actor):
         refused = [one.label for column, one in changed.items() if column in wrong]
         changed = {column: one for column, one in changed.items() if column not in wrong}
     if changed:
-        fresh.change_details(list(changed), actor=actor)
+        fresh.change_details(list(changed), now=now, actor=actor)
     return refused

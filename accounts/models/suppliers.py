@@ -124,7 +124,7 @@ class Supplier(models.Model):
         """The operator gives it a daily number of its own, None for the portal's; only operators read of it."""
         with transaction.atomic():
             Supplier.objects.filter(pk=self.pk).update(searches_a_day=number)
-            self._record("searches_allowed", self, at=now, actor=actor, audience="operator", number=number)
+            self._record("searches_allowed", now, actor=actor, audience="operator", number=number)
 
     def suspend(self, reason, *, now, actor=None):
         """Stop searching and requesting until the operator decides; the admins are told. AlreadyDecided when suspended."""
@@ -135,7 +135,7 @@ class Supplier(models.Model):
                 suspended_because=reason,
             )
             self.suspended_at, self.suspended_because = now, reason
-            self._record("supplier_suspended", self, at=now, actor=actor, reason=reason)
+            self._record("supplier_suspended", now, actor=actor, reason=reason)
             self.mail_admins("supplier_suspended")
 
     def lift_suspension(self, reason, *, now, actor):
@@ -148,10 +148,10 @@ class Supplier(models.Model):
                 reports_count_from=now,
             )
             self.suspended_at, self.suspended_because, self.reports_count_from = None, "", now
-            self._record("suspension_lifted", self, at=now, actor=actor, reason=reason)
+            self._record("suspension_lifted", now, actor=actor, reason=reason)
             self.mail_admins("suspension_lifted")
 
-    def change_details(self, form_fields, *, actor):
+    def change_details(self, form_fields, *, now, actor):
         """Save edited company details; a changed registration number or country is no longer verified."""
         columns = list(form_fields)
         if {"registration_number", "country"} & set(form_fields):
@@ -159,7 +159,7 @@ class Supplier(models.Model):
             columns.append("registration_verified_at")
         with transaction.atomic():
             self.save(update_fields=columns)
-            self._record("company_changed", self, actor=actor, fields=sorted(form_fields))
+            self._record("company_changed", now, actor=actor, fields=sorted(form_fields))
 
     def require_second_factor(self, asks, *, now, actor):
         """Ask a second factor of everybody who works here, or no longer; whoever has none is told. Nothing when it is so already."""
@@ -168,7 +168,7 @@ class Supplier(models.Model):
             if not changed.update(requires_second_factor=asks):
                 return
             self.requires_second_factor = asks
-            self._record("second_factor_required" if asks else "second_factor_free", self, at=now, actor=actor)
+            self._record("second_factor_required" if asks else "second_factor_free", now, actor=actor)
             lacking = self.memberships.active().with_second_factor().filter(has_second_factor=False)
             for member in lacking.select_related("user") if asks else []:
                 user = member.user
@@ -181,7 +181,7 @@ class Supplier(models.Model):
             open_ones = Supplier.objects.filter(pk=self.pk, closing_at=None, closed_at=None)
             move(open_ones, closing_at=closes, closing_by=actor)
             self.closing_at, self.closing_by = closes, actor
-            self._record("company_closing", self, at=now, actor=actor)
+            self._record("company_closing", now, actor=actor)
             self.mail_admins("company_closing", actor=actor)
 
     def keep_open(self, *, now, actor):
@@ -189,7 +189,7 @@ class Supplier(models.Model):
         with transaction.atomic():
             closing = Supplier.objects.filter(pk=self.pk, closing_at__isnull=False, closed_at=None)
             move(closing, closing_at=None, closing_by=None)
-            self._record("company_kept", self, at=now, actor=actor)
+            self._record("company_kept", now, actor=actor)
             self.mail_admins("company_kept", actor=actor)
 
     def close(self, *, now):
@@ -200,7 +200,7 @@ class Supplier(models.Model):
         with transaction.atomic():
             move(Supplier.objects.filter(pk=self.pk).due_to_close(now), closed_at=now)
             self.mail_admins("company_closed")
-            self._record("company_closed", self, at=now)
+            self._record("company_closed", now)
             self.memberships.filter(is_active=True).update(is_active=False)
             self.team_invitations.revoke_all(now)
             self.join_requests.waiting().update(status="declined", decided_at=now)
@@ -222,7 +222,7 @@ class Supplier(models.Model):
         with transaction.atomic():
             move(Supplier.objects.filter(pk=self.pk, registration_number=number), registration_verified_at=now)
             self.registration_verified_at = now
-            self._record("number_verified", self, at=now, actor=actor, number=number)
+            self._record("number_verified", now, actor=actor, number=number)
 
     def admins(self):
         """The active admins' memberships, with their people."""
@@ -243,6 +243,5 @@ class Supplier(models.Model):
         for user in [membership.user for membership in self.admins()] if to is None else to:
             mail.send(name, user.email, user.speaks, about=self, supplier=self, person=user, **context)
 
-    @staticmethod
-    def _record(kind, supplier, *, actor=None, **data):
-        supplier.audit_entries.record(kind, about=supplier, supplier=supplier, actor=actor, **data)
+    def _record(self, kind, now, *, actor=None, **data):
+        self.audit_entries.record(kind, about=self, supplier=self, actor=actor, at=now, **data)

@@ -34,7 +34,7 @@ def company_edit(request):
     form = CompanyForm(request.POST or None, instance=supplier)
     if request.method == "POST" and form.is_valid():
         if changed := form.changed_values():
-            supplier.change_details(changed, actor=request.user)
+            supplier.change_details(changed, now=timezone.now(), actor=request.user)
         messages.success(request, _("Company details are saved."))
         return redirect("accounts:company")
     return render(request, "accounts/company_edit.html", {"form": form})

@@ -134,7 +134,7 @@ def step_details(request, pk, step_pk):
     """Take answers over into the company details."""
     profile, one = _load(request, pk, step_pk)
     found = details.differences(request.supplier, _form(profile, one))
-    if refused := details.take_over(request.supplier, found, actor=request.user):
+    if refused := details.take_over(request.supplier, found, now=timezone.now(), actor=request.user):
         words = _("These can’t stand in the company details: %(names)s")
         messages.warning(request, words % {"names": ", ".join(refused)})
     else:

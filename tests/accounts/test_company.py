@@ -52,9 +52,9 @@ def test_an_edit_from_an_older_page_does_not_verify_a_number_that_changed_meanwh
     acme.verify_number("120-81-47521", now=now, actor=ada)
     older, newer = Supplier.objects.get(), Supplier.objects.get()
     newer.registration_number = "999-99-99999"
-    newer.change_details(["registration_number"], actor=ada)
+    newer.change_details(["registration_number"], now=now, actor=ada)
     older.address = "12 Teheran-ro"
-    older.change_details(["address"], actor=ada)
+    older.change_details(["address"], now=now, actor=ada)
     acme.refresh_from_db()
     assert (acme.registration_number, acme.registration_verified_at) == ("999-99-99999", None)
     assert acme.address == "12 Teheran-ro"
