@@ -8,7 +8,7 @@ from phonenumbers import SUPPORTED_REGIONS
 from accounts import banks
 from accounts.details import DOCUMENTS
 from accounts.models import PendingCompany, Role, Supplier, SupportRequest, User, Way
-from accounts.models.notifications import LABELS
+from accounts.models.notifications import KINDS
 from accounts.names import validate_name
 from portal import limits
 from portal.logs import LINK_PATHS
@@ -50,11 +50,11 @@ class PreferencesForm(forms.Form):
     def __init__(self, *args, user, **kwargs):
         super().__init__(*args, **kwargs)
         chosen = dict(user.preferences.values_list("kind", "way"))
-        for kind, label in LABELS.items():
-            self.fields[kind] = forms.ChoiceField(
-                label=label, choices=Way.choices, required=False, initial=chosen.get(kind, Way.USUAL)
+        for name, kind in KINDS.items():
+            self.fields[name] = forms.ChoiceField(
+                label=kind.label, choices=Way.choices, required=False, initial=chosen.get(name, Way.USUAL)
             )
-            self.fields[kind].is_part = True
+            self.fields[name].is_part = True
 
 
 class EmailForm(forms.Form):

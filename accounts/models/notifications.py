@@ -1,6 +1,7 @@
-"""What the bell shows. A kind is a plain string; its words and link are templates/notifications/<kind>.html."""
+"""What the bell shows. A kind is a plain string, listed in KINDS; its words are templates/notifications/<kind>.html."""
 
 import uuid
+from typing import NamedTuple
 
 from django.conf import settings
 from django.contrib.auth import get_user_model
@@ -12,66 +13,39 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models.suppliers import Supplier
 from portal import mail
 
-# kind: the view that it leads to, by the id of what it is about
+
+class Kind(NamedTuple):
+    """A kind of news: the view that it leads to, its icon, and what it is called where one chooses how to hear of it."""
+
+    view: str
+    icon: str
+    label: str
+
+
 KINDS = {
-    "request_accepted": "connections:request",
-    "request_declined": "connections:request",
-    "request_expired": "connections:request",
-    "invited": "customers:profile",
-    "invitation_accepted": "customers:profile",
-    "invitation_for_admin": "accounts:team",
-    "connection_ended": "customers:profile",
-    "step_approved": "customers:profile",
-    "step_returned": "customers:profile",
-    "step_handed": "customers:profile",
-    "steps_asked": "customers:profile",
-    "file_expires": "customers:profile",
-    "document_expires": "accounts:company",
-    "export_ready": "connections:export",
-    "join_asked": "accounts:team",
-    "member_joined": "accounts:team",
-    "role_changed": "accounts:team",
+    "request_accepted": Kind("connections:request", "check", _("A customer accepts a request")),
+    "request_declined": Kind("connections:request", "x", _("A customer declines a request")),
+    "request_expired": Kind("connections:request", "clock", _("A request expires")),
+    "invited": Kind("customers:profile", "mail", _("A customer invites the company")),
+    "invitation_accepted": Kind("customers:profile", "check", _("A colleague accepts an invitation")),
+    "invitation_for_admin": Kind("accounts:team", "mail", _("An invitation needs an admin")),
+    "connection_ended": Kind("customers:profile", "x", _("A connection ends")),
+    "step_approved": Kind("customers:profile", "check", _("A customer approves a step")),
+    "step_returned": Kind("customers:profile", "alert", _("A customer sends a step back")),
+    "step_handed": Kind("customers:profile", "users", _("A step is handed to me")),
+    "steps_asked": Kind("customers:profile", "plus", _("A customer asks for something new")),
+    "file_expires": Kind("customers:profile", "clock", _("A file given to a customer runs out")),
+    "document_expires": Kind("accounts:company", "clock", _("A company document runs out")),
+    "export_ready": Kind("connections:export", "file", _("An export is ready")),
+    "join_asked": Kind("accounts:team", "users", _("Somebody asks to join the team")),
+    "member_joined": Kind("accounts:team", "users", _("Somebody joins the team")),
+    "role_changed": Kind("accounts:team", "users", _("My role changes")),
 }
-WHOLE_PAGES = {"accounts:company", "accounts:team", "connections:export"}  # need no id
-ICONS = {
-    "request_accepted": "check",
-    "request_expired": "clock",
-    "invited": "mail",
-    "invitation_accepted": "check",
-    "invitation_for_admin": "mail",
-    "step_approved": "check",
-    "step_returned": "alert",
-    "step_handed": "users",
-    "steps_asked": "plus",
-    "file_expires": "clock",
-    "document_expires": "clock",
-    "export_ready": "file",
-    "join_asked": "users",
-    "member_joined": "users",
-    "role_changed": "users",
-}
-
-
-# kind: what it is called where one chooses how to hear of it
-LABELS = {
-    "request_accepted": _("A customer accepts a request"),
-    "request_declined": _("A customer declines a request"),
-    "request_expired": _("A request expires"),
-    "invited": _("A customer invites the company"),
-    "invitation_accepted": _("A colleague accepts an invitation"),
-    "invitation_for_admin": _("An invitation needs an admin"),
-    "connection_ended": _("A connection ends"),
-    "step_approved": _("A customer approves a step"),
-    "step_returned": _("A customer sends a step back"),
-    "step_handed": _("A step is handed to me"),
-    "steps_asked": _("A customer asks for something new"),
-    "file_expires": _("A file given to a customer runs out"),
-    "document_expires": _("A company document runs out"),
-    "export_ready": _("An export is ready"),
-    "join_asked": _("Somebody asks to join the team"),
-    "member_joined": _("Somebody joins the team"),
-    "role_changed": _("My role changes"),
-}
+WHOLE_PAGES = {
+    "accounts:company",
+    "accounts:team",
+    "connections:export",
+}  # need no id; the others take that of what it is about
 
 
 class Way(models.TextChoices):
@@ -118,7 +92,7 @@ class NotificationQuerySet(models.QuerySet):
         return self.filter(read_at=None)
 
     def leading_to(self, view):
-        return self.filter(kind__in=[kind for kind, target in KINDS.items() if target == view])
+        return self.filter(kind__in=[name for name, kind in KINDS.items() if kind.view == view])
 
     def mark_read(self, now):
         return self.unread().update(read_at=now)
@@ -158,12 +132,12 @@ class Notification(models.Model):
 
     @property
     def icon(self):
-        return ICONS.get(self.kind, "x")
+        return KINDS[self.kind].icon
 
     @property
     def leads_to(self):
         """The address of the page that it is about."""
-        view = KINDS[self.kind]
+        view = KINDS[self.kind].view
         return reverse(view, args=[] if view in WHOLE_PAGES else [self.object_id])
 
 

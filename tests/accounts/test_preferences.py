@@ -5,12 +5,14 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
+from django.conf import settings
 from django.db import connection
+from django.template.loader import get_template
 from django.urls import reverse
 
 from accounts import jobs
 from accounts.models import BankAccount, Notification, Preference, notify
-from accounts.models.notifications import KINDS, LABELS, send_digest
+from accounts.models.notifications import KINDS, send_digest
 from portal.models import Mail
 from tests.builders import make_request, make_user
 
@@ -24,8 +26,11 @@ def mailed():
     return {(mail.name, mail.to) for mail in Mail.objects.filter(to__endswith="@acme.example")}
 
 
-def test_every_kind_can_be_chosen_and_has_a_label():
-    assert set(LABELS) == set(KINDS)
+def test_every_kind_has_its_words_and_its_icon():
+    icons = (settings.BASE_DIR / "static/img/icons.svg").read_text()
+    for name, kind in KINDS.items():
+        get_template(f"notifications/{name}.html")
+        assert f'id="i-{kind.icon}"' in icons
 
 
 def test_as_usual_the_asker_and_the_admins_are_written_to(asked, vic, vic_at_acme, now):
