@@ -10,6 +10,7 @@ from django.db import transaction
 from django.db.models import Q
 
 from accounts.models import AuditEntry, Notification, Supplier, User
+from accounts.models.choices import Audience
 from accounts.models.devices import tell
 from accounts.models.people import ERASED
 from portal.states import AlreadyDecided, move
@@ -46,7 +47,7 @@ def reopen_account(user, *, now, actor, reason):
     with transaction.atomic():
         closed = User.objects.filter(pk=user.pk, is_active=False, closed_at__isnull=False)
         move(closed.exclude(email__endswith=f"@{ERASED}"), is_active=True, closed_at=None)
-        about = {"actor": actor, "reason": reason, "audience": AuditEntry.OPERATOR}
+        about = {"actor": actor, "reason": reason, "audience": Audience.OPERATOR}
         AuditEntry.objects.record("account_reopened", about=user, at=now, **about)
         tell(user, "account_reopened", now=now)
 

@@ -124,7 +124,7 @@ class SignupForm(allauth_forms.SignupForm):
             PendingCompany.objects.create(
                 user=user, name=self.cleaned_data["company"], country=self.cleaned_data["country"]
             )
-        for kind in (Consent.TERMS, Consent.PRIVACY):
+        for kind in Consent.Kind:
             user.consents.create(kind=kind, version=VERSION, language=translation.get_language())
 
 

@@ -4,7 +4,7 @@ from django.db import transaction
 
 from accounts.models import AuditEntry, BankAccount, Supplier, SupportRequest
 from connections.models import ConnectionRequest, Invitation, Report, SearchAttempt
-from customers.models import Answer, CustomerProfile, Submission, Upload
+from customers.models import Answer, CustomerProfile, Stage, Submission, Upload
 from portal.states import AlreadyDecided
 
 GONE = "–"
@@ -25,7 +25,7 @@ def close(supplier, *, now):
             request.withdraw(now=now, actor=actor)
         for profile in supplier.profiles.connected().select_related("customer", "supplier"):
             profile.end(COMPANY_CLOSES, now=now, actor=actor)
-        supplier.profiles.filter(stage="invited").update(stage="dropped", invited_until=None)
+        supplier.profiles.filter(stage=Stage.INVITED).update(stage=Stage.DROPPED, invited_until=None)
         Answer.objects.filter(profile__supplier=supplier).update(values={}, has_draft=False)
         supplier.close(now=now)
 

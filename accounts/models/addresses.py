@@ -7,6 +7,7 @@ from django.conf import settings
 from django.db import models, transaction
 from django.utils import timezone
 
+from accounts.models.choices import Audience
 from accounts.models.devices import tell
 from accounts.models.people import User
 from accounts.models.records import AuditEntry
@@ -96,7 +97,7 @@ def change_address(user, email, *, now, actor, reason=""):
             about = {"supplier": membership.supplier, "actor": actor}
             AuditEntry.objects.record(kind, about=membership, at=now, person=user.name, **about)
         if user != actor:
-            about = {"about": user, "actor": actor, "audience": AuditEntry.OPERATOR}
+            about = {"about": user, "actor": actor, "audience": Audience.OPERATOR}
             AuditEntry.objects.record(kind, at=now, reason=reason, **about)
         for address in (before, email):
             tell(user, "email_changed", now=now, to=address)

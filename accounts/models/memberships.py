@@ -9,6 +9,7 @@ from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from accounts.models.choices import JoinState
 from accounts.models.notifications import Notification, at_once, notify
 from accounts.models.people import PendingCompany, User
 from accounts.models.records import AuditEntry
@@ -46,7 +47,7 @@ class MembershipQuerySet(models.QuerySet):
 
     def with_asking(self):
         """Each with `asking`, how many people wait for an answer of its supplier's admins."""
-        waiting = Count("supplier__join_requests", filter=Q(supplier__join_requests__status="pending"))
+        waiting = Count("supplier__join_requests", filter=Q(supplier__join_requests__status=JoinState.PENDING))
         return self.annotate(asking=waiting)
 
     def with_second_factor(self):
@@ -119,7 +120,7 @@ class Membership(models.Model):
             elif not is_new and not membership.may(role):
                 membership._set(role=role)
             PendingCompany.objects.filter(user=user).delete()
-            membership._close_other_ways_in(now, "accepted")
+            membership._close_other_ways_in(now, JoinState.ACCEPTED)
             membership._record("member_joined", now, actor, reason=reason)
             others = [one.user for one in supplier.admins() if one.user not in (user, actor)]
             notify(supplier, "member_joined", about=supplier, users=others, at=now, person=user.name)
@@ -169,7 +170,7 @@ class Membership(models.Model):
             kind = "member_left" if self.user == actor else "member_deactivated"
             self._record(kind, now, actor, reason=reason)
             self._take_back_invitations(now)
-            self._close_other_ways_in(now, "declined")
+            self._close_other_ways_in(now, JoinState.DECLINED)
             if self.user != actor:
                 self._mail("member_deactivated")
 

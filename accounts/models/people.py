@@ -119,10 +119,12 @@ class PendingCompany(models.Model):
 class Consent(models.Model):
     """What somebody agreed to, in which version and language, and when."""
 
-    TERMS, PRIVACY = "terms", "privacy"
+    class Kind(models.TextChoices):
+        TERMS = "terms", _("Terms")
+        PRIVACY = "privacy", _("Privacy")
 
     user = models.ForeignKey(User, models.CASCADE, related_name="consents")
-    kind = models.CharField(max_length=20, choices=[(TERMS, _("Terms")), (PRIVACY, _("Privacy"))])
+    kind = models.CharField(max_length=20, choices=Kind.choices)
     version = models.CharField(max_length=20)
     language = models.CharField(max_length=5)
     given_at = models.DateTimeField(default=timezone.now)

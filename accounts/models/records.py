@@ -10,13 +10,24 @@ from django.db.models.functions import Cast
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from accounts.models.choices import Audience
 from accounts.models.suppliers import Supplier
 from portal import mail
 
 
 class AuditQuerySet(models.QuerySet):
     def record(
-        self, kind, *, about, supplier=None, actor=None, address="", audience="supplier", at=None, reason="", **data
+        self,
+        kind,
+        *,
+        about,
+        supplier=None,
+        actor=None,
+        address="",
+        audience=Audience.SUPPLIER,
+        at=None,
+        reason="",
+        **data,
     ):
         """Write one entry in the caller's transaction. Neither actor nor address means the system did it.
 
@@ -44,13 +55,13 @@ class AuditQuerySet(models.QuerySet):
 
     def for_supplier(self):
         """Entries that a supplier's people may read; those for the operator only are left out."""
-        return self.filter(audience=AuditEntry.SUPPLIER)
+        return self.filter(audience=Audience.SUPPLIER)
 
 
 class AuditEntry(models.Model):
     """Who did what, to what, when: also the timeline of a request. Written in the transaction of the deed, never changed; only addresses go."""
 
-    SUPPLIER, OPERATOR = "supplier", "operator"
+    SUPPLIER, OPERATOR = Audience
 
     kind = models.CharField(_("what"), max_length=60)
     actor = models.ForeignKey(
@@ -77,8 +88,8 @@ class AuditEntry(models.Model):
     audience = models.CharField(
         _("for"),
         max_length=10,
-        default=SUPPLIER,
-        choices=[(SUPPLIER, _("supplier")), (OPERATOR, _("operator"))],
+        default=Audience.SUPPLIER,
+        choices=Audience.choices,
     )
 
     objects = AuditQuerySet.as_manager()

@@ -16,6 +16,7 @@ from phonenumber_field.modelfields import PhoneNumberField
 
 from accounts import details
 from accounts.domains import company_domain
+from accounts.models.choices import Audience, JoinState
 from accounts.names import validate_name
 from accounts.numbers import clean_registration_number
 from portal import mail
@@ -124,7 +125,7 @@ class Supplier(models.Model):
         """The operator gives it a daily number of its own, None for the portal's; only operators read of it."""
         with transaction.atomic():
             Supplier.objects.filter(pk=self.pk).update(searches_a_day=number)
-            self._record("searches_allowed", now, actor=actor, audience="operator", number=number)
+            self._record("searches_allowed", now, actor=actor, audience=Audience.OPERATOR, number=number)
 
     def suspend(self, reason, *, now, actor=None):
         """Stop searching and requesting until the operator decides; the admins are told. AlreadyDecided when suspended."""
@@ -203,7 +204,7 @@ class Supplier(models.Model):
             self._record("company_closed", now)
             self.memberships.filter(is_active=True).update(is_active=False)
             self.team_invitations.revoke_all(now)
-            self.join_requests.waiting().update(status="declined", decided_at=now)
+            self.join_requests.waiting().update(status=JoinState.DECLINED, decided_at=now)
             self.bank_accounts.current().update(removed_at=now, is_main=False)
             for document in self.documents.all():
                 document.discard()

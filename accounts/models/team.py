@@ -9,6 +9,7 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from accounts.models.choices import InvitationState, JoinState
 from accounts.models.memberships import Membership, Role
 from accounts.models.notifications import Notification, at_once, notify
 from accounts.models.people import User
@@ -38,38 +39,32 @@ class Refusal(models.TextChoices):
 class TeamInvitationQuerySet(models.QuerySet):
     def waiting(self, now):
         """Those that can still be accepted; an overdue one counts as expired whatever its row says."""
-        return self.filter(status=TeamInvitation.PENDING, expires_at__gt=now)
+        return self.filter(status=InvitationState.PENDING, expires_at__gt=now)
 
     def unanswered(self):
-        return self.filter(status=TeamInvitation.PENDING)
+        return self.filter(status=InvitationState.PENDING)
 
     def overdue(self, now):
         """Those whose time is over and that the worker has not expired yet."""
-        return self.filter(status=TeamInvitation.PENDING, expires_at__lte=now)
+        return self.filter(status=InvitationState.PENDING, expires_at__lte=now)
 
     def revoke_all(self, now):
         """Take back what nobody has accepted, with the links and mails into it."""
-        for invitation in self.filter(status=TeamInvitation.PENDING):
+        for invitation in self.filter(status=InvitationState.PENDING):
             invitation.revoke(now=now)
 
 
 class TeamInvitation(models.Model):
     """An admin asks an address to work for the supplier, in a role, once."""
 
-    PENDING, ACCEPTED, EXPIRED, REVOKED = "pending", "accepted", "expired", "revoked"
-    STATES = [
-        (PENDING, _("invited")),
-        (ACCEPTED, _("accepted")),
-        (EXPIRED, _("expired")),
-        (REVOKED, _("revoked")),
-    ]
-
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     supplier = models.ForeignKey(Supplier, models.PROTECT, related_name="team_invitations")
     email = models.EmailField(_("e-mail"))
     role = models.CharField(_("role"), max_length=10, choices=Role.choices, default=Role.MEMBER)
     invited_by = models.ForeignKey(User, models.PROTECT, related_name="+")
-    status = models.CharField(_("status"), max_length=10, choices=STATES, default=PENDING)
+    status = models.CharField(
+        _("status"), max_length=10, choices=InvitationState.choices, default=InvitationState.PENDING
+    )
     created_at = models.DateTimeField(_("invited"), default=timezone.now)
     expires_at = models.DateTimeField(_("expires"))
     decided_at = models.DateTimeField(null=True, blank=True)
@@ -82,11 +77,13 @@ class TeamInvitation(models.Model):
         ordering = ["-created_at", "pk"]
         constraints = [
             models.UniqueConstraint(
-                fields=["supplier", "email"], condition=Q(status="pending"), name="one_team_invitation_per_address"
+                fields=["supplier", "email"],
+                condition=Q(status=InvitationState.PENDING),
+                name="one_team_invitation_per_address",
             ),
             models.CheckConstraint(
-                condition=Q(status="pending", decided_at__isnull=True)
-                | (~Q(status="pending") & Q(decided_at__isnull=False)),
+                condition=Q(status=InvitationState.PENDING, decided_at__isnull=True)
+                | (~Q(status=InvitationState.PENDING) & Q(decided_at__isnull=False)),
                 name="team_invitation_decided_has_a_date",
             ),
         ]
@@ -100,7 +97,9 @@ class TeamInvitation(models.Model):
         supplier, email = membership.supplier, User.objects.normalize_email(email)
         with transaction.atomic():
             supplier.one_at_a_time()
-            cls.objects.filter(supplier=supplier, email=email).overdue(now).update(status=cls.EXPIRED, decided_at=now)
+            cls.objects.filter(supplier=supplier, email=email).overdue(now).update(
+                status=InvitationState.EXPIRED, decided_at=now
+            )
             if refusal := cls._refusal(supplier, email):
                 raise CannotInvite(refusal)
             cls._spend_one_of_today(supplier, now)
@@ -153,7 +152,7 @@ class TeamInvitation(models.Model):
             self.supplier.one_at_a_time()
             move(
                 TeamInvitation.objects.filter(pk=self.pk).unanswered(),
-                status=TeamInvitation.REVOKED,
+                status=InvitationState.REVOKED,
                 decided_at=now,
             )
             self.links().revoke(now)
@@ -171,7 +170,7 @@ class TeamInvitation(models.Model):
                 raise CannotInvite(Refusal.INACTIVE)
             move(
                 TeamInvitation.objects.filter(pk=self.pk).waiting(now),
-                status=TeamInvitation.ACCEPTED,
+                status=InvitationState.ACCEPTED,
                 decided_at=now,
             )
             link.use(now)
@@ -184,8 +183,8 @@ class TeamInvitation(models.Model):
 
     def state_at(self, now):
         """The status as it counts: an overdue one is expired before the worker has run."""
-        overdue = self.status == TeamInvitation.PENDING and self.expires_at <= now
-        return TeamInvitation.EXPIRED if overdue else self.status
+        overdue = self.status == InvitationState.PENDING and self.expires_at <= now
+        return InvitationState.EXPIRED if overdue else self.status
 
     def _write(self, now):
         link, token = Link.issue("team", self.pk, self.email, self.expires_at)
@@ -209,7 +208,7 @@ class TeamInvitation(models.Model):
 
 class JoinRequestQuerySet(models.QuerySet):
     def waiting(self):
-        return self.filter(status=JoinRequest.PENDING)
+        return self.filter(status=JoinState.PENDING)
 
     def for_operator(self):
         """Those that no admin can decide, for the company has none."""
@@ -220,19 +219,11 @@ class JoinRequestQuerySet(models.QuerySet):
 class JoinRequest(models.Model):
     """Somebody whose address is of the supplier's domain asks to work for it; in a company without admins, to be its admin."""
 
-    PENDING, ACCEPTED, DECLINED, WITHDRAWN = "pending", "accepted", "declined", "withdrawn"
-    STATES = [
-        (PENDING, _("waiting")),
-        (ACCEPTED, _("accepted")),
-        (DECLINED, _("declined")),
-        (WITHDRAWN, _("withdrawn")),
-    ]
-
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     supplier = models.ForeignKey(Supplier, models.PROTECT, related_name="join_requests", verbose_name=_("supplier"))
     user = models.ForeignKey(User, models.PROTECT, related_name="join_requests", verbose_name=_("person"))
     as_admin = models.BooleanField(_("as admin"), default=False)
-    status = models.CharField(_("status"), max_length=10, choices=STATES, default=PENDING)
+    status = models.CharField(_("status"), max_length=10, choices=JoinState.choices, default=JoinState.PENDING)
     created_at = models.DateTimeField(_("asked"), default=timezone.now)
     decided_at = models.DateTimeField(_("decided"), null=True, blank=True)
 
@@ -244,11 +235,11 @@ class JoinRequest(models.Model):
         ordering = ["-created_at", "pk"]
         constraints = [
             models.UniqueConstraint(
-                fields=["supplier", "user"], condition=Q(status="pending"), name="one_join_request_per_person"
+                fields=["supplier", "user"], condition=Q(status=JoinState.PENDING), name="one_join_request_per_person"
             ),
             models.CheckConstraint(
-                condition=Q(status="pending", decided_at__isnull=True)
-                | (~Q(status="pending") & Q(decided_at__isnull=False)),
+                condition=Q(status=JoinState.PENDING, decided_at__isnull=True)
+                | (~Q(status=JoinState.PENDING) & Q(decided_at__isnull=False)),
                 name="join_request_decided_has_a_date",
             ),
         ]
@@ -271,7 +262,7 @@ class JoinRequest(models.Model):
             asked, is_new = cls.objects.get_or_create(
                 supplier=supplier,
                 user=user,
-                status=cls.PENDING,
+                status=JoinState.PENDING,
                 defaults={"created_at": now, "as_admin": not admins},
             )
             if is_new:
@@ -289,7 +280,7 @@ class JoinRequest(models.Model):
         """
         with transaction.atomic():
             self.supplier.one_at_a_time()
-            self._decide(JoinRequest.ACCEPTED, now)
+            self._decide(JoinState.ACCEPTED, now)
             membership = Membership.join(self.supplier, self.user, role, now=now, actor=actor, reason=reason)
             self._answer("join_accepted", membership=membership)
         return membership
@@ -298,7 +289,7 @@ class JoinRequest(models.Model):
         """Don't let the person in; they are mailed. AlreadyDecided when it is decided."""
         with transaction.atomic():
             self.supplier.one_at_a_time()
-            self._decide(JoinRequest.DECLINED, now)
+            self._decide(JoinState.DECLINED, now)
             about = {"supplier": self.supplier, "actor": actor, "reason": reason}
             AuditEntry.objects.record("join_declined", about=self, at=now, person=self.user.name, **about)
             self._answer("join_declined")
@@ -307,7 +298,7 @@ class JoinRequest(models.Model):
         """The person takes it back, and the admins' bells ask them no longer. AlreadyDecided when it is decided."""
         with transaction.atomic():
             self.supplier.one_at_a_time()
-            self._decide(JoinRequest.WITHDRAWN, now)
+            self._decide(JoinState.WITHDRAWN, now)
             Notification.objects.filter(kind="join_asked", object_id=self.pk).delete()
             about = {"supplier": self.supplier, "actor": self.user}
             AuditEntry.objects.record("join_withdrawn", about=self, at=now, **about)

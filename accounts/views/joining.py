@@ -13,6 +13,7 @@ from django.views.decorators.http import require_POST, require_safe
 from accounts import entry
 from accounts.access import SESSION_KEY
 from accounts.models import CannotInvite, JoinRequest, Supplier, TeamInvitation
+from accounts.models.choices import InvitationState
 from portal import limits, links
 from portal.states import AlreadyDecided
 
@@ -101,7 +102,7 @@ def team_accept(request, token, link, invitation):
 def _condition(link, invitation, now):
     """'live', or why not: 'used', 'revoked' or 'expired'."""
     condition = link.condition(now)
-    return "revoked" if condition == "live" and invitation.state_at(now) != TeamInvitation.PENDING else condition
+    return "revoked" if condition == "live" and invitation.state_at(now) != InvitationState.PENDING else condition
 
 
 @require_POST
