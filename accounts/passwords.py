@@ -1,7 +1,9 @@
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
+ADVICE = gettext_lazy("At least 9 characters. Four words you will remember work well.")
 BANNED = ("supplier", "portal", "password", "공급업체", "비밀번호")
 
 
@@ -18,4 +20,4 @@ class PortalWordsValidator:
             )
 
     def get_help_text(self):
-        return _("At least 9 characters. Four words you will remember work well.")
+        return ADVICE

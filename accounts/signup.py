@@ -15,6 +15,7 @@ from django_countries.fields import CountryField
 from accounts import entry
 from accounts.models import Consent, PendingCompany, User
 from accounts.names import validate_name
+from accounts.passwords import ADVICE
 from portal.legal import VERSION
 
 
@@ -66,7 +67,7 @@ class SignupForm(allauth_forms.SignupForm):
         self.fields["email"].label = _("E-mail")
         self.fields["email"].widget.attrs = {"autocomplete": "username", "inputmode": "email"}
         self.fields["password1"].label = _("Choose a password")
-        self.fields["password1"].help_text = _("At least 9 characters. Four words you will remember work well.")
+        self.fields["password1"].help_text = ADVICE
 
         if invited := entry.invited(context.request):
             self._lock(invited)
@@ -153,7 +154,7 @@ class NewPasswordForm(allauth_forms.ResetPasswordKeyForm):
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         self.fields["password1"].label = _("New password")
-        self.fields["password1"].help_text = _("At least 9 characters. Four words you will remember work well.")
+        self.fields["password1"].help_text = ADVICE
         self.fields["password2"].label = _("New password again")
 
 
@@ -169,4 +170,4 @@ class ChangePasswordForm(allauth_forms.ChangePasswordForm):
         }
         for name, label in labels.items():
             self.fields[name].label = label
-        self.fields["password1"].help_text = _("At least 9 characters. Four words you will remember work well.")
+        self.fields["password1"].help_text = ADVICE
