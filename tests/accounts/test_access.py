@@ -56,7 +56,10 @@ def test_a_person_without_a_company_gets_the_page_for_that(path, client_of, eve,
     assert client_of(operator).get(path)["Location"] == reverse("admin:index")
 
 
-@pytest.mark.parametrize("name", ["accounts:account", "account_change_password", "accounts:support", "help"])
+@pytest.mark.parametrize(
+    "name",
+    ["accounts:account", "account_change_password", "mfa_index", "usersessions_list", "accounts:support", "help"],
+)
 def test_a_person_without_a_company_still_has_their_own_pages(name, client_of, eve):
     assert client_of(eve).get(reverse(name)).status_code == 200
 
