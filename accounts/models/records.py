@@ -15,6 +15,13 @@ from accounts.models.suppliers import Supplier
 from portal import mail
 
 
+class Without(Func):
+    """JSON without some of its keys, by PostgreSQL's operator: `data - ARRAY['email', 'to']`."""
+
+    arg_joiner = " - "
+    template = "%(expressions)s"
+
+
 class AuditQuerySet(models.QuerySet):
     def record(
         self,
@@ -48,7 +55,7 @@ class AuditQuerySet(models.QuerySet):
     def forget(self, *details):
         """Take these details out of what was recorded."""
         keys = Cast(Value(list(details)), ArrayField(models.TextField()))
-        self.update(data=Func(models.F("data"), keys, template="%(expressions)s", arg_joiner=" - "))
+        self.update(data=Without(models.F("data"), keys))
 
     def about(self, thing):
         return self.filter(object_type=thing._meta.label_lower, object_id=str(thing.pk))
