@@ -10,7 +10,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone, translation
 
-from accounts import kept
+from accounts import unsaved_text
 from accounts.access import SESSION_KEY, OtherSupplier
 from accounts.models import User
 from accounts.models.devices import KEPT_DAYS
@@ -126,7 +126,7 @@ class SupplierMiddleware:
         if isinstance(error, OtherSupplier):
             context = {
                 "other": error.supplier,
-                "next": kept.keep(request) or request.get_full_path(),
+                "next": unsaved_text.keep(request) or request.get_full_path(),
                 "action": reverse("accounts:switch"),
             }
             return render(request, "accounts/switch_offer.html", context, status=404)

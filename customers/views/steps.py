@@ -11,7 +11,7 @@ from django.utils.datastructures import MultiValueDict
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from accounts import kept
+from accounts import unsaved_text
 from accounts.access import OtherSupplier, own, role_required
 from accounts.banks import KOREAN_BANKS
 from accounts.models import Document, Role
@@ -32,7 +32,7 @@ def while_open(view):
         except OtherSupplier:
             raise
         except (NotOpen, Http404) as closed:
-            if typed := kept.to_copy(request):
+            if typed := unsaved_text.to_copy(request):
                 return render(request, "customers/steps/closed.html", {"typed": typed}, status=409)
             if isinstance(closed, Http404):
                 raise
@@ -53,7 +53,7 @@ def step(request, pk, step_pk):
         context = {"profile": profile, "one": one, "versions": _versions(one.answer)}
         context["lines"] = read(_form(profile, one).said, url=_file_url)
         return render(request, "customers/steps/read.html", context)
-    came_back = kept.take(request)
+    came_back = unsaved_text.take(request)
     if came_back is None:
         return _page(request, profile, one, _form(profile, one))
     form = _form(profile, one, posted=MultiValueDict(came_back))
@@ -63,7 +63,7 @@ def step(request, pk, step_pk):
     return _page(request, profile, one, form, status=409)
 
 
-@kept.typing_survives("customers:step", "pk", "step_pk")
+@unsaved_text.typing_survives("customers:step", "pk", "step_pk")
 @role_required(Role.MEMBER)
 @while_open
 def step_save(request, pk, step_pk):
@@ -77,7 +77,7 @@ def step_save(request, pk, step_pk):
     return _page(request, profile, one, form) if form.lost_files else redirect("customers:step", pk, step_pk)
 
 
-@kept.typing_survives("customers:step", "pk", "step_pk")
+@unsaved_text.typing_survives("customers:step", "pk", "step_pk")
 @role_required(Role.MEMBER)
 @while_open
 def step_submit(request, pk, step_pk):
@@ -92,7 +92,7 @@ def step_submit(request, pk, step_pk):
     return redirect("customers:step", pk, step_pk) if differ else redirect("customers:profile", pk)
 
 
-@kept.typing_survives("customers:step", "pk", "step_pk")
+@unsaved_text.typing_survives("customers:step", "pk", "step_pk")
 @role_required(Role.MEMBER)
 @while_open
 def step_file_remove(request, pk, step_pk, question):
@@ -266,7 +266,7 @@ def _page(request, profile, one, form, *, status=200, **context):
         "questions": form.asked(one.answer.answered_version),
         "versions": _versions(one.answer),
         "banks": KOREAN_BANKS,
-        "who": kept.mark(request.user),
+        "who": unsaved_text.mark(request.user),
         "may_act": True,
         "conflict": status == 409,
     }

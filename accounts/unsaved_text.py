@@ -14,7 +14,7 @@ SESSION_KEY = "kept"
 SECONDS = 15 * 60
 HIDDEN = ("csrfmiddlewaretoken", "who", "version")
 
-_signer = signing.Signer(salt="accounts.kept")
+_signer = signing.Signer(salt="accounts.unsaved_text")
 
 
 def typing_survives(page, *arguments):
@@ -66,7 +66,10 @@ def to_copy(request):
 
 
 class KeepTyping:
-    """Stands before the middleware that asks to log in."""
+    """Keeps what is posted without a session, leads to log-in and from there back to the page with the text.
+
+    It has to be listed before the middleware that asks to log in, which would drop the text.
+    """
 
     def __init__(self, get_response):
         self.get_response = get_response
