@@ -2,7 +2,7 @@
 
 from django.utils.functional import SimpleLazyObject
 
-from accounts import entry
+from accounts import invited_signup
 
 
 def person(request):
@@ -11,5 +11,5 @@ def person(request):
     return {
         "unread_count": sum(one.unread for one in memberships),
         "my_memberships": memberships,
-        "invited": SimpleLazyObject(lambda: entry.invited(request)),
+        "invited": SimpleLazyObject(lambda: invited_signup.invited(request)),
     }

@@ -12,7 +12,7 @@ from django.utils import translation
 from django.utils.translation import gettext_lazy as _
 from django_countries.fields import CountryField
 
-from accounts import entry
+from accounts import invited_signup
 from accounts.models import Consent, PendingCompany, User
 from accounts.names import validate_name
 from accounts.passwords import ADVICE
@@ -69,7 +69,7 @@ class SignupForm(allauth_forms.SignupForm):
         self.fields["password1"].label = _("Choose a password")
         self.fields["password1"].help_text = ADVICE
 
-        if invited := entry.invited(context.request):
+        if invited := invited_signup.invited(context.request):
             self._lock(invited)
 
     def _lock(self, invited):

@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from accounts import entry
+from accounts import invited_signup
 from accounts.access import SESSION_KEY
 from accounts.models import CannotInvite, JoinRequest, Supplier, TeamInvitation
 from accounts.models.choices import InvitationState
@@ -39,7 +39,7 @@ def by_link(view):
 @by_link
 def team_invitation(request, token, link, invitation):
     now = timezone.now()
-    is_theirs = entry.has_address(request.user, invitation.email)
+    is_theirs = invited_signup.has_address(request.user, invitation.email)
     context = {
         "token": token,
         "link": link,
@@ -63,7 +63,7 @@ def team_start(request, token, link, invitation):
     if _condition(link, invitation, timezone.now()) != "live":
         return redirect("accounts:team_invitation", token)
     said = {"supplier": str(invitation.supplier), "inviter": invitation.invited_by.name}
-    return entry.enter(request, invitation.email, request.path.removesuffix("start/"), team=said)
+    return invited_signup.enter(request, invitation.email, request.path.removesuffix("start/"), team=said)
 
 
 @require_POST
@@ -86,14 +86,14 @@ def team_again(request, token, link, invitation):
 @require_POST
 @by_link
 def team_accept(request, token, link, invitation):
-    is_theirs = entry.has_address(request.user, invitation.email)
+    is_theirs = invited_signup.has_address(request.user, invitation.email)
     if not is_theirs or _condition(link, invitation, timezone.now()) != "live":
         return redirect("accounts:team_invitation", token)
     try:
         invitation.accept(request.user, now=timezone.now(), link=link)
     except (AlreadyDecided, CannotInvite):
         return redirect("accounts:team_invitation", token)
-    entry.leave(request)
+    invited_signup.leave(request)
     request.session[SESSION_KEY] = str(invitation.supplier_id)
     messages.success(request, _("Welcome. You work for %(supplier)s now.") % {"supplier": invitation.supplier})
     return redirect("home")
@@ -109,7 +109,7 @@ def _condition(link, invitation, now):
 def join(request, pk):
     """Ask a company whose people share the person's verified domain."""
     supplier = get_object_or_404(Supplier.objects.sharing_domain(request.user.email), pk=pk)
-    if not entry.has_address(request.user, request.user.email):
+    if not invited_signup.has_address(request.user, request.user.email):
         raise Http404
     try:
         JoinRequest.ask(request.user, supplier, now=timezone.now())

@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from accounts import entry
+from accounts import invited_signup
 from accounts.access import SESSION_KEY, may_administer, own, role_required
 from accounts.domains import company_domain
 from accounts.models import PendingCompany, Role, Supplier
@@ -72,7 +72,7 @@ def _page(request, token, link, invitation, form=None):
         return render(request, "connections/invitations/over.html", context, status=410)
     context |= {"may_forward": bool(company_domain(invitation.email))}
     context |= {"steps": invitation.customer.steps.filter(retired_at=None).count()}
-    if entry.has_address(request.user, invitation.email):
+    if invited_signup.has_address(request.user, invitation.email):
         context |= _for_the_invited(request, invitation, form, now)
     return render(request, "connections/invitations/invitation.html", context)
 
@@ -116,14 +116,14 @@ def invitation_start(request, token, link, invitation):
     invitation.mark_opened(now=timezone.now())
     said = {"customer": invitation.customer.name, "company": invitation.company, "name": invitation.name}
     said["steps"] = invitation.customer.steps.filter(retired_at=None).count()
-    return entry.enter(request, invitation.email, request.path.removesuffix("start/"), **said)
+    return invited_signup.enter(request, invitation.email, request.path.removesuffix("start/"), **said)
 
 
 @require_POST
 @by_link
 @while_open
 def invitation_accept(request, token, link, invitation):
-    if not entry.has_address(request.user, invitation.email):
+    if not invited_signup.has_address(request.user, invitation.email):
         return redirect("connections:invitation", token)
     if _lacks_second_factor(request):
         return redirect("connections:invitation", token)
@@ -142,7 +142,7 @@ def _accept(request, invitations, company, is_first=False):
     except AlreadyDecided:
         messages.info(request, _("One of these invitations was answered or taken back meanwhile. Look again."))
         return redirect(request.path.removesuffix("accept/"))
-    entry.leave(request)
+    invited_signup.leave(request)
     request.session[SESSION_KEY] = str(supplier.pk)
     customer = invitations[0].customer
     messages.success(request, _("You are connected with %(customer)s now.") % {"customer": customer})
@@ -233,7 +233,9 @@ def _forwarded(request, invitation, form):
 @while_open
 def invitation_admins(request, token, link, invitation):
     """A member of a company asks its admins to see to it."""
-    if not entry.has_address(request.user, invitation.email) or any(one.is_admin for one in request.memberships):
+    if not invited_signup.has_address(request.user, invitation.email) or any(
+        one.is_admin for one in request.memberships
+    ):
         return redirect("connections:invitation", token)
     if limits.allowed("invitation-admins", invitation.pk, CALLS_AN_HOUR, limits.AN_HOUR):
         onboarding.tell_admins(request.user, invitation, now=timezone.now())
