@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 from phonenumbers import SUPPORTED_REGIONS
 
 from accounts import banks
-from accounts.details import DOCUMENTS
+from accounts.company_details import DOCUMENTS
 from accounts.models import PendingCompany, Role, Supplier, SupportRequest, User, Way
 from accounts.models.notifications import KINDS
 from accounts.names import validate_name

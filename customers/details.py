@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from django.core.exceptions import ValidationError
 from django_countries import countries
 
-from accounts.details import DETAILS, DOCUMENTS
+from accounts.company_details import DETAILS, DOCUMENTS
 from accounts.models import Supplier
 from customers.models import Kind
 

@@ -4,7 +4,7 @@ from django.conf import settings
 from django.db import models, transaction
 from django.utils.translation import gettext_lazy as _
 
-from accounts.details import DOCUMENTS
+from accounts.company_details import DOCUMENTS
 from accounts.models.notifications import Notification, at_once, notify
 from accounts.models.records import AuditEntry
 from accounts.models.suppliers import Supplier

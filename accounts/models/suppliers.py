@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from django_countries.fields import CountryField
 from phonenumber_field.modelfields import PhoneNumberField
 
-from accounts import details
+from accounts import company_details
 from accounts.domains import company_domain
 from accounts.models.choices import Audience, JoinState
 from accounts.names import validate_name
@@ -50,7 +50,7 @@ class SupplierQuerySet(models.QuerySet):
 
 @pghistory.track(
     pghistory.UpdateEvent(),
-    fields=["name", *details.COLUMNS],
+    fields=["name", *company_details.COLUMNS],
     model_name="SupplierDetailsEvent",
 )
 class Supplier(models.Model):
@@ -214,8 +214,8 @@ class Supplier(models.Model):
         Supplier.objects.select_for_update(no_key=True).get(pk=self.pk)
 
     def details(self):
-        """What is known of the company as {key of accounts.details: text}, '' where nothing is."""
-        known = {column: str(getattr(self, column) or "") for column in details.COLUMNS}
+        """What is known of the company as {key of accounts.company_details: text}, '' where nothing is."""
+        known = {column: str(getattr(self, column) or "") for column in company_details.COLUMNS}
         return known | {"registered_name": self.name, "phone": self.phone.as_e164 if self.phone else ""}
 
     def verify_number(self, number, *, now, actor):

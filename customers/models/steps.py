@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from accounts.details import DETAILS
+from accounts.company_details import DETAILS
 from customers.models.directory import Customer
 
 
