@@ -7,7 +7,7 @@ from django.contrib.auth.forms import AdminUserCreationForm
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from accounts import closing
+from accounts import account_closing
 from accounts.models import (
     AuditEntry,
     BankAccount,
@@ -228,11 +228,11 @@ class PersonAdmin(UserAdmin):
         except AddressTaken:
             self.message_user(request, _("Somebody else signs in with this address."), messages.ERROR)
         else:
-            closing.end_sessions(person)
+            account_closing.end_sessions(person)
 
     @asking_first(_("Bring a closed account back"))
     def reopen(self, request, person, given):
-        closing.reopen_account(person, now=timezone.now(), actor=request.user, reason=given["reason"])
+        account_closing.reopen_account(person, now=timezone.now(), actor=request.user, reason=given["reason"])
 
 
 @admin.register(TeamInvitation)

@@ -5,7 +5,7 @@ from datetime import timedelta
 from django.conf import settings
 from django.utils import timezone
 
-from accounts import closing
+from accounts import account_closing
 from accounts.models import Document, KnownDevice, Notification, SupportRequest, User
 from accounts.models.devices import KEPT_DAYS
 from accounts.models.notifications import send_digest
@@ -39,7 +39,7 @@ def forget_people(timestamp):
     Notification.objects.filter(created_at__lt=now - timedelta(days=settings.PORTAL_NOTIFICATION_DAYS)).delete()
     long_ago = now - timedelta(days=365 * settings.PORTAL_RECORD_YEARS)
     SupportRequest.objects.filter(closed_at__lt=long_ago).delete()
-    each(User.objects.to_erase(now), closing.erase)
+    each(User.objects.to_erase(now), account_closing.erase)
 
 
 @app.periodic(cron="5 * * * *")

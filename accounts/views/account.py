@@ -7,7 +7,7 @@ from django.shortcuts import redirect, render
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
-from accounts import closing
+from accounts import account_closing
 from accounts.forms import AccountForm, PasswordForm
 from accounts.models import LastAdmin, User
 from portal.states import AlreadyDecided
@@ -39,11 +39,11 @@ def account_close(request):
     if request.method == "POST" and form.is_valid():
         try:
             with suppress(AlreadyDecided):  # a second click: it is closed
-                closing.close_account(request.user, now=timezone.now())
+                account_closing.close_account(request.user, now=timezone.now())
         except LastAdmin:
             form.add_error(None, _("Your company needs an admin. Make somebody else an admin first."))
         else:
-            closing.end_sessions(request.user)
+            account_closing.end_sessions(request.user)
             logout(request)
             return redirect("account_login")
     return render(

@@ -6,7 +6,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from accounts import closing
+from accounts import account_closing
 from accounts.models import AuditEntry, JoinRequest, Supplier, User
 from portal.models import Mail
 from portal.states import AlreadyDecided
@@ -163,7 +163,7 @@ def test_a_colleague_finds_the_company_whose_only_person_is_gone(way, client_of,
     if way == "is locked":
         User.objects.filter(pk=ada.pk).update(is_active=False)
     else:
-        closing.close_account(ada, now=now)
+        account_closing.close_account(ada, now=now)
     client_of(nora).post(reverse("accounts:join", args=[acme.pk]))
     JoinRequest.objects.for_operator().get().accept("admin", now=now, actor=operator)
     client_of(nora).post(reverse("connections:company_keep"))

@@ -7,7 +7,7 @@ import pytest
 from django.db import connection
 from django.urls import reverse
 
-from accounts import closing
+from accounts import account_closing
 from accounts.models import AuditEntry, LastAdmin, Membership
 from customers.models import CustomerProfile
 from portal.models import Mail
@@ -85,7 +85,7 @@ def test_somebody_reactivated_has_the_role_of_before(client_of, ada, mia, mia_in
 
 
 def test_whoever_closed_the_account_is_not_reactivated_and_not_written_to(mia, mia_in_the_team, ada, now):
-    closing.close_account(mia, now=now)
+    account_closing.close_account(mia, now=now)
     mia_in_the_team.refresh_from_db()
     with pytest.raises(AlreadyDecided):
         mia_in_the_team.reactivate(now=now, actor=ada)

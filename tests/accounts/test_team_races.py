@@ -8,7 +8,7 @@ import pytest
 from django.db import connection
 from django.utils import timezone
 
-from accounts import closing as account_closing
+from accounts import account_closing
 from accounts.models import JoinRequest, TeamInvitation
 from portal.states import AlreadyDecided
 from tests.builders import make_supplier, make_user

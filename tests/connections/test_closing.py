@@ -8,7 +8,7 @@ from django.core.files.base import ContentFile
 from django.test import Client
 from django.urls import reverse
 
-from accounts import closing as accounts_closing
+from accounts import account_closing
 from accounts.jobs import forget_people
 from accounts.models import (
     AuditEntry,
@@ -155,7 +155,7 @@ def test_a_person_closes_the_account_with_the_password_and_is_out_everywhere(ada
 def test_a_second_click_on_close_finds_it_closed(rf, mia, mia_at_acme, now):
     request = rf.post("/account/close/", {"password": PASSWORD})
     request.user, request.memberships, request.session = mia, [mia_at_acme], SessionStore()
-    accounts_closing.close_account(
+    account_closing.close_account(
         User.objects.get(pk=mia.pk), now=now
     )  # the first click, while the second is on its way
     assert account_close(request).url == "/accounts/login/"
@@ -170,7 +170,7 @@ def test_the_only_admin_of_others_makes_somebody_else_admin_first(client_of, ada
 
 
 def test_a_company_where_nobody_else_works_begins_to_close(ada, acme, now):
-    accounts_closing.close_account(ada, now=now)
+    account_closing.close_account(ada, now=now)
     acme.refresh_from_db()
     assert acme.closing_at is not None
 
@@ -178,7 +178,7 @@ def test_a_company_where_nobody_else_works_begins_to_close(ada, acme, now):
 def test_closing_an_account_is_all_or_nothing(ada, mia, mia_at_acme, rival, now):
     rival.memberships.create(user=ada, role="member")
     with pytest.raises(LastAdmin):
-        accounts_closing.close_account(ada, now=now)
+        account_closing.close_account(ada, now=now)
     assert ada.memberships.filter(is_active=True).count() == 2
 
 
@@ -188,7 +188,7 @@ def test_after_some_days_the_person_is_erased_but_what_they_did_stays(
     make_request(mia_at_acme, organon, now=now)
     key = mia.counting_key
     User.objects.filter(pk=mia.pk).update(person_key=key)
-    accounts_closing.close_account(mia, now=now - timedelta(days=15))
+    account_closing.close_account(mia, now=now - timedelta(days=15))
     forget_people.func(timestamp=0)
     mia.refresh_from_db()
     assert (mia.name, mia.email.endswith("@closed.portal.invalid"), mia.person_key) == ("", True, key)
@@ -205,7 +205,7 @@ def test_records_and_news_of_an_erased_person_name_nobody(ada, acme, ada_at_acme
     member = JoinRequest.ask(nora, acme, now=now).accept("member", now=now, actor=ada)
     member.change_role("viewer", now=now, actor=ada)
     notify(acme, "member_joined", about=acme, users=[ada], at=now, person="Nora Yun")
-    accounts_closing.close_account(nora, now=now - timedelta(days=15))
+    account_closing.close_account(nora, now=now - timedelta(days=15))
     forget_people.func(timestamp=0)
     kept = [str(data) for kind in (AuditEntry, Notification) for data in kind.objects.values_list("data", flat=True)]
     assert [data for data in kept if "Nora" in data or "nora@" in data] == []
@@ -213,7 +213,7 @@ def test_records_and_news_of_an_erased_person_name_nobody(ada, acme, ada_at_acme
 
 
 def test_support_can_undo_it_before_and_nothing_of_it_is_left(client_of, mia, mia_at_acme, ada_at_acme, operator, now):
-    accounts_closing.close_account(mia, now=now - timedelta(days=15))
+    account_closing.close_account(mia, now=now - timedelta(days=15))
     said = {"action": "reopen", "_selected_action": mia.pk, "apply": "1", "reason": "Called us"}
     client_of(operator).post("/admin/accounts/user/", said)
     mia.refresh_from_db()
@@ -226,15 +226,15 @@ def test_support_can_undo_it_before_and_nothing_of_it_is_left(client_of, mia, mi
 
 
 def test_an_erased_account_is_not_brought_back(mia, mia_at_acme, operator, now):
-    accounts_closing.close_account(mia, now=now - timedelta(days=15))
+    account_closing.close_account(mia, now=now - timedelta(days=15))
     forget_people.func(timestamp=0)
     with pytest.raises(AlreadyDecided):
-        accounts_closing.reopen_account(mia, now=now, actor=operator, reason="Called us")
+        account_closing.reopen_account(mia, now=now, actor=operator, reason="Called us")
 
 
 def test_whoever_closed_the_account_is_on_no_list_of_a_team(client_of, ada, mia, mia_at_acme, rob, rival, now):
     JoinRequest.ask(mia, rival, now=now)
-    accounts_closing.close_account(mia, now=now)
+    account_closing.close_account(mia, now=now)
     assert JoinRequest.objects.get().status == "withdrawn"
     for admin in (ada, rob):
         assert "mia@acme.example" not in client_of(admin).get(reverse("accounts:team")).content.decode()
