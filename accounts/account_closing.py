@@ -11,7 +11,7 @@ from django.db.models import Q
 
 from accounts.models import AuditEntry, Notification, Supplier, User
 from accounts.models.choices import Audience
-from accounts.models.devices import tell
+from accounts.models.devices import mail_security
 from accounts.models.people import ERASED
 from portal.states import AlreadyDecided, move
 
@@ -36,7 +36,7 @@ def close_account(user, *, now):
             with suppress(AlreadyDecided):  # an admin decided it meanwhile
                 asked.withdraw(now=now)
         move(User.objects.filter(pk=user.pk, is_active=True), is_active=False, closed_at=now)
-        tell(user, "account_closed", now=now)
+        mail_security(user, "account_closed", now=now)
 
 
 def reopen_account(user, *, now, actor, reason):
@@ -49,7 +49,7 @@ def reopen_account(user, *, now, actor, reason):
         move(closed.exclude(email__endswith=f"@{ERASED}"), is_active=True, closed_at=None)
         about = {"actor": actor, "reason": reason, "audience": Audience.OPERATOR}
         AuditEntry.objects.record("account_reopened", about=user, at=now, **about)
-        tell(user, "account_reopened", now=now)
+        mail_security(user, "account_reopened", now=now)
 
 
 def erase(user):

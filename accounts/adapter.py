@@ -14,7 +14,7 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
-from accounts.models.devices import tell
+from accounts.models.devices import mail_security
 from portal import browsers, limits, mail
 
 WRONG_CODE = _("The code is not right. Look again, or wait for the next one.")
@@ -40,7 +40,7 @@ class AccountAdapter(DefaultAccountAdapter):
 
     def send_notification_mail(self, template_prefix, user, context=None, email=None):
         """allauth's news about password and second factor, as one letter of ours: 'mfa/email/totp_activated' is its kind."""
-        tell(
+        mail_security(
             user,
             template_prefix.rpartition("/")[2],
             now=timezone.now(),

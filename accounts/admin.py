@@ -21,7 +21,7 @@ from accounts.models import (
     User,
 )
 from accounts.models.addresses import AddressTaken, change_address
-from accounts.models.devices import tell
+from accounts.models.devices import mail_security
 from accounts.names import mixes_scripts, skeleton
 from portal.admin import History, ReasonForm, ask, asking_first
 from portal.states import AlreadyDecided
@@ -213,7 +213,7 @@ class PersonAdmin(UserAdmin):
         """A password that an operator sets is told like any other."""
         answer = super().user_change_password(request, id, form_url)
         if request.method == "POST" and answer.status_code == 302:
-            tell(User.objects.get(pk=id), "password_changed", now=timezone.now())
+            mail_security(User.objects.get(pk=id), "password_changed", now=timezone.now())
         return answer
 
     def has_address_permission(self, request):

@@ -8,7 +8,7 @@ from django.db import models, transaction
 from django.utils import timezone
 
 from accounts.models.choices import Audience
-from accounts.models.devices import tell
+from accounts.models.devices import mail_security
 from accounts.models.people import User
 from accounts.models.records import AuditEntry
 from portal import mail
@@ -100,4 +100,4 @@ def change_address(user, email, *, now, actor, reason=""):
             about = {"about": user, "actor": actor, "audience": Audience.OPERATOR}
             AuditEntry.objects.record(kind, at=now, reason=reason, **about)
         for address in (before, email):
-            tell(user, "email_changed", now=now, to=address)
+            mail_security(user, "email_changed", now=now, to=address)

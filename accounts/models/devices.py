@@ -38,11 +38,11 @@ class KnownDevice(models.Model):
                 is_first = not cls.objects.filter(user=user).exists()
                 cls.objects.bulk_create([cls(user=user, digest=digest, seen_at=now)], ignore_conflicts=True)
                 if not is_first:
-                    tell(user, "new_device", now=now, browser=browser, address=address)
+                    mail_security(user, "new_device", now=now, browser=browser, address=address)
         return token
 
 
-def tell(user, what, *, now, browser="", address="", to=""):
+def mail_security(user, what, *, now, browser="", address="", to=""):
     """Write about a change of the account's security, at once and whatever the person's preferences are."""
     said = {"person": user, "what": what, "at": now, "browser": browser[:200], "address": address}
     said["days"] = settings.PORTAL_CLOSING_DAYS
