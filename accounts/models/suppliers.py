@@ -52,6 +52,7 @@ class SupplierQuerySet(models.QuerySet):
     pghistory.UpdateEvent(),
     fields=["name", *company_details.COLUMNS],
     model_name="SupplierDetailsEvent",
+    obj_field=pghistory.ObjForeignKey(related_name="details_events"),
 )
 class Supplier(models.Model):
     """A company that sells. Its details are what a customer's contact sees from a request on."""
