@@ -2,6 +2,7 @@
 
 from django.db import transaction
 
+from accounts.company_details import COLUMNS
 from accounts.models import AuditEntry, BankAccount, Supplier, SupportRequest
 from connections.models import ConnectionRequest, Invitation, Report, SearchAttempt
 from customers.models import Answer, CustomerProfile, Stage, Submission, Upload
@@ -53,12 +54,6 @@ def erase(supplier):
         for things in (supplier.exports, supplier.notifications, supplier.team_invitations, supplier.join_requests):
             things.all().delete()
         AuditEntry.objects.filter(supplier=supplier).delete()
-        blank = {field.attname: "" for field in Supplier._meta.concrete_fields if field.attname in BLANKED}
+        blank = dict.fromkeys(set(COLUMNS) - {"country"}, "")
         Supplier.objects.filter(pk=supplier.pk).update(name=GONE, **blank)
         Supplier.pgh_event_model.objects.filter(pgh_obj=supplier.pk).delete()
-
-
-BLANKED = {
-    "english_name", "representative", "registration_number", "business_type", "business_item", "tax_number", "postal_code",
-    "address", "phone", "website", "invoice_name", "invoice_email",
-}  # fmt: skip
