@@ -10,7 +10,7 @@ from django.utils import timezone
 from procrastinate import RetryStrategy
 
 from accounts.models import Supplier
-from connections import closing, takeaway
+from connections import company_closing, company_export
 from connections.models import ConnectionRequest, Export, Invitation, InvitationBatch, invited_profiles
 from connections.models.exports import KEPT_DAYS, State
 from connections.models.invitations import no_longer_invited
@@ -95,7 +95,7 @@ def make_export(export_id):
     if export.state not in (State.QUEUED, State.WORKING):
         return
     with tempfile.TemporaryFile() as target:
-        takeaway.write(export, target)
+        company_export.write(export, target)
         target.seek(0)
         export.finish(File(target, name="export"), now=timezone.now())
 
@@ -113,7 +113,9 @@ def forget_exports(timestamp):
 def close_companies(timestamp):
     """Close companies whose waiting days are over."""
     now = timezone.now()
-    each(Supplier.objects.due_to_close(now).select_related("closing_by"), lambda one: closing.close(one, now=now))
+    each(
+        Supplier.objects.due_to_close(now).select_related("closing_by"), lambda one: company_closing.close(one, now=now)
+    )
 
 
 @app.periodic(cron="22 4 * * *")
@@ -121,7 +123,7 @@ def close_companies(timestamp):
 def forget_companies(timestamp):
     """Forget companies that were closed years ago."""
     before = timezone.now() - timedelta(days=365 * settings.PORTAL_RECORD_YEARS)
-    each(Supplier.objects.filter(closed_at__lt=before).exclude(name=closing.GONE), closing.erase)
+    each(Supplier.objects.filter(closed_at__lt=before).exclude(name=company_closing.GONE), company_closing.erase)
 
 
 @app.periodic(cron="25 4 * * *")

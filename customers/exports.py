@@ -6,8 +6,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from customers import progress
+from customers.answer_lines import lines_of
 from customers.models import CustomerProfile, Submission
-from customers.said import read
 from portal.tabular import CSV, XLSX
 
 FORMATS = {"csv": CSV, "xlsx": XLSX}
@@ -54,7 +54,7 @@ def _rows(profile, submissions):
         submitted_at = timezone.localtime(one.submitted_at, timezone.get_default_timezone())
         about = [one.answer.step.title, str(one.number), one.get_outcome_display()]
         about += [f"{submitted_at:%Y-%m-%d %H:%M}", one.submitted_by.name]
-        for line in read(one.said, url=str):
+        for line in lines_of(one.said, url=str):
             yield [*about, line.label, "\n".join(line.lines), one.comment]
     words = {"now": _("Started"), "next": _("Not started"), "locked": _("Not open yet")}
     done = {one.answer.step_id for one in submissions}

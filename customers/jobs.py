@@ -6,7 +6,7 @@ from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
-from customers import search, telling
+from customers import search, setup_notifications
 from customers.models import Customer, CustomerProfile, Submission, Upload
 from portal.jobs import TRY_AGAIN, app, each
 from portal.models import today
@@ -21,13 +21,13 @@ def tell_reviewers(profile_id):
     submissions = list(Submission.objects.of(profile).waiting().order_by("answer__step__order"))
     if submissions and profile.is_connected:
         with transaction.atomic():
-            telling.reviewers(profile, submissions, timezone.now())
+            setup_notifications.tell_reviewers(profile, submissions, timezone.now())
 
 
 @app.task(queue="default", retry=TRY_AGAIN)
 def tell_suppliers(customer_id):
     """Let the connected suppliers of a customer be told that it asks for something new, each by a job of its own."""
-    telling.each_supplier(Customer.objects.get(pk=customer_id))
+    setup_notifications.tell_each_supplier(Customer.objects.get(pk=customer_id))
 
 
 @app.task(queue="default", retry=TRY_AGAIN)
@@ -36,7 +36,7 @@ def tell_supplier(profile_id):
     profile = CustomerProfile.objects.connected().select_related("customer", "supplier").filter(pk=profile_id).first()
     if profile:
         with transaction.atomic():
-            telling.asked(profile, timezone.now())
+            setup_notifications.tell_of_new_questions(profile, timezone.now())
 
 
 @app.periodic(cron="20 7 * * *")

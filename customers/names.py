@@ -6,15 +6,15 @@ from dataclasses import dataclass
 
 from anyascii import anyascii
 
-from customers import hangul, words
+from customers import hangul, name_words
 
 LONGEST = 100  # letters of a key that are looked at
 ROWS = 6  # spellings of one name
 _DOTTED = re.compile(r"\b((?:\w[./]){1,6}\w)\b\.?")
 _LONE_JAMO = re.compile("([ㄱ-ㅣ]+)")
-_KOREAN_LEGAL = re.compile("|".join(re.escape(form) for form in words.KOREAN_LEGAL))
-_GENERIC = sorted(words.KOREAN, key=len, reverse=True)
-_LETTER_NAMES = re.compile("|".join(sorted(words.LETTERS, key=len, reverse=True)))
+_KOREAN_LEGAL = re.compile("|".join(re.escape(form) for form in name_words.KOREAN_LEGAL))
+_GENERIC = sorted(name_words.KOREAN, key=len, reverse=True)
+_LETTER_NAMES = re.compile("|".join(sorted(name_words.LETTERS, key=len, reverse=True)))
 
 
 @dataclass(frozen=True)
@@ -75,7 +75,7 @@ def _spellings(text):
     """The text in Latin letters: as romanised, with business words translated, with letter names as letters, without umlaut e's."""
     yield hangul.romanise(text)
     if hangul.is_hangul(text):
-        lettered = _LETTER_NAMES.sub(lambda found: words.LETTERS[found[0]], text)
+        lettered = _LETTER_NAMES.sub(lambda found: name_words.LETTERS[found[0]], text)
         for base in dict.fromkeys((text, _with_letters(text), lettered if _mostly_letters(text) else text)):
             yield from _translations(base)
             yield hangul.romanise(base)
@@ -95,7 +95,7 @@ def _with_letters(text):
     """Letter names at the start as letters: '엘지전자' -> 'lg전자'."""
     letters, rest = "", text
     while found := _LETTER_NAMES.match(rest):
-        letters, rest = letters + words.LETTERS[found[0]], rest[found.end() :]
+        letters, rest = letters + name_words.LETTERS[found[0]], rest[found.end() :]
     return f"{letters} {rest}" if len(letters) >= 2 else text
 
 
@@ -109,7 +109,7 @@ def _translations(text):
         read = text
         for word in _GENERIC:
             if word in read and read != word:
-                readings = words.KOREAN[word]
+                readings = name_words.KOREAN[word]
                 read = read.replace(word, f" {readings[min(choice, len(readings) - 1)]} ")
         if read != text:
             yield hangul.romanise(read)
@@ -119,10 +119,10 @@ def _keys_of(text, consonants):
     plain = anyascii(text).lower().replace("'", "").replace("`", "")
     plain = _DOTTED.sub(lambda found: re.sub(r"[./]", "", found[1]) + " ", plain.replace("&", " and "))
     parts = re.findall(r"[a-z0-9]+", plain)
-    while len(parts) > 1 and parts[-1] in words.LEGAL | words.SMALL:
+    while len(parts) > 1 and parts[-1] in name_words.LEGAL | name_words.SMALL:
         parts.pop()
-    kept = [part for part in parts if part not in words.SMALL] or parts
-    if not kept or all(part in words.LEGAL for part in parts):
+    kept = [part for part in parts if part not in name_words.SMALL] or parts
+    if not kept or all(part in name_words.LEGAL for part in parts):
         return None
     key = " ".join(kept)[:LONGEST].strip()
     letters = key.replace(" ", "")
@@ -181,11 +181,11 @@ def _pressed(text):
 
 def _understood(text, plain):
     yield plain, 0.0
-    spelled = " ".join(words.ABBREVIATIONS.get(part.strip("."), part) for part in re.split(r"[\s,]+", plain))
+    spelled = " ".join(name_words.ABBREVIATIONS.get(part.strip("."), part) for part in re.split(r"[\s,]+", plain))
     if spelled != plain:
         yield spelled, 0.01
     parts = plain.split()
-    while len(parts) > 1 and parts[0].strip(".,") in words.LEGAL:
+    while len(parts) > 1 and parts[0].strip(".,") in name_words.LEGAL:
         parts.pop(0)
     if (bare := " ".join(parts)) != plain:
         yield bare, 0.06

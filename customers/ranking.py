@@ -5,7 +5,7 @@ from itertools import pairwise
 
 from rapidfuzz.distance import OSA
 
-from customers.words import COMMON
+from customers.name_words import COMMON
 
 SHOWN_FROM = 0.72  # worse than this is not shown
 SHOWN_WITHIN = 0.20  # nor what is this much worse than the best

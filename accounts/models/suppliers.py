@@ -197,7 +197,7 @@ class Supplier(models.Model):
     def close(self, *, now):
         """The days are over: nobody works here any more, accounts and documents are gone. AlreadyDecided when it is not due.
 
-        What customers got stays with them; connections/closing.py ends those before.
+        What customers got stays with them; connections/company_closing.py ends those before.
         """
         with transaction.atomic():
             move(Supplier.objects.filter(pk=self.pk).due_to_close(now), closed_at=now)

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.admin import SupplierAdmin
 from accounts.domains import registrable
 from accounts.models import AuditEntry
-from customers import exports, ready_made, search, telling
+from customers import exports, ready_made, search, setup_notifications
 from customers.models import (
     Customer,
     CustomerContact,
@@ -119,13 +119,13 @@ class CustomerAdmin(Tables):
     @asking_first(_("Add ready-made steps"), ReadyMadeForm)
     def add_ready_made(self, request, customer, given):
         ready_made.add(customer, given["names"])
-        telling.suppliers_soon(customer)
+        setup_notifications.tell_suppliers_soon(customer)
 
     @asking_first(_("Copy the steps of another customer"), CopyForm)
     def copy_steps(self, request, customer, given):
         if given["source"] != customer:
             Step.copy_all(given["source"], customer)
-            telling.suppliers_soon(customer)
+            setup_notifications.tell_suppliers_soon(customer)
 
     def has_read_setups_permission(self, request):
         """The export holds what suppliers answered."""

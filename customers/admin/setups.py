@@ -12,10 +12,10 @@ from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
 from accounts.banks import KOREAN_BANKS
-from customers import telling
+from customers import setup_notifications
+from customers.answer_lines import lines_of
 from customers.forms import ApproveForm, ReturnForm
 from customers.models import Outcome, Stage, Step, StepField, Submission, Upload
-from customers.said import read
 from customers.step_form import StepForm
 from portal.admin import History, asking_first
 
@@ -102,7 +102,7 @@ class StepAdmin(admin.ModelAdmin):
         if change and anew:
             form.instance.ask_again(anew)
         if anew or not change:
-            telling.suppliers_soon(form.instance.customer)
+            setup_notifications.tell_suppliers_soon(form.instance.customer)
 
     @admin.display(description=_("questions"))
     def questions(self, step):
@@ -136,7 +136,7 @@ class StepAdmin(admin.ModelAdmin):
     def bring_back(self, request, queryset):
         for step in queryset:
             step.bring_back()
-            telling.suppliers_soon(step.customer)
+            setup_notifications.tell_suppliers_soon(step.customer)
 
 
 @admin.register(Submission)
@@ -180,7 +180,7 @@ class SubmissionAdmin(History):
     @admin.display(description=_("answers"))
     def answers(self, submission):
         before = submission.before
-        lines = read(
+        lines = lines_of(
             submission.said,
             before.said if before else None,
             url=lambda pk: reverse("admin:customers_submission_file", args=[submission.pk, pk]),

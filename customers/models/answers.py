@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.banks import masked
 from accounts.models import AuditEntry, Membership, notify, tell_of_expiry
-from customers import telling
+from customers import setup_notifications
 from customers.models.profiles import CustomerProfile, Stage
 from customers.models.steps import Kind, Step
 from portal.models import Link
@@ -126,7 +126,7 @@ class Answer(models.Model):
             Answer.objects.filter(pk=answer.pk).update(state=State.SUBMITTED, member=None)
             submission.record("step_submitted", now, actor=actor)
             submission.tell_of_accounts(actor, now)
-            telling.reviewers_soon(profile)
+            setup_notifications.tell_reviewers_soon(profile)
         return submission
 
     def _keep(self, values, version, actor, now, *, has_draft):
@@ -156,7 +156,7 @@ class Answer(models.Model):
                     at=now,
                     users=[membership.user],
                     customer=profile.customer.name,
-                    step=telling.titles(step),
+                    step=setup_notifications.titles(step),
                     person=actor.name,
                 )
             AuditEntry.objects.record(
@@ -166,7 +166,7 @@ class Answer(models.Model):
                 actor=actor,
                 at=now,
                 customer=profile.customer.name,
-                step=telling.titles(step),
+                step=setup_notifications.titles(step),
                 to=str(membership.user) if membership else "",
             )
         return answer
@@ -275,12 +275,12 @@ class Submission(models.Model):
             self.refresh_from_db()
             Answer.objects.filter(pk=self.answer_id).update(state=state, **changes)
             self.record(f"step_{outcome}", now, actor=actor, address=link.address if link else "", comment=comment)
-            telling.decided(self, now)
+            setup_notifications.tell_of_decision(self, now)
 
     def record(self, kind, now, **data):
         """Write what became of this version into the audit trail, in the caller's transaction."""
         profile, step = self.answer.profile, self.answer.step
-        names = {"customer": profile.customer.name, "step": telling.titles(step), "number": self.number}
+        names = {"customer": profile.customer.name, "step": setup_notifications.titles(step), "number": self.number}
         AuditEntry.objects.record(kind, about=self.answer, supplier=profile.supplier, at=now, **names, **data)
 
     @property

@@ -11,10 +11,10 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from customers import telling
+from customers import setup_notifications
+from customers.answer_lines import lines_of
 from customers.forms import ApproveForm, CodeForm, ReturnForm
 from customers.models import CustomerProfile, Outcome, Submission, Upload
-from customers.said import read
 from portal import limits, links, mail
 from portal.models import Code
 from portal.models.codes import MINUTES
@@ -105,7 +105,7 @@ def review_renew(request, token, link, profile, contact):
     """Mail a new link to the address of an old one, whoever asks."""
     if not limits.allowed("review-renew", link.pk, RENEWED_AN_HOUR, limits.AN_HOUR):
         return limits.too_many(request, limits.AN_HOUR)
-    telling.write_link("review_link", profile, contact, timezone.now())
+    setup_notifications.write_link("review_link", profile, contact, timezone.now())
     return render(request, "customers/reviews/over.html", {"profile": profile, "renewed": link.address})
 
 
@@ -156,7 +156,7 @@ def _page(request, token, profile, contact, wrong=None, late=None):
     waiting, decided = [], []
     for rows in versions.values():
         last, before = rows[-1], rows[-2] if len(rows) > 1 else None
-        last.lines = read(last.said, before.said if before else None, url=partial(_file_url, token))
+        last.lines = lines_of(last.said, before.said if before else None, url=partial(_file_url, token))
         last.form = (wrong or {}).get(last.pk) or ApproveForm(auto_id=f"id_{last.pk.hex}_%s")
         (waiting if last.outcome == Outcome.WAITING else decided).append(last)
     context = {

@@ -11,7 +11,7 @@ from django.utils.html import format_html
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from portal import browsers, words
+from portal import browsers, particles
 
 HANGUL = re.compile("[가-힣]")
 
@@ -53,7 +53,7 @@ def avatar(name):
 @register.filter
 def with_particle(name, pair):
     """{{ name|with_particle:"을/를" }}: in Korean the name with the particle that its sound asks for, else the name alone."""
-    return f"{name}{words.particle(str(name), pair)}" if get_language() == "ko" else name
+    return f"{name}{particles.particle(str(name), pair)}" if get_language() == "ko" else name
 
 
 @register.filter

@@ -24,7 +24,7 @@ from accounts.models import (
     notify,
 )
 from accounts.views.account import account_close
-from connections import closing, jobs
+from connections import company_closing, jobs
 from connections.models import ConnectionRequest, Export
 from customers.models import Answer, Submission
 from portal.models import Mail
@@ -85,7 +85,7 @@ def test_before_its_days_are_over_nothing_closes(ada_at_acme, acme, now):
     acme.refresh_from_db()
     assert acme.closed_at is None
     with pytest.raises(AlreadyDecided):
-        closing.close(acme, now=now)
+        company_closing.close(acme, now=now)
 
 
 def test_closed_it_ends_connections_and_requests_and_tells_the_customers(
@@ -111,7 +111,7 @@ def test_closed_it_ends_connections_and_requests_and_tells_the_customers(
 def test_after_years_the_record_goes_and_nobody_is_named(ada_at_acme, acme, now, settings):
     submitted(ada_at_acme, now)
     acme.begin_closing(now=now - timedelta(days=20), actor=ada_at_acme.user)
-    closing.close(acme, now=now)
+    company_closing.close(acme, now=now)
     Supplier.objects.update(closed_at=now - timedelta(days=365 * settings.PORTAL_RECORD_YEARS + 1))
     SupportRequest.objects.create(supplier=acme, email="ada@acme.example", message="What now?")
     jobs.forget_companies.func(timestamp=0)
@@ -129,7 +129,7 @@ def test_a_forgotten_companys_export_is_deleted_once_that_is_certain(
     Supplier.objects.update(closed_at=now)
     file = Export.objects.get().file
     with django_capture_on_commit_callbacks() as later:
-        closing.erase(acme)
+        company_closing.erase(acme)
     assert file.storage.exists(file.name)
     for act in later:
         act()

@@ -3,8 +3,8 @@ from django.utils import translation
 from django.utils.html import conditional_escape
 from django_countries import countries
 
+from portal.particles import particle
 from portal.templatetags.portal import spoken
-from portal.words import particle
 
 
 @pytest.mark.parametrize(

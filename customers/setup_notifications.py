@@ -20,17 +20,17 @@ def titles(step):
     return {"ko": step.title_ko or step.title_en, "en": step.title_en or step.title_ko}
 
 
-def reviewers_soon(profile):
+def tell_reviewers_soon(profile):
     """Let the worker write to the reviewers in a while, so that several steps make one mail."""
     _once_soon("customers.jobs.tell_reviewers", settings.PORTAL_REVIEW_MAIL_MINUTES, profile_id=str(profile.pk))
 
 
-def suppliers_soon(customer):
+def tell_suppliers_soon(customer):
     """Let the worker tell connected suppliers of new questions in a while, so that an hour of editing is told once."""
     _once_soon("customers.jobs.tell_suppliers", settings.PORTAL_REVIEW_MAIL_MINUTES, customer_id=str(customer.pk))
 
 
-def each_supplier(customer):
+def tell_each_supplier(customer):
     """Let the worker tell each connected supplier by a job of its own: all are queued or none, and one that fails is tried alone."""
     with transaction.atomic():
         for pk in customer.profiles.connected().values_list("pk", flat=True):
@@ -45,7 +45,7 @@ def _once_soon(job, minutes=0, **arguments):
         task.defer(**arguments)
 
 
-def reviewers(profile, submissions, now):
+def tell_reviewers(profile, submissions, now):
     """Write to each reviewer of the customer, with a link of their own that shows the whole setup."""
     for contact in profile.customer.contacts.reviewing().select_related("customer").order_by("email"):
         write_link("steps_submitted", profile, contact, now, submissions=submissions)
@@ -70,7 +70,7 @@ def write_link(name, profile, contact, now, **context):
     )
 
 
-def decided(submission, now):
+def tell_of_decision(submission, now):
     """Tell whoever may see the customer by bell; whoever submitted it, and the admins, by mail too."""
     profile, step = submission.answer.profile, submission.answer.step
     people = [membership.user for membership in profile.people()]
@@ -85,7 +85,7 @@ def decided(submission, now):
         )
 
 
-def asked(profile, now):
+def tell_of_new_questions(profile, now):
     """Tell the people of a connected supplier that the customer asks for something new; the admins by mail too."""
     people = [membership.user for membership in profile.people()]
     mailed = at_once("steps_asked", [membership.user for membership in profile.supplier.admins()])
