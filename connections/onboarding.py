@@ -2,7 +2,7 @@
 
 from django.db import transaction
 
-from accounts.models import Membership, User, at_once, notify
+from accounts.models import Letter, Membership, User, notify
 from connections.models import Invitation
 from customers.models import Customer
 from portal.states import AlreadyDecided
@@ -39,8 +39,6 @@ def tell_admins(user, invitation, *, now):
     """A member who may not accept lets the admins of their companies know."""
     for membership in user.memberships.active().select_related("supplier"):
         admins = [one.user for one in membership.supplier.admins()]
-        words = {"customer": invitation.customer.name, "person": user.name}
-        mailed = at_once("invitation_for_admin", admins)
-        told = {"users": admins, "mailed": mailed} | words
-        notify(membership.supplier, "invitation_for_admin", about=invitation, at=now, **told)
-        membership.supplier.mail_admins("invitation_for_admin", to=mailed, invitation=invitation, invited=user)
+        told = {"customer": invitation.customer.name, "person": user.name, "users": admins}
+        letter = Letter(admins, {"invitation": invitation, "invited": user})
+        notify(membership.supplier, "invitation_for_admin", about=membership.supplier, at=now, letter=letter, **told)

@@ -6,7 +6,7 @@ or the operator's queue. The supplier sees no difference, so the portal mails no
 
 from datetime import timedelta
 
-from accounts.models import AuditEntry, at_once, notify
+from accounts.models import AuditEntry, Letter, notify
 from connections.models.reports import Mute
 from portal import mail
 from portal.models import DailyCount, Link
@@ -97,12 +97,9 @@ def tell_supplier(request, now):
     people = [membership.user for membership in request.profile.people()]
     kind, words = f"request_{request.status}", {"customer": request.customer.name, "comment": request.comment}
     admins = {membership.user for membership in request.supplier.admins()}
-    is_silent = request.supplier.is_suspended
-    wanted = [] if is_silent else [user for user in people if user in admins or user == request.requested_by]
-    mailed = at_once(kind, wanted)
-    notify(request.supplier, kind, about=request, users=people, at=now, mailed=people if is_silent else mailed, **words)
-    for user in mailed:
-        mail.send(kind, user.email, user.speaks, about=request, request=request, person=user)
+    letter = Letter([user for user in people if user in admins or user == request.requested_by], {"request": request})
+    silent = request.supplier.is_suspended
+    notify(request.supplier, kind, about=request, users=people, at=now, letter=letter, silent=silent, **words)
 
 
 def _mail_contact(request, name, address, now, *, link, token, **context):

@@ -8,16 +8,12 @@ from django.db import transaction
 from procrastinate.contrib.django import app
 from procrastinate.exceptions import AlreadyEnqueued
 
-from accounts.models import at_once, notify
+from accounts.models import Letter, notify
 from portal import mail
+from portal.languages import both
 from portal.models import DailyCount, Link
 
 REVIEW_DAYS = 30
-
-
-def titles(step):
-    """A step's title in both languages, as notifications and audit entries keep it."""
-    return {"ko": step.title_ko or step.title_en, "en": step.title_en or step.title_ko}
 
 
 def tell_reviewers_soon(profile):
@@ -76,19 +72,15 @@ def tell_of_decision(submission, now):
     people = [membership.user for membership in profile.people()]
     kind = f"step_{submission.outcome}"
     admins = {membership.user for membership in profile.supplier.admins()}
-    mailed = at_once(kind, [user for user in people if user in admins or user == submission.submitted_by])
-    words = {"customer": profile.customer.name, "step": titles(step), "comment": submission.comment}
-    notify(profile.supplier, kind, about=profile, users=people, at=now, mailed=mailed, **words)
-    for user in mailed:
-        mail.send(
-            kind, user.email, user.speaks, about=profile, profile=profile, step=step, said=submission, person=user
-        )
+    to = [user for user in people if user in admins or user == submission.submitted_by]
+    letter = Letter(to, {"profile": profile, "step": step, "said": submission})
+    words = {"customer": profile.customer.name, "step": both(step, "title"), "comment": submission.comment}
+    notify(profile.supplier, kind, about=profile, users=people, at=now, letter=letter, **words)
 
 
 def tell_of_new_questions(profile, now):
     """Tell the people of a connected supplier that the customer asks for something new; the admins by mail too."""
     people = [membership.user for membership in profile.people()]
-    mailed = at_once("steps_asked", [membership.user for membership in profile.supplier.admins()])
+    letter = Letter([membership.user for membership in profile.supplier.admins()], {"profile": profile})
     words = {"customer": profile.customer.name}
-    notify(profile.supplier, "steps_asked", about=profile, users=people, at=now, mailed=mailed, **words)
-    profile.supplier.mail_admins("steps_asked", to=mailed, profile=profile)
+    notify(profile.supplier, "steps_asked", about=profile, users=people, at=now, letter=letter, **words)

@@ -3,7 +3,7 @@ from accounts.models.banks import BankAccount
 from accounts.models.devices import KnownDevice
 from accounts.models.documents import Document, tell_of_expiry
 from accounts.models.memberships import LastAdmin, Membership, Role
-from accounts.models.notifications import Notification, Preference, Way, at_once, notify
+from accounts.models.notifications import Letter, Notification, Preference, Way, notify
 from accounts.models.people import Consent, PendingCompany, User, person_key
 from accounts.models.records import AuditEntry, SupportRequest
 from accounts.models.suppliers import Supplier
@@ -19,6 +19,7 @@ __all__ = [
     "JoinRequest",
     "KnownDevice",
     "LastAdmin",
+    "Letter",
     "Membership",
     "Notification",
     "PendingCompany",
@@ -29,7 +30,6 @@ __all__ = [
     "TeamInvitation",
     "User",
     "Way",
-    "at_once",
     "notify",
     "person_key",
     "tell_of_expiry",

@@ -5,10 +5,9 @@ from django.db import models, transaction
 from django.utils.translation import gettext_lazy as _
 
 from accounts.company_details import DOCUMENTS
-from accounts.models.notifications import Notification, at_once, notify
+from accounts.models.notifications import Letter, Notification, notify
 from accounts.models.records import AuditEntry
 from accounts.models.suppliers import Supplier
-from portal import mail
 from portal.models.files import StoredFile
 
 
@@ -85,9 +84,6 @@ def tell_of_expiry(kind, stored, members, now, *, about, customer=""):
     words = {"name": stored.name, "day": stored.expires_on.isoformat(), "customer": customer}
     people = [member.user for member in members]
     supplier = getattr(about, "supplier", about)
-    mailed = at_once(kind, people)
-    notify(supplier, kind, about=about, users=people, at=now, mailed=mailed, **words)
     path = Notification(kind=kind, object_id=about.pk).leads_to
-    for user in mailed:
-        words = {"stored": stored, "customer": customer, "path": path, "person": user}
-        mail.send("document_expires", user.email, user.speaks, about=supplier, **words)
+    letter = Letter(people, {"stored": stored, "customer": customer, "path": path}, "document_expires")
+    notify(supplier, kind, about=about, users=people, at=now, letter=letter, **words)

@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models.choices import JoinState
-from accounts.models.notifications import Notification, at_once, notify
+from accounts.models.notifications import Letter, Notification, notify
 from accounts.models.people import PendingCompany, User
 from accounts.models.records import AuditEntry
 from accounts.models.suppliers import Supplier
@@ -138,11 +138,8 @@ class Membership(models.Model):
             self._record("role_changed", now, actor, before=before, reason=reason)
             self._take_back_invitations(now)
             if self.user != actor:
-                mailed = at_once("role_changed", [self.user])
-                told = {"users": [self.user], "mailed": mailed, "role": role}
+                told = {"users": [self.user], "letter": Letter([self.user], {"membership": self}), "role": role}
                 notify(self.supplier, "role_changed", about=self.supplier, at=now, **told)
-                if mailed:
-                    self._mail("role_changed")
 
     def limit_to(self, profiles, *, now, actor):
         """Let the member see these customer profiles only; None stands for all."""

@@ -80,13 +80,6 @@ class Preference(models.Model):
             cls.objects.bulk_create(rows)
 
 
-def at_once(kind, people):
-    """Those of `people`, who are usually written to about the kind at once, who have not chosen otherwise."""
-    others = Preference.objects.filter(kind=kind, user__in=people, way__in=[Way.DIGEST, Way.OFF])
-    silent = set(others.values_list("user", flat=True))
-    return [user for user in people if user.pk not in silent]
-
-
 class NotificationQuerySet(models.QuerySet):
     def unread(self):
         return self.filter(read_at=None)
@@ -141,13 +134,23 @@ class Notification(models.Model):
         return reverse(view, args=[] if view in WHOLE_PAGES else [self.object_id])
 
 
-def notify(supplier, kind, *, about, users, at, mailed=(), **data):
+class Letter(NamedTuple):
+    """What some are written beside the bell: `to` whom, unless they chose otherwise, with what context, by which name."""
+
+    to: list
+    context: dict
+    name: str = ""  # that of the kind
+
+
+def notify(supplier, kind, *, about, users, at, letter=None, silent=False, **data):
     """Ring the bell of each user about one thing; `data` holds the words' parts (names, comment), for ever as they were.
 
-    `mailed` are those whom the caller writes to itself, or whom nobody may write to. Whoever else chose so waits for the
-    digest, or gets the line as a letter.
+    Those whom the Letter is to get it at once, unless they chose the digest or nothing. Whoever else chose so waits for the
+    digest, or gets the line as a letter. `silent`: nobody is written to, at once or later.
     """
-    chosen = dict(Preference.objects.filter(kind=kind, user__in=users).values_list("user", "way"))
+    addressees = letter.to if letter else []
+    chosen = Preference.objects.filter(kind=kind, user__in=[*users, *addressees])
+    chosen = {} if silent else dict(chosen.values_list("user", "way"))
     notes = Notification.objects.bulk_create(
         Notification(
             user=user,
@@ -156,14 +159,18 @@ def notify(supplier, kind, *, about, users, at, mailed=(), **data):
             object_id=about.pk,
             data=data,
             created_at=at,
-            in_digest=chosen.get(user.pk) == Way.DIGEST and user not in mailed,
+            in_digest=chosen.get(user.pk) == Way.DIGEST,
         )
         for user in users
     )
+    for user in [] if silent else addressees:
+        if chosen.get(user.pk, Way.NOW) == Way.NOW:
+            context = {"supplier": supplier, "person": user} | letter.context
+            mail.send(letter.name or kind, user.email, user.speaks, about=about, **context)
     for note in notes:
-        if chosen.get(note.user_id) == Way.NOW and note.user not in mailed:
-            person = note.user
-            mail.send("news", person.email, person.speaks, about=note, note=note, supplier=supplier, person=person)
+        user = note.user
+        if chosen.get(user.pk) == Way.NOW and user not in addressees:
+            mail.send("news", user.email, user.speaks, about=note, note=note, supplier=supplier, person=user)
 
 
 def send_digest(user, *, now):

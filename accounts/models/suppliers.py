@@ -240,9 +240,9 @@ class Supplier(models.Model):
         addresses = EmailAddress.objects.filter(user__in=people, verified=True).values_list("email", flat=True)
         return {domain for domain in map(company_domain, addresses) if domain}
 
-    def mail_admins(self, name, *, to=None, **context):
-        """Write the named mail to every active admin, or to these people, each in their language."""
-        for user in [membership.user for membership in self.admins()] if to is None else to:
+    def mail_admins(self, name, **context):
+        """Write the named mail to every active admin, each in their language, whatever they chose about news."""
+        for user in [membership.user for membership in self.admins()]:
             mail.send(name, user.email, user.speaks, about=self, supplier=self, person=user, **context)
 
     def _record(self, kind, now, *, actor=None, **data):

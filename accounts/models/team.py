@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models.choices import InvitationState, JoinState
 from accounts.models.memberships import Membership, Role
-from accounts.models.notifications import Notification, at_once, notify
+from accounts.models.notifications import Letter, Notification, notify
 from accounts.models.people import User
 from accounts.models.records import AuditEntry
 from accounts.models.suppliers import Supplier
@@ -268,9 +268,8 @@ class JoinRequest(models.Model):
             if is_new:
                 AuditEntry.objects.record("join_asked", about=asked, supplier=supplier, actor=user, at=now)
                 first_today = DailyCount.objects.spend("joining", f"{user.pk} {supplier.pk}", today(now), 1)
-                mailed = at_once("join_asked", admins) if first_today else []
-                notify(supplier, "join_asked", about=asked, users=admins, at=now, mailed=mailed, person=user.name)
-                supplier.mail_admins("join_asked", to=mailed, asked=asked)
+                letter = Letter(admins if first_today else [], {"asked": asked})
+                notify(supplier, "join_asked", about=asked, users=admins, at=now, letter=letter, person=user.name)
         return asked
 
     def accept(self, role, *, now, actor, reason=""):

@@ -8,7 +8,7 @@ from django.db.models import Case, F, Q, Value, When
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import AuditEntry, Membership, Supplier, at_once, notify
+from accounts.models import AuditEntry, Letter, Membership, Supplier, notify
 from customers.models.directory import Customer
 from portal import mail
 from portal.states import move
@@ -180,10 +180,10 @@ class CustomerProfile(models.Model):
                 )
         else:
             people = [membership.user for membership in self.people()]
-            mailed = at_once("connection_ended", [membership.user for membership in self.supplier.admins()])
+            admins = [membership.user for membership in self.supplier.admins()]
+            letter = Letter(admins, {"profile": self, "reason": reason}, "connection_ended_by_operator")
             words = {"customer": self.customer.name, "reason": reason}
-            notify(self.supplier, "connection_ended", about=self, at=now, users=people, mailed=mailed, **words)
-            self.supplier.mail_admins("connection_ended_by_operator", to=mailed, profile=self, reason=reason)
+            notify(self.supplier, "connection_ended", about=self, at=now, users=people, letter=letter, **words)
 
     def people(self):
         """The active members of the supplier who may see this customer, with their users."""
