@@ -1,9 +1,6 @@
 """The team invitation behind its link, and asking to join a company of one's own domain."""
 
-from functools import wraps
-
 from django.contrib import messages
-from django.contrib.auth.decorators import login_not_required
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -14,29 +11,18 @@ from accounts import invited_signup
 from accounts.access import SESSION_KEY
 from accounts.models import CannotInvite, JoinRequest, Supplier, TeamInvitation
 from accounts.models.choices import InvitationState
-from portal import limits, links
+from portal import limits
+from portal.links import by_link
 from portal.states import AlreadyDecided
 
 AGAIN_AN_HOUR = 3
 
 
-def by_link(view):
-    """Give the view the link and its invitation; an unknown token gets its page."""
-
-    @login_not_required
-    @wraps(view)
-    def wrapper(request, token):
-        link = links.find(request, token, "team")
-        if link is None:
-            return links.unknown(request)
-        invitation = TeamInvitation.objects.select_related("supplier", "invited_by").get(pk=link.object_id)
-        return view(request, token, link, invitation)
-
-    return wrapper
+by_team_link = by_link("team", TeamInvitation.objects.select_related("supplier", "invited_by"))
 
 
 @require_safe
-@by_link
+@by_team_link
 def team_invitation(request, token, link, invitation):
     now = timezone.now()
     is_theirs = invited_signup.has_address(request.user, invitation.email)
@@ -57,7 +43,7 @@ def team_invitation(request, token, link, invitation):
 
 
 @require_POST
-@by_link
+@by_team_link
 def team_start(request, token, link, invitation):
     """To sign-up or log-in, and back here; the address of the invitation can't be changed on the way."""
     if _condition(link, invitation, timezone.now()) != "live":
@@ -67,7 +53,7 @@ def team_start(request, token, link, invitation):
 
 
 @require_POST
-@by_link
+@by_team_link
 def team_again(request, token, link, invitation):
     """A new link, to the invited address only, for whoever holds one that has expired."""
     if _condition(link, invitation, timezone.now()) != "expired":
@@ -84,7 +70,7 @@ def team_again(request, token, link, invitation):
 
 
 @require_POST
-@by_link
+@by_team_link
 def team_accept(request, token, link, invitation):
     is_theirs = invited_signup.has_address(request.user, invitation.email)
     if not is_theirs or _condition(link, invitation, timezone.now()) != "live":

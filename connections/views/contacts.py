@@ -1,51 +1,32 @@
 """The contact's page behind a link from a mail: no account, GET changes nothing, one address per answer."""
 
-from functools import wraps
-
 from django.conf import settings
 from django.contrib import messages
-from django.contrib.auth.decorators import login_not_required
 from django.db import transaction
 from django.http import Http404
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.domains import company_domain
 from connections.forms import AcceptForm, DeclineForm, ForwardForm
 from connections.models import ConnectionRequest, Mute, Report, Status
-from portal import links
+from portal.links import by_link
 from portal.states import AlreadyDecided
 
-
-def by_link(purpose):
-    """Give the view the link and its request; an unknown token gets its page (404), too many of them 429."""
-
-    def decorate(view):
-        @login_not_required
-        @wraps(view)
-        def wrapper(request, token):
-            link = links.find(request, token, purpose)
-            if link is None:
-                return links.unknown(request)
-            asked = ConnectionRequest.objects.select_related("supplier", "customer", "requested_by", "profile")
-            return view(request, token, link, asked.get(pk=link.object_id))
-
-        return wrapper
-
-    return decorate
+REQUESTS = ConnectionRequest.objects.select_related("supplier", "customer", "requested_by", "profile")
 
 
 @require_safe
-@by_link("request")
+@by_link("request", REQUESTS)
 def answer(request, token, link, asked):
     return _page(request, token, link, asked, DeclineForm())
 
 
 @require_POST
-@by_link("request")
+@by_link("request", REQUESTS)
 def answer_accept(request, token, link, asked):
     form = AcceptForm(request.POST)
     if not form.is_valid():
@@ -54,7 +35,7 @@ def answer_accept(request, token, link, asked):
 
 
 @require_POST
-@by_link("request")
+@by_link("request", REQUESTS)
 def answer_decline(request, token, link, asked):
     form = DeclineForm(request.POST)
     if not form.is_valid():
@@ -64,23 +45,24 @@ def answer_decline(request, token, link, asked):
 
 
 @require_POST
-@by_link("request")
+@by_link("request", REQUESTS)
 def answer_report(request, token, link, asked):
     return _decided(token, lambda now: asked.report(now=now, link=link))
 
 
 @require_POST
-@by_link("request")
+@by_link("request", REQUESTS)
 def answer_mute(request, token, link, asked):
     asked.mute(now=timezone.now(), link=link)
     return _done("connections:answer", token)
 
 
-@by_link("request")
+@require_http_methods(["GET", "HEAD", "POST"])
+@by_link("request", REQUESTS)
 def answer_forward(request, token, link, asked):
     """Pass the request on to a colleague of the same company domain, who gets a link of their own."""
     now = timezone.now()
-    if request.method not in ("GET", "HEAD", "POST") or not company_domain(link.address):
+    if not company_domain(link.address):
         raise Http404
     if asked.status_at(now) != Status.PENDING or link.condition(now) != "live" or asked.supplier.is_suspended:
         return redirect("connections:answer", token)
@@ -134,10 +116,9 @@ def _status_of_over(request):
     return 200 if "done" in request.GET else 410
 
 
-@by_link("not_us")
+@require_http_methods(["GET", "HEAD", "POST"])
+@by_link("not_us", REQUESTS)
 def not_us(request, token, link, asked):
-    if request.method not in ("GET", "HEAD", "POST"):
-        raise Http404
     now = timezone.now()
     if request.method == "POST" and link.condition(now) == "live":
         with transaction.atomic():

@@ -3,12 +3,11 @@
 from functools import wraps
 
 from django.contrib import messages
-from django.contrib.auth.decorators import login_not_required
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts import invited_signup
 from accounts.access import SESSION_KEY, may_administer, own, role_required
@@ -18,7 +17,8 @@ from connections import onboarding
 from connections.forms import ForwardForm, OnboardingForm
 from connections.models import CannotInviteSupplier, Invitation
 from customers.models import CustomerProfile
-from portal import limits, links
+from portal import limits
+from portal.links import by_link
 from portal.models import Link
 from portal.states import AlreadyDecided
 from portal.templatetags.portal import half_hidden
@@ -26,19 +26,7 @@ from portal.templatetags.portal import half_hidden
 AGAIN_AN_HOUR, FORWARDS_AN_HOUR, CALLS_AN_HOUR = 3, 5, 3
 
 
-def by_link(view):
-    """Give the view the link and its invitation; an unknown token gets its page."""
-
-    @login_not_required
-    @wraps(view)
-    def wrapper(request, token):
-        link = links.find(request, token, "invitation")
-        if link is None:
-            return links.unknown(request)
-        invitation = Invitation.objects.select_related("customer", "invited_by").get(pk=link.object_id)
-        return view(request, token, link, invitation)
-
-    return wrapper
+by_invitation_link = by_link("invitation", Invitation.objects.select_related("customer", "invited_by"))
 
 
 def while_open(view):
@@ -55,7 +43,7 @@ def while_open(view):
 
 
 @require_safe
-@by_link
+@by_invitation_link
 def invitation(request, token, link, invitation):
     return _page(request, token, link, invitation)
 
@@ -109,7 +97,7 @@ def _form(request, invitation, others, memberships, data=None):
 
 
 @require_POST
-@by_link
+@by_invitation_link
 @while_open
 def invitation_start(request, token, link, invitation):
     """To sign-up or log-in, and back here; the address of the invitation can't be changed on the way."""
@@ -120,7 +108,7 @@ def invitation_start(request, token, link, invitation):
 
 
 @require_POST
-@by_link
+@by_invitation_link
 @while_open
 def invitation_accept(request, token, link, invitation):
     if not invited_signup.has_address(request.user, invitation.email):
@@ -180,7 +168,7 @@ def _say_whose_it_is(request, profile):
 
 
 @require_POST
-@by_link
+@by_invitation_link
 def invitation_again(request, token, link, invitation):
     """A new link, to the invited address only, for whoever holds an old one that was sent there."""
     if _status(invitation, link, timezone.now()) not in (Invitation.OPEN, Invitation.EXPIRED):
@@ -199,11 +187,12 @@ def invitation_again(request, token, link, invitation):
     return redirect("connections:invitation", token)
 
 
-@by_link
+@require_http_methods(["GET", "HEAD", "POST"])
+@by_invitation_link
 @while_open
 def invitation_forward(request, token, link, invitation):
     """A fresh invitation for a colleague of the same company domain; this one is closed by it."""
-    if request.method not in ("GET", "HEAD", "POST") or not company_domain(invitation.email):
+    if not company_domain(invitation.email):
         raise Http404
     form = ForwardForm(request.POST or None, address=invitation.email)
     if request.method == "POST" and form.is_valid() and _forwarded(request, invitation, form):
@@ -229,7 +218,7 @@ def _forwarded(request, invitation, form):
 
 
 @require_POST
-@by_link
+@by_invitation_link
 @while_open
 def invitation_admins(request, token, link, invitation):
     """A member of a company asks its admins to see to it."""

@@ -3,7 +3,6 @@
 from functools import partial, wraps
 
 from django.conf import settings
-from django.contrib.auth.decorators import login_not_required
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -15,7 +14,8 @@ from customers import setup_notifications
 from customers.answer_lines import lines_of
 from customers.forms import ApproveForm, CodeForm, ReturnForm
 from customers.models import CustomerProfile, Outcome, Submission, Upload
-from portal import limits, links, mail
+from portal import limits, mail
+from portal.links import by_link
 from portal.models import Code
 from portal.models.codes import MINUTES
 from portal.posting import posted_from
@@ -34,13 +34,9 @@ def by_review_link(*, known):
     """
 
     def decorate(view):
-        @login_not_required
+        @by_link("review", CustomerProfile.objects.select_related("customer", "supplier"))
         @wraps(view)
-        def wrapper(request, token, **more):
-            link = links.find(request, token, "review")
-            if link is None:
-                return links.unknown(request)
-            profile = CustomerProfile.objects.select_related("customer", "supplier").get(pk=link.object_id)
+        def wrapper(request, token, link, profile, **more):
             contact = profile.customer.contacts.reviewing().filter(email__iexact=link.address).first()
             condition = link.condition(timezone.now())
             if not contact or not profile.is_connected or condition == "revoked":

@@ -82,10 +82,10 @@ class Link(models.Model):
 
     @classmethod
     def find(cls, token, purpose):
-        """The link of a token, whatever its condition. Raises Link.DoesNotExist for one that was never issued."""
+        """The link of a token, whatever its condition; None for one that was never issued."""
         if len(token) > LONGEST:
-            raise cls.DoesNotExist
-        return cls.objects.get(digest=_digest(token), purpose=purpose)
+            return None
+        return cls.objects.filter(digest=_digest(token), purpose=purpose).first()
 
     def condition(self, now):
         """'live', or why it no longer works: 'used', 'revoked' or 'expired'."""

@@ -132,6 +132,12 @@ def test_the_operator_reads_from_which_address_an_invitation_was_corrected(invit
     assert (entry.data["before"], entry.data["email"], entry.audience) == (before, "nina@newco.example", "operator")
 
 
+def test_the_link_of_an_invitation_that_is_forgotten_by_now_is_an_unknown_one(invitation, now):
+    token = token_to()
+    Invitation.objects.forget()
+    assert Client().get(f"/i/{token}/").status_code == 404
+
+
 def test_an_overdue_invitation_stands_in_no_ones_way(invitation, organon, now, operator):
     invite(organon, "nina@newco.example", now=now - timedelta(days=31))
     invitation.correct("nina@newco.example", now=now, actor=operator)
