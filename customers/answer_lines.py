@@ -2,10 +2,9 @@
 
 from dataclasses import dataclass
 
-from django.utils.translation import get_language
-
 from customers.kinds import KINDS
 from customers.models.steps import Kind
+from portal.languages import pick
 
 
 @dataclass
@@ -34,7 +33,7 @@ def lines_of(said, before=None, *, url):
 
 def _line(one, earlier, url, *, compare):
     value = one["value"]
-    line = Line(_spoken(one["label"]), _shown(one))
+    line = Line(pick(one["label"]), _shown(one))
     if value is not None and one["kind"] == Kind.FILE:
         line.url = url(value["upload"])
     if value is not None and one["kind"] == Kind.ACKNOWLEDGEMENT:
@@ -48,12 +47,8 @@ def _line(one, earlier, url, *, compare):
 
 
 def _gone(one):
-    return Line(_spoken(one["label"]), [], is_gone=True, before=_shown(one))
+    return Line(pick(one["label"]), [], is_gone=True, before=_shown(one))
 
 
 def _shown(one):
     return KINDS[one["kind"]].shown(one["value"]) if one["value"] is not None else []
-
-
-def _spoken(label):
-    return label["ko"] if get_language() == "ko" else label["en"]

@@ -134,23 +134,23 @@ class YesNo(Text):
 
 class OneChoice(Text):
     def controls(self, question, supplier):
-        choices = [(line, in_language(line)) for line in question.choices.splitlines()]
+        choices = [(line, choice_label(line)) for line in question.choices.splitlines()]
         if len(choices) > SHORT_LIST:
             return {"": forms.ChoiceField(choices=[("", _("Choose one")), *choices], error_messages=gone())}
         return {"": forms.ChoiceField(choices=choices, widget=forms.RadioSelect, error_messages=gone())}
 
     def shown(self, value):
-        return [in_language(value)]
+        return [choice_label(value)]
 
 
 class SeveralChoices(OneChoice):
     def controls(self, question, supplier):
-        choices = [(line, in_language(line)) for line in question.choices.splitlines()]
+        choices = [(line, choice_label(line)) for line in question.choices.splitlines()]
         widget = forms.CheckboxSelectMultiple
         return {"": forms.MultipleChoiceField(choices=choices, widget=widget, error_messages=gone())}
 
     def shown(self, value):
-        return [in_language(line) for line in value]
+        return [choice_label(line) for line in value]
 
 
 def gone():
@@ -158,7 +158,7 @@ def gone():
     return {"invalid_choice": _("What you chose before is no longer offered. Choose again.")}
 
 
-def in_language(line):
+def choice_label(line):
     """'Packaging | 포장재' -> the reader's half; a line without a bar is both."""
     english, _bar, korean = (part.strip() for part in line.partition("|"))
     return korean if get_language() == "ko" and korean else english or korean

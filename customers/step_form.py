@@ -8,9 +8,10 @@ from django.utils import timezone
 from django.utils.datastructures import MultiValueDict
 from django.utils.translation import gettext as _
 
-from customers.kinds import KINDS, in_language
+from customers.kinds import KINDS, choice_label
 from customers.models.answers import Upload
 from customers.models.steps import Kind
+from portal.languages import both
 from portal.models import today
 from portal.tabular import plain
 
@@ -38,7 +39,7 @@ class StepForm(forms.Form):
     """The questions of a step, always bound: to `posted`, else to the draft `kept`, else to the company details.
 
     `typed` is what a draft keeps: {control: text or list of texts}, files by id. With `partial` nothing is required. Once
-    checked, `said` is what a submission keeps (see `customers.said`), and `lost_files` says whether a chosen file was refused.
+    checked, `said` is what a submission keeps (read by `customers.answer_lines`), and `lost_files` says whether a chosen file was refused.
     Without a `profile` it is a preview.
     """
 
@@ -152,8 +153,8 @@ class StepForm(forms.Form):
                 continue
             if value is None and question.is_required and not self.partial:
                 self.add_error(self._names(question)[0][1], missing(question))
-            labels = {"ko": question.label_ko or question.label_en, "en": question.label_en or question.label_ko}
-            self.said.append({"question": str(question.pk), "kind": question.kind, "label": labels, "value": value})
+            label = both(question, "label")
+            self.said.append({"question": str(question.pk), "kind": question.kind, "label": label, "value": value})
         return self.cleaned_data
 
     def _names(self, question):
@@ -260,7 +261,7 @@ class StepForm(forms.Form):
             return [_("another file")]
         if question.kind == Kind.ACKNOWLEDGEMENT:
             return [_("Read and agreed")] if self.theirs.get(question.name) else []
-        return [in_language(line) for name in names for line in _lines(self.theirs.get(name))]
+        return [choice_label(line) for name in names for line in _lines(self.theirs.get(name))]
 
 
 def missing(question):

@@ -13,6 +13,7 @@ from accounts.models import AuditEntry, Membership, notify, tell_of_expiry
 from customers import setup_notifications
 from customers.models.profiles import CustomerProfile, Stage
 from customers.models.steps import Kind, Step
+from portal.languages import both
 from portal.models import Link
 from portal.models.files import StoredFile
 from portal.states import AlreadyDecided, move
@@ -108,7 +109,7 @@ class Answer(models.Model):
 
     @classmethod
     def submit(cls, profile, step, values, said, *, version, actor, now):
-        """Freeze `said` (what each question was answered, see `kinds.said`) as a version for the customer; returns the Submission.
+        """Freeze `said`, what a checked StepForm says, as a version for the customer; returns the Submission.
 
         An earlier version that still waits is replaced. The reviewers are told with whatever else is submitted within the hour.
         """
@@ -156,7 +157,7 @@ class Answer(models.Model):
                     at=now,
                     users=[membership.user],
                     customer=profile.customer.name,
-                    step=setup_notifications.titles(step),
+                    step=both(step, "title"),
                     person=actor.name,
                 )
             AuditEntry.objects.record(
@@ -166,7 +167,7 @@ class Answer(models.Model):
                 actor=actor,
                 at=now,
                 customer=profile.customer.name,
-                step=setup_notifications.titles(step),
+                step=both(step, "title"),
                 to=str(membership.user) if membership else "",
             )
         return answer
@@ -280,7 +281,7 @@ class Submission(models.Model):
     def record(self, kind, now, **data):
         """Write what became of this version into the audit trail, in the caller's transaction."""
         profile, step = self.answer.profile, self.answer.step
-        names = {"customer": profile.customer.name, "step": setup_notifications.titles(step), "number": self.number}
+        names = {"customer": profile.customer.name, "step": both(step, "title"), "number": self.number}
         AuditEntry.objects.record(kind, about=self.answer, supplier=profile.supplier, at=now, **names, **data)
 
     @property

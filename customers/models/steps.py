@@ -6,11 +6,11 @@ from django.core.exceptions import ValidationError
 from django.db import models, transaction
 from django.db.models import F, Q
 from django.utils import timezone
-from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from accounts.company_details import DETAILS
 from customers.models.directory import Customer
+from portal.languages import both, pick
 
 
 class Kind(models.TextChoices):
@@ -33,12 +33,6 @@ class Kind(models.TextChoices):
 
 
 CHOOSING = (Kind.ONE_CHOICE, Kind.SEVERAL_CHOICES)
-
-
-def spoken(row, name):
-    """The text `name` of a row in the reader's language, or in the other one when it was not written in theirs."""
-    first, second = ("ko", "en") if get_language() == "ko" else ("en", "ko")
-    return getattr(row, f"{name}_{first}") or getattr(row, f"{name}_{second}")
 
 
 class StepQuerySet(models.QuerySet):
@@ -90,15 +84,15 @@ class Step(models.Model):
 
     @property
     def title(self):
-        return spoken(self, "title")
+        return pick(both(self, "title"))
 
     @property
     def explanation(self):
-        return spoken(self, "explanation")
+        return pick(both(self, "explanation"))
 
     @property
     def at_hand(self):
-        return spoken(self, "at_hand")
+        return pick(both(self, "at_hand"))
 
     def ask_again(self, questions):
         """Ask everybody who has answered for these questions again, and for nothing else of the step."""
@@ -198,15 +192,15 @@ class StepField(models.Model):
 
     @property
     def label(self):
-        return spoken(self, "label")
+        return pick(both(self, "label"))
 
     @property
     def help(self):
-        return spoken(self, "help")
+        return pick(both(self, "help"))
 
     @property
     def document_text(self):
-        return spoken(self, "document_text")
+        return pick(both(self, "document_text"))
 
     @property
     def name(self):

@@ -11,7 +11,7 @@ from django.utils.html import format_html
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from portal import browsers, particles
+from portal import browsers, languages, particles
 
 HANGUL = re.compile("[가-힣]")
 
@@ -66,7 +66,7 @@ def spoken(text):
 @register.filter
 def in_language(texts):
     """{"ko": …, "en": …} -> the one in the reader's language."""
-    return texts["ko" if get_language() == "ko" else "en"]
+    return languages.pick(texts)
 
 
 @register.filter
