@@ -92,6 +92,13 @@ class StepProgress:
         """Approved, and the customer asks for something new since; what it sent back after that is to be corrected."""
         return self.state == "due" and self.answer.state == State.APPROVED
 
+    @property
+    def call(self):
+        """What to do about it: 'answer' what is new, 'correct' what was sent back, 'continue' a draft, or 'start'."""
+        if self.is_changed:
+            return "answer"
+        return {"due": "correct", "now": "continue"}.get(self.state, "start")
+
 
 @dataclass
 class Progress:
@@ -170,7 +177,10 @@ def _progress(profile):
 
 
 def _row(model, row, **more):
-    """A row of `model` from its JSON, with what else the JSON says as attributes."""
+    """A row of `model` from its JSON, with what else the JSON says as attributes.
+
+    Steps and answers come as arrays with the profiles, so that a list takes one query; what is not in STEP or ANSWER is unset.
+    """
     columns = {one.attname: one for one in model._meta.concrete_fields}
     one = model(**{name: columns[name].to_python(value) for name, value in row.items() if name in columns}, **more)
     for name, value in row.items():

@@ -6,7 +6,7 @@ from types import SimpleNamespace
 import pytest
 from django.conf import settings
 from django.test import Client
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from tests.builders import make_customer, make_supplier, make_user
 
@@ -115,6 +115,13 @@ def no_files_left():
     """Uploaded files lie in a folder of the tests' own, gone afterwards."""
     yield
     shutil.rmtree(settings.VAR_DIR / "files", ignore_errors=True)
+
+
+@pytest.fixture(autouse=True)
+def english():
+    """Each test begins in English, whatever the one before ended in."""
+    with translation.override("en"):
+        yield
 
 
 @pytest.fixture(autouse=True)

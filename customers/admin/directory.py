@@ -46,7 +46,7 @@ class FormatForm(forms.Form):
 
 def look_alikes(name):
     """Customers whose names look like a supplier's: whoever calls itself so may pose as one."""
-    found = SearchName.objects.filter(sq__in={made.letters for made in keys(name)}).values("customer")
+    found = SearchName.objects.filter(letters__in={made.letters for made in keys(name)}).values("customer")
     return list(Customer.objects.filter(pk__in=found).values_list("name", flat=True))
 
 

@@ -26,7 +26,7 @@ def sent_back(membership, customer, now):
 
 
 def headings(page):
-    return re.findall(r"<h3>(.*?)</h3>", page)
+    return re.findall(r"<h3>\s*(.*?)\s*</h3>", page)
 
 
 def test_what_was_sent_back_stands_before_an_invitation(client_of, ada, ada_at_acme, organon, now):
