@@ -11,7 +11,7 @@ from procrastinate import RetryStrategy
 
 from accounts.models import Supplier
 from connections import company_closing, company_export
-from connections.models import ConnectionRequest, Export, Invitation, InvitationBatch, invited_profiles
+from connections.models import BatchState, ConnectionRequest, Export, Invitation, InvitationBatch, invited_profiles
 from connections.models.exports import KEPT_DAYS, State
 from connections.models.invitations import no_longer_invited
 from customers.models import Customer
@@ -135,5 +135,5 @@ def forget_invitations(timestamp):
     with transaction.atomic():
         old.forget()
     batches = InvitationBatch.objects.filter(created_at__lt=now - timedelta(days=settings.PORTAL_MAIL_DAYS))
-    batches.exclude(state=InvitationBatch.DONE).exclude(rows=[]).update(rows=[], state=InvitationBatch.FORGOTTEN)
+    batches.exclude(state=BatchState.DONE).exclude(rows=[]).update(rows=[], state=BatchState.FORGOTTEN)
     batches.exclude(rows=[]).update(rows=[])

@@ -19,7 +19,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import AuditEntry
 from connections import imports
-from connections.models import CannotInviteSupplier, Fate, Invitation, InvitationBatch
+from connections.models import CannotInviteSupplier, Fate, Invitation, InvitationBatch, InvitationStatus
 from connections.models.fates import judge
 from customers.models import Customer
 from portal.admin import ReasonForm, asking_first
@@ -60,7 +60,7 @@ class StateFilter(admin.SimpleListFilter):
             ("sent", _("sent")),
             ("failed", _("failed")),
             ("opened", _("opened")),
-            *Invitation.STATES[1:],
+            *InvitationStatus.choices[1:],
         ]
 
     def queryset(self, request, queryset):
@@ -69,8 +69,8 @@ class StateFilter(admin.SimpleListFilter):
             return queryset.waiting(now).filter(opened_at=None, mail_state=chosen)
         if chosen == "opened":
             return queryset.waiting(now).exclude(opened_at=None)
-        if chosen == Invitation.EXPIRED:
-            return queryset.filter(Q(status=chosen) | Q(status=Invitation.OPEN, expires_at__lte=now))
+        if chosen == InvitationStatus.EXPIRED:
+            return queryset.filter(Q(status=chosen) | Q(status=InvitationStatus.OPEN, expires_at__lte=now))
         return queryset.filter(status=chosen) if chosen else queryset
 
 
@@ -141,8 +141,8 @@ class InvitationAdmin(admin.ModelAdmin):
     @admin.display(description=_("state"))
     def state(self, invitation):
         status = invitation.status_at(timezone.now())
-        if status != Invitation.OPEN:
-            return dict(Invitation.STATES)[status]
+        if status != InvitationStatus.OPEN:
+            return InvitationStatus(status).label
         return _("opened") if invitation.opened_at else State(invitation.mail_state or State.QUEUED).label
 
     @admin.display(description=_("the server’s words"))

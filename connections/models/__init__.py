@@ -1,14 +1,15 @@
 from connections.models.asking import CannotRequest
 from connections.models.attempts import NoneLeft, SearchAttempt
-from connections.models.batches import InvitationBatch
+from connections.models.batches import BatchState, InvitationBatch
 from connections.models.dismissals import Dismissal
 from connections.models.exports import Export
 from connections.models.fates import CannotInviteSupplier, Fate
-from connections.models.invitations import Invitation
-from connections.models.reports import Mute, Report
+from connections.models.invitations import Invitation, InvitationStatus
+from connections.models.reports import Mute, Report, ReportKind
 from connections.models.requests import ConnectionRequest, Status
 
 __all__ = [
+    "BatchState",
     "CannotInviteSupplier",
     "CannotRequest",
     "ConnectionRequest",
@@ -17,9 +18,11 @@ __all__ = [
     "Fate",
     "Invitation",
     "InvitationBatch",
+    "InvitationStatus",
     "Mute",
     "NoneLeft",
     "Report",
+    "ReportKind",
     "SearchAttempt",
     "Status",
 ]

@@ -19,23 +19,24 @@ from portal.states import move
 CHUNK = 500
 
 
+class BatchState(models.TextChoices):
+    READ = "read", _("read, nothing sent yet")
+    SENDING = "sending", _("being sent")
+    PAUSED = "paused", _("paused")
+    DONE = "done", _("all sent")
+    FORGOTTEN = "forgotten", _("not all sent, rows forgotten")
+
+
 class InvitationBatch(models.Model):
     """A table of suppliers to invite for a customer. Nothing is sent before the operator has seen what becomes of each row."""
-
-    READ, SENDING, PAUSED, DONE, FORGOTTEN = "read", "sending", "paused", "done", "forgotten"
-    STATES = [
-        (READ, _("read, nothing sent yet")),
-        (SENDING, _("being sent")),
-        (PAUSED, _("paused")),
-        (DONE, _("all sent")),
-        (FORGOTTEN, _("not all sent, rows forgotten")),
-    ]
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     customer = models.ForeignKey(Customer, models.PROTECT, related_name="+", verbose_name=_("customer"))
     file_name = models.CharField(_("file"), max_length=200, editable=False)
     rows = models.JSONField(editable=False)
-    state = models.CharField(_("state"), max_length=10, choices=STATES, default=READ, editable=False)
+    state = models.CharField(
+        _("state"), max_length=10, choices=BatchState.choices, default=BatchState.READ, editable=False
+    )
     done = models.PositiveIntegerField(_("rows done"), default=0, editable=False)
     sent = models.PositiveIntegerField(_("invitations sent"), default=0, editable=False)
     created_by = models.ForeignKey(User, models.PROTECT, related_name="+", editable=False, verbose_name=_("by"))
@@ -60,20 +61,20 @@ class InvitationBatch(models.Model):
     def start(self):
         """Let the worker send what is new, from where it stopped. AlreadyDecided when it is being sent or done."""
         with transaction.atomic():
-            waiting = InvitationBatch.objects.filter(pk=self.pk, state__in=[self.READ, self.PAUSED])
-            move(waiting, state=self.SENDING)
+            waiting = InvitationBatch.objects.filter(pk=self.pk, state__in=[BatchState.READ, BatchState.PAUSED])
+            move(waiting, state=BatchState.SENDING)
             app.configure_task("connections.jobs.send_batch", queue="default").defer(batch_id=str(self.pk))
 
     def pause(self):
         """Stop after the chunk that is being sent. AlreadyDecided when nothing is being sent."""
-        move(InvitationBatch.objects.filter(pk=self.pk, state=self.SENDING), state=self.PAUSED)
+        move(InvitationBatch.objects.filter(pk=self.pk, state=BatchState.SENDING), state=BatchState.PAUSED)
 
     def send_chunk(self, *, now):
         """Send the next rows in one transaction; whether there is more to do. Pauses when today's number is used up."""
         with transaction.atomic():
             batch = InvitationBatch.objects.select_for_update(of=["self"]).select_related("customer", "created_by")
             batch = batch.get(pk=self.pk)
-            if batch.state != self.SENDING:
+            if batch.state != BatchState.SENDING:
                 return False
             size = min(CHUNK, max(self.left_today(now), 1))  # the day's last places are taken too
             chunk = batch.rows[batch.done : batch.done + size]
@@ -81,12 +82,12 @@ class InvitationBatch(models.Model):
                 with transaction.atomic():
                     sent = Invitation.send(batch.customer, chunk, now=now, actor=batch.created_by, batch=batch)
             except CannotInviteSupplier:
-                batch.state = self.PAUSED
+                batch.state = BatchState.PAUSED
             else:
                 batch.done, batch.sent = batch.done + len(chunk), batch.sent + len(sent)
-                batch.state = self.DONE if batch.done >= len(batch.rows) else self.SENDING
+                batch.state = BatchState.DONE if batch.done >= len(batch.rows) else BatchState.SENDING
             batch.save(update_fields=["done", "sent", "state"])
-        return batch.state == self.SENDING
+        return batch.state == BatchState.SENDING
 
     @property
     def fates(self):

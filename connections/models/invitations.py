@@ -21,14 +21,21 @@ from portal.models import DailyCount, Link, Mail, today
 from portal.states import move
 
 
+class InvitationStatus(models.TextChoices):
+    OPEN = "open", _("open")
+    ACCEPTED = "accepted", _("accepted")
+    EXPIRED = "expired", _("expired")
+    REVOKED = "revoked", _("revoked")
+
+
 class InvitationQuerySet(models.QuerySet):
     def waiting(self, now):
         """Those that can still be accepted; an overdue one counts as expired before the worker has run."""
-        return self.filter(status=Invitation.OPEN, expires_at__gt=now)
+        return self.filter(status=InvitationStatus.OPEN, expires_at__gt=now)
 
     def overdue(self, now):
         """Those whose time is over and that the worker has not expired yet."""
-        return self.filter(status=Invitation.OPEN, expires_at__lte=now)
+        return self.filter(status=InvitationStatus.OPEN, expires_at__lte=now)
 
     def for_person(self, user):
         """Those to an address that the person has proved to be theirs."""
@@ -69,9 +76,6 @@ class InvitationQuerySet(models.QuerySet):
 class Invitation(models.Model):
     """Open until it is accepted, expires or is revoked. Sending again makes a new link; the old one dies."""
 
-    OPEN, ACCEPTED, EXPIRED, REVOKED = "open", "accepted", "expired", "revoked"
-    STATES = [(OPEN, _("open")), (ACCEPTED, _("accepted")), (EXPIRED, _("expired")), (REVOKED, _("revoked"))]
-
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     customer = models.ForeignKey(Customer, models.PROTECT, related_name="invitations", verbose_name=_("customer"))
     email = models.EmailField(_("e-mail"))
@@ -86,7 +90,9 @@ class Invitation(models.Model):
         "InvitationBatch", models.PROTECT, null=True, blank=True, related_name="invitations", editable=False
     )
     forwarded_from = models.OneToOneField("self", models.PROTECT, null=True, blank=True, editable=False)
-    status = models.CharField(_("status"), max_length=10, choices=STATES, default=OPEN, editable=False)
+    status = models.CharField(
+        _("status"), max_length=10, choices=InvitationStatus.choices, default=InvitationStatus.OPEN, editable=False
+    )
     created_at = models.DateTimeField(_("invited"), default=timezone.now, editable=False)
     expires_at = models.DateTimeField(_("expires"), editable=False)
     opened_at = models.DateTimeField(_("opened"), null=True, blank=True, editable=False)
@@ -105,19 +111,23 @@ class Invitation(models.Model):
         verbose_name_plural = _("invitations")
         ordering = ["-created_at", "pk"]
         indexes = [
-            models.Index(fields=["email"], name="open_invitations_to", condition=Q(status="open")),
-            models.Index(fields=["expires_at"], name="open_invitations", condition=Q(status="open")),
+            models.Index(fields=["email"], name="open_invitations_to", condition=Q(status=InvitationStatus.OPEN)),
+            models.Index(fields=["expires_at"], name="open_invitations", condition=Q(status=InvitationStatus.OPEN)),
         ]
         constraints = [
             models.UniqueConstraint(
-                fields=["customer", "email"], condition=Q(status="open"), name="one_open_invitation_per_address"
+                fields=["customer", "email"],
+                condition=Q(status=InvitationStatus.OPEN),
+                name="one_open_invitation_per_address",
             ),
             models.CheckConstraint(
-                condition=Q(status="open", decided_at__isnull=True) | (~Q(status="open") & Q(decided_at__isnull=False)),
+                condition=Q(status=InvitationStatus.OPEN, decided_at__isnull=True)
+                | (~Q(status=InvitationStatus.OPEN) & Q(decided_at__isnull=False)),
                 name="decided_invitation_has_a_date",
             ),
             models.CheckConstraint(
-                condition=~Q(status="accepted") | Q(supplier__isnull=False), name="accepted_by_a_supplier"
+                condition=~Q(status=InvitationStatus.ACCEPTED) | Q(supplier__isnull=False),
+                name="accepted_by_a_supplier",
             ),
         ]
 
@@ -171,8 +181,8 @@ class Invitation(models.Model):
             self._make_way(self.customer, [self.email], now, besides=self)
             self.expires_at = now + timedelta(days=settings.PORTAL_INVITATION_DAYS)
             move(
-                Invitation.objects.filter(pk=self.pk, status__in=[Invitation.OPEN, Invitation.EXPIRED]),
-                status=Invitation.OPEN,
+                Invitation.objects.filter(pk=self.pk, status__in=[InvitationStatus.OPEN, InvitationStatus.EXPIRED]),
+                status=InvitationStatus.OPEN,
                 decided_at=None,
                 expires_at=self.expires_at,
             )
@@ -190,7 +200,7 @@ class Invitation(models.Model):
             if fate != Fate.NEW:
                 raise CannotInviteSupplier(fate)
             self._make_way(self.customer, [email], now)
-            move(Invitation.objects.filter(pk=self.pk, status=Invitation.OPEN), email=email, opened_at=None)
+            move(Invitation.objects.filter(pk=self.pk, status=InvitationStatus.OPEN), email=email, opened_at=None)
             self.email = email
             self._record_all("invitation_corrected", [self], now, actor, before=before)
             self.resend(now=now, actor=actor)
@@ -200,7 +210,7 @@ class Invitation(models.Model):
         """Take it back. AlreadyDecided when it is closed."""
         with transaction.atomic():
             Customer.objects.select_for_update(no_key=True).get(pk=self.customer_id)
-            self._close(Invitation.REVOKED, now)
+            self._close(InvitationStatus.REVOKED, now)
             self._record_all("invitation_revoked", [self], now, actor, reason=reason)
             invited_profiles.update(self.customer, [self.email], now)
 
@@ -208,7 +218,7 @@ class Invitation(models.Model):
         """Time ran out. AlreadyDecided when it is not overdue."""
         with transaction.atomic():
             Customer.objects.select_for_update(no_key=True).get(pk=self.customer_id)
-            self._close(Invitation.EXPIRED, now)
+            self._close(InvitationStatus.EXPIRED, now)
             invited_profiles.update(self.customer, [self.email], now)
 
     def forward(self, email, *, now):
@@ -224,7 +234,7 @@ class Invitation(models.Model):
             fate = judge(self.customer, [row], now=now)[0]["fate"]
             if fate != Fate.NEW:
                 raise CannotInviteSupplier(fate)
-            self._close(Invitation.REVOKED, now)
+            self._close(InvitationStatus.REVOKED, now)
             self._record_all("invitation_forwarded", [self], now, None, to=row["email"])
             invited_profiles.update(self.customer, [self.email], now)
             return Invitation.send(self.customer, [row], now=now, actor=self.invited_by, forwarded_from=self)[0]
@@ -233,7 +243,7 @@ class Invitation(models.Model):
     def _make_way(cls, customer, addresses, now, besides=None):
         """Expire what is overdue before the worker does, so that it does not stand in the way of a fresh one."""
         old = cls.objects.filter(customer=customer, email__in=addresses).overdue(now)
-        old.exclude(pk=besides and besides.pk).update(status=cls.EXPIRED, decided_at=now)
+        old.exclude(pk=besides and besides.pk).update(status=InvitationStatus.EXPIRED, decided_at=now)
 
     @staticmethod
     def _spend_of_today(number, now):
@@ -280,7 +290,7 @@ class Invitation(models.Model):
         supplier, user = membership.supplier, membership.user
         with transaction.atomic():
             profile = CustomerProfile.locked(supplier, self.customer)
-            self._close(Invitation.ACCEPTED, now, supplier=supplier, accepted_by=user)
+            self._close(InvitationStatus.ACCEPTED, now, supplier=supplier, accepted_by=user)
             for overdue in profile.requests.overdue(now):
                 overdue.expire(now=now)
             if not profile.is_connected:
@@ -299,19 +309,19 @@ class Invitation(models.Model):
     def answered(cls, profile, now):
         """The pair is connected: whatever else of the customer is open to the supplier's admins is closed with it."""
         for other in cls.objects.filter(customer=profile.customer).waiting(now).for_supplier(profile.supplier):
-            other._close(cls.ACCEPTED, now, supplier=profile.supplier)
+            other._close(InvitationStatus.ACCEPTED, now, supplier=profile.supplier)
             invited_profiles.update(profile.customer, [other.email], now)
 
     def _close(self, status, now, **columns):
         """The one door out of open: in time, once."""
-        mine = Invitation.objects.filter(pk=self.pk, status=Invitation.OPEN)
-        if status == Invitation.EXPIRED:
+        mine = Invitation.objects.filter(pk=self.pk, status=InvitationStatus.OPEN)
+        if status == InvitationStatus.EXPIRED:
             mine = mine.overdue(now)
-        elif status == Invitation.ACCEPTED:
+        elif status == InvitationStatus.ACCEPTED:
             mine = mine.waiting(now)
         move(mine, status=status, decided_at=now, **columns)
         self.status, self.decided_at = status, now
-        if status == Invitation.ACCEPTED:
+        if status == InvitationStatus.ACCEPTED:
             self.links().live(now).update(used_at=now)
         self.links().revoke(now)
 
@@ -323,7 +333,9 @@ class Invitation(models.Model):
 
     def status_at(self, now):
         """The status as it counts: an overdue open one is expired before the worker has run."""
-        return Invitation.EXPIRED if self.status == Invitation.OPEN and self.expires_at <= now else self.status
+        return (
+            InvitationStatus.EXPIRED if self.status == InvitationStatus.OPEN and self.expires_at <= now else self.status
+        )
 
     @staticmethod
     def _record_all(kind, invitations, now, actor, *, supplier=None, reason="", **data):

@@ -14,7 +14,7 @@ from accounts.models import AuditEntry, Supplier
 from connections import consent, routing
 from connections.models.asking import CannotRequest, History, Refusal, refusal
 from connections.models.invitations import Invitation
-from connections.models.reports import Mute, Report
+from connections.models.reports import Mute, Report, ReportKind
 from customers.models import Customer, CustomerProfile, Stage
 from portal.models import DailyCount, Link, today
 from portal.states import AlreadyDecided, move
@@ -216,7 +216,7 @@ class ConnectionRequest(models.Model):
         """'We don't know this company': declines, and counts as a report against the supplier."""
         with transaction.atomic():
             self.decline(Reason.OTHER, now=now, link=link)
-            Report.file(self, Report.UNKNOWN_COMPANY, link.address, now=now)
+            Report.file(self, ReportKind.UNKNOWN_COMPANY, link.address, now=now)
 
     def withdraw(self, *, now, actor):
         """The supplier takes it back; nobody at the customer is written to. AlreadyDecided when it is no longer waiting."""

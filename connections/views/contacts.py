@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from accounts.domains import company_domain
 from connections.forms import AcceptForm, DeclineForm, ForwardForm
-from connections.models import ConnectionRequest, Mute, Report, Status
+from connections.models import ConnectionRequest, Mute, Report, ReportKind, Status
 from portal.links import by_link
 from portal.states import AlreadyDecided
 
@@ -103,7 +103,7 @@ def _page(request, token, link, asked, form):
         "contact": asked.customer.contacts.filter(email=link.address).first(),
         "may_forward": bool(company_domain(link.address)) and not asked.supplier.is_suspended,
         "pause": settings.PORTAL_DAYS_AFTER_DECLINE,
-        "is_reported": asked.reports.filter(kind=Report.UNKNOWN_COMPANY, address=link.address).exists(),
+        "is_reported": asked.reports.filter(kind=ReportKind.UNKNOWN_COMPANY, address=link.address).exists(),
         "is_muted": Mute.objects.filter(address=link.address, supplier=asked.supplier).exists(),
     }
     if context["shown"] == Status.PENDING and link.condition(now) == "live":
@@ -122,7 +122,7 @@ def not_us(request, token, link, asked):
     now = timezone.now()
     if request.method == "POST" and link.condition(now) == "live":
         with transaction.atomic():
-            Report.file(asked, Report.NOT_US, link.address, now=now)
+            Report.file(asked, ReportKind.NOT_US, link.address, now=now)
             link.use(now)
         return _done("connections:not_us", token)
     condition = link.condition(now)

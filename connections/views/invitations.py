@@ -15,7 +15,7 @@ from accounts.domains import company_domain
 from accounts.models import PendingCompany, Role, Supplier
 from connections import onboarding
 from connections.forms import ForwardForm, OnboardingForm
-from connections.models import CannotInviteSupplier, Invitation
+from connections.models import CannotInviteSupplier, Invitation, InvitationStatus
 from customers.models import CustomerProfile
 from portal import limits
 from portal.links import by_link
@@ -35,7 +35,7 @@ def while_open(view):
     @wraps(view)
     def wrapper(request, token, link, invitation):
         now = timezone.now()
-        if link.condition(now) != "live" or invitation.status_at(now) != Invitation.OPEN:
+        if link.condition(now) != "live" or invitation.status_at(now) != InvitationStatus.OPEN:
             return redirect("connections:invitation", token)
         return view(request, token, link, invitation)
 
@@ -53,10 +53,10 @@ def _page(request, token, link, invitation, form=None):
     now = timezone.now()
     status, condition = _status(invitation, link, now), link.condition(now)
     context = {"token": token, "invitation": invitation, "customer": invitation.customer, "link": link}
-    if status != Invitation.OPEN or condition != "live":
-        context |= {"status": status, "is_newer": status == Invitation.OPEN and condition == "revoked"}
+    if status != InvitationStatus.OPEN or condition != "live":
+        context |= {"status": status, "is_newer": status == InvitationStatus.OPEN and condition == "revoked"}
         context["is_passed_on"] = Invitation.objects.filter(forwarded_from=invitation).exists()
-        context["may_ask"] = status == Invitation.EXPIRED or context["is_newer"]
+        context["may_ask"] = status == InvitationStatus.EXPIRED or context["is_newer"]
         return render(request, "connections/invitations/over.html", context, status=410)
     context |= {"may_forward": bool(company_domain(invitation.email))}
     context |= {"steps": invitation.customer.steps.filter(retired_at=None).count()}
@@ -67,7 +67,7 @@ def _page(request, token, link, invitation, form=None):
 
 def _status(invitation, link, now):
     """The invitation's status as the link's addressee may know it: sent to another address meanwhile, it is taken from them."""
-    return invitation.status_at(now) if link.address == invitation.email else Invitation.REVOKED
+    return invitation.status_at(now) if link.address == invitation.email else InvitationStatus.REVOKED
 
 
 def _for_the_invited(request, invitation, form, now):
@@ -171,7 +171,7 @@ def _say_whose_it_is(request, profile):
 @by_invitation_link
 def invitation_again(request, token, link, invitation):
     """A new link, to the invited address only, for whoever holds an old one that was sent there."""
-    if _status(invitation, link, timezone.now()) not in (Invitation.OPEN, Invitation.EXPIRED):
+    if _status(invitation, link, timezone.now()) not in (InvitationStatus.OPEN, InvitationStatus.EXPIRED):
         return redirect("connections:invitation", token)
     if not limits.allowed("invitation-again", invitation.pk, AGAIN_AN_HOUR, limits.AN_HOUR):
         return limits.too_many(request, limits.AN_HOUR)

@@ -17,24 +17,23 @@ PROBLEMS_KEPT = 100
 TRIES = 3  # of checking, and of importing; then something is wrong with the file or the machine
 
 
+class ImportState(models.TextChoices):
+    READING = "reading", _("being checked")
+    READ = "read", _("checked, nothing imported yet")
+    REFUSED = "refused", _("refused, nothing imported")
+    IMPORTING = "importing", _("being imported")
+    DONE = "done", _("imported")
+
+
 class TableImport(models.Model):
     """One file for one django-import-export resource. All of it is imported, or nothing."""
-
-    READING, READ, REFUSED, IMPORTING, DONE = "reading", "read", "refused", "importing", "done"
-    STATES = [
-        (READING, _("being checked")),
-        (READ, _("checked, nothing imported yet")),
-        (REFUSED, _("refused, nothing imported")),
-        (IMPORTING, _("being imported")),
-        (DONE, _("imported")),
-    ]
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     resource = models.CharField(_("kind of table"), max_length=100)
     file_name = models.CharField(_("file"), max_length=200)
     format = models.PositiveSmallIntegerField()
     content = models.BinaryField()
-    state = models.CharField(_("state"), max_length=10, choices=STATES, default=READING)
+    state = models.CharField(_("state"), max_length=10, choices=ImportState.choices, default=ImportState.READING)
     rows = models.PositiveIntegerField(_("rows"), default=0)
     done = models.PositiveIntegerField(_("rows done"), default=0)
     new = models.PositiveIntegerField(_("new"), default=0)
@@ -73,7 +72,12 @@ class TableImport(models.Model):
     def confirm(self):
         """Let the worker import what was checked. AlreadyDecided when it is not waiting for that."""
         with transaction.atomic():
-            move(TableImport.objects.filter(pk=self.pk, state=self.READ), state=self.IMPORTING, done=0, tries=0)
+            move(
+                TableImport.objects.filter(pk=self.pk, state=ImportState.READ),
+                state=ImportState.IMPORTING,
+                done=0,
+                tries=0,
+            )
             self._defer()
 
     def work(self):
@@ -81,7 +85,7 @@ class TableImport(models.Model):
 
         Rows and state change in one transaction. A file that was begun TRIES times and never finished is refused.
         """
-        if self.state not in (self.READING, self.IMPORTING):
+        if self.state not in (ImportState.READING, ImportState.IMPORTING):
             return
         if self.tries >= TRIES:
             self._refuse(_("The worker could not finish it. Upload the file again, or split it."))
@@ -92,7 +96,7 @@ class TableImport(models.Model):
         except Exception as error:  # whatever a broken file makes the libraries stumble over
             self._refuse(words_of(error))
             return
-        is_real = self.state == self.IMPORTING
+        is_real = self.state == ImportState.IMPORTING
         with _beside(self.pk) as tell, transaction.atomic():
             tell(rows=len(table))
             resource = self.kind()
@@ -110,12 +114,12 @@ class TableImport(models.Model):
     def _keep(self, result, rows, is_real):
         totals = {"new": result.totals["new"], "updated": result.totals["update"], "unchanged": result.totals["skip"]}
         problems = result.problems
-        state = self.REFUSED if problems else self.DONE if is_real else self.READ
-        over = {} if state == self.READ else {"content": b""}
+        state = ImportState.REFUSED if problems else ImportState.DONE if is_real else ImportState.READ
+        over = {} if state == ImportState.READ else {"content": b""}
         self._leave(state, problems=problems[:PROBLEMS_KEPT], rows=rows, done=rows, **totals, **over)
 
     def _refuse(self, words):
-        self._leave(self.REFUSED, problems=[{"line": 0, "words": str(words)[:300]}], content=b"")
+        self._leave(ImportState.REFUSED, problems=[{"line": 0, "words": str(words)[:300]}], content=b"")
 
     def _leave(self, state, **changes):
         move(TableImport.objects.filter(pk=self.pk, state=self.state), state=state, **changes)
