@@ -7,7 +7,7 @@ from django.urls import reverse
 from accounts.models import Supplier
 from connections.models import ConnectionRequest, Invitation, SearchAttempt
 from connections.models.attempts import left
-from customers.models import Customer, CustomerProfile
+from customers.models import Customer, CustomerProfile, Submission
 from customers.search import find
 from portal.models import DailyCount, Mail
 
@@ -41,3 +41,10 @@ def test_the_demo_shows_every_state_and_its_log_ins_work(acme_of_the_demo, now):
     assert all(customer.website.endswith(".example/") for customer in Customer.objects.all())
     with pytest.raises(CommandError):
         call_command("demo")
+
+
+def test_what_the_demo_submitted_answers_every_question_that_has_to_be_answered(acme_of_the_demo):
+    for submission in Submission.objects.select_related("answer__step"):
+        required = submission.answer.step.questions.filter(is_required=True)
+        answered = {one["question"] for one in submission.said if one["value"] is not None}
+        assert {str(question.pk) for question in required} <= answered, str(submission.answer.step)

@@ -7,6 +7,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import connection, transaction
 from django.db.models import F
 from django.utils import timezone, translation
+from django.utils.datastructures import MultiValueDict
 
 from accounts.models import (
     AuditEntry,
@@ -182,14 +183,17 @@ class Command(BaseCommand):
         step = profile.customer.steps.get(title_en=ready_made.STEPS[name][0][1])
         form = StepForm(step.questions.all(), profile=profile, kept={})
         answers = {one.label_en: one.name for one in form.questions}
-        form.typed |= {answers[label]: text for label, text in people.ANSWERS.items() if label in answers}
-        form = StepForm(step.questions.all(), profile=profile, kept=form.typed)
+        typed = form.typed | {answers[label]: text for label, text in people.ANSWERS.items() if label in answers}
+        posted = MultiValueDict({name: text if isinstance(text, list) else [text] for name, text in typed.items()})
+        form = StepForm(step.questions.all(), profile=profile, kept={}, posted=posted, partial=False)
         form.full_clean()
         form.store_files(self.mia.user)
         return profile, step, form
 
     def _answer(self, customer, name, days):
         profile, step, form = self._form(customer, name)
+        if form.errors:
+            raise ValueError(f"{customer}, {name}: {form.errors.as_text()}")
         about = {"version": 0, "actor": self.mia.user, "now": self._ago(days)}
         return Answer.submit(profile, step, form.typed, form.said, **about)
 
