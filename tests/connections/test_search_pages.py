@@ -6,9 +6,9 @@ from django.core.cache import cache
 from django.db import OperationalError
 from django.urls import reverse
 
-from connections.models import ConnectionRequest, Dismissal, SearchAttempt
+from connections.models import ConnectionRequest, SearchAttempt
 from portal.models import Mail
-from tests.builders import connect, make_attempt, make_customer, make_request, make_supplier
+from tests.builders import make_attempt, make_customer, make_request, make_supplier
 from tests.conftest import membership
 from tests.fixtures_mail import mailed_code
 
@@ -193,46 +193,12 @@ def test_a_search_that_takes_too_long_costs_nothing_and_says_so(client, coupa, m
     assert "20 of 20 searches left today" in page
 
 
-def test_from_a_suggestion_the_contact_is_optional(client, ada_at_acme, coupa, no_captcha):
-    coupa.vendors.create(name="ACME", email="x@acme.example", domain="acme.example")
-    assert ask(client, coupa, contact="").status_code == 302
-    asked = ConnectionRequest.objects.get()
-    assert (asked.origin, asked.contact_email) == ("suggestion", "")
-    assert "Started by the portal" in text(client.get(reverse("connections:requests")))
-
-
 def test_a_colleagues_pending_request_is_shown_instead_of_an_error(client, mia_at_acme, ada_at_acme, coupa):
     make_attempt(ada_at_acme, coupa)
     asked = make_request(mia_at_acme, coupa)
     page = text(client.get(new(coupa)))
     assert "Your company has already asked this customer." in page
     assert reverse("connections:request", args=[asked.pk]) in page
-
-
-def test_a_suggestion_says_why_and_can_be_dismissed(client, coupa):
-    coupa.vendors.create(name="ACME", email="orders@acme.example", domain="acme.example")
-    table = reverse("connections:requests")
-    assert "Their vendor list has orders@acme.example" in text(client.get(table))
-    client.post(reverse("connections:dismiss", args=[coupa.pk]))
-    assert "Coupa" not in text(client.get(table))
-    assert Dismissal.objects.count() == 1
-
-
-def test_an_unverified_number_and_free_mail_suggest_nothing(client, ada_at_acme, coupa):
-    supplier = ada_at_acme.supplier
-    supplier.registration_number = "120-81-47521"
-    supplier.save(update_fields=["registration_number"])
-    coupa.vendors.create(name="ACME", tax_number="1208147521")
-    table = reverse("connections:requests")
-    assert "Coupa" not in text(client.get(table))
-    supplier.verify_number(supplier.registration_number, now=coupa.created_at, actor=ada_at_acme.user)
-    assert "Their vendor list has your registration number" in text(client.get(table))
-
-
-def test_a_connected_customer_is_not_suggested(client, ada_at_acme, coupa):
-    coupa.vendors.create(name="ACME", email="orders@acme.example", domain="acme.example")
-    connect(ada_at_acme, coupa)
-    assert "Suggested" not in text(client.get(reverse("connections:requests")))
 
 
 def test_the_table_has_the_guides_six_columns(client, ada_at_acme, coupa):
