@@ -1,12 +1,13 @@
 from concurrent.futures import ThreadPoolExecutor
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.db import connection
 from django.db.models import Sum
 from django.utils import timezone
 
-from accounts.models import person_key
+from accounts.models import User, person_key
+from accounts.models.addresses import change_address
 from connections.models import NoneLeft, SearchAttempt
 from connections.models.attempts import left
 from portal.models import DailyCount, starts_again, today
@@ -88,6 +89,22 @@ def test_a_new_account_with_the_same_address_or_domain_has_no_new_searches(ada_a
         search(other, "organon")
 
 
+def test_a_changed_address_brings_no_new_searches(ada, ada_at_acme, coupa, now):
+    User.objects.filter(pk=ada.pk).update(person_key=person_key(ada.email))
+    ada.refresh_from_db()
+    search(ada_at_acme)
+    change_address(ada, "ada@elsewhere.example", now=now, actor=ada)
+    other = make_supplier("Elsewhere", admin=ada).memberships.get()
+    assert left(other, timezone.now()) == 19
+
+
+def test_what_is_left_is_the_smallest_remainder_of_the_scopes(ada_at_acme, mia_at_acme, coupa):
+    search(ada_at_acme)
+    search(mia_at_acme, "organon")
+    assert used("search:person", person_key("ada@acme.example")) == 1
+    assert left(ada_at_acme, timezone.now()) == 18
+
+
 def test_free_mail_is_no_scope_of_its_own(coupa, settings):
     settings.PORTAL_SEARCHES_A_DAY = 1
     one = make_supplier("One", admin=make_user("one@naver.com")).memberships.get()
@@ -101,6 +118,26 @@ def test_the_operators_number_counts_for_the_supplier(ada_at_acme, coupa):
     assert left(ada_at_acme, timezone.now()) == 50
 
 
+def test_the_operators_number_holds_in_every_scope(ada_at_acme, coupa, settings):
+    settings.PORTAL_SEARCHES_A_DAY = 1
+    ada_at_acme.supplier.searches_a_day = 2
+    assert [search(ada_at_acme, words).cost for words in ("coupa", "organon")] == [1, 1]
+    with pytest.raises(NoneLeft):
+        search(ada_at_acme, "mirae")
+
+
+def test_no_more_is_kept_than_the_number_of_results(ada_at_acme, coupa, settings):
+    settings.PORTAL_SEARCH_RESULTS = 1
+    assert search(ada_at_acme).results == [str(coupa.pk)]
+
+
+def test_a_customer_that_is_unlisted_after_a_search_is_no_longer_shown(ada_at_acme, coupa):
+    attempt = search(ada_at_acme)
+    coupa.is_listed = False
+    coupa.save(update_fields=["is_listed"])
+    assert [customer.name for customer in attempt.customers()] == ["Coopang Corp."]
+
+
 def test_giving_back_lowers_each_row_by_what_this_supplier_took(ada_at_acme, rob_at_rival, operator, coupa, now):
     search(ada_at_acme)
     search(ada_at_acme, "organon")
@@ -108,6 +145,13 @@ def test_giving_back_lowers_each_row_by_what_this_supplier_took(ada_at_acme, rob
     assert SearchAttempt.give_back(ada_at_acme.supplier, "they were ill", now=now, actor=operator) == 2
     assert (left(ada_at_acme, now), left(rob_at_rival, now)) == (20, 19)
     assert SearchAttempt.give_back(ada_at_acme.supplier, "again", now=now, actor=operator) == 0
+
+
+def test_only_todays_searches_are_given_back(ada_at_acme, operator, coupa, now):
+    before = search(ada_at_acme, now=now - timedelta(days=1))
+    assert SearchAttempt.give_back(ada_at_acme.supplier, "they were ill", now=now, actor=operator) == 0
+    before.refresh_from_db()
+    assert before.returned_at is None
 
 
 def test_used_equals_what_was_paid_and_not_given_back(ada_at_acme, operator, coupa, now):
@@ -123,6 +167,13 @@ def test_it_starts_again_at_midnight_in_the_portals_time_zone(now):
     midnight = timezone.localtime(starts_again(now), timezone.get_default_timezone())
     assert (midnight.hour, midnight.minute) == (0, 0)
     assert midnight - now <= timedelta(days=1)
+
+
+def test_the_day_is_that_of_the_portals_time_zone(ada_at_acme, coupa):
+    """15:00 UTC is midnight in Seoul."""
+    before, after = (datetime(2026, 11, 24, *moment, tzinfo=UTC) for moment in ((14, 59), (15, 1)))
+    search(ada_at_acme, now=before)
+    assert (left(ada_at_acme, before), left(ada_at_acme, after)) == (19, 20)
 
 
 @pytest.mark.django_db(transaction=True)

@@ -53,6 +53,13 @@ def test_looking_at_the_form_costs_nothing(client, coupa):
     assert not SearchAttempt.objects.exists()
 
 
+def test_a_suspended_supplier_searches_nothing(client, ada_at_acme, coupa, now):
+    ada_at_acme.supplier.suspend("test", now=now)
+    page = text(search(client))
+    assert ("are paused for your company" in page, 'name="words"' in page) == (True, False)
+    assert not SearchAttempt.objects.exists()
+
+
 def test_with_none_left_it_says_when_it_starts_again_and_offers_support(client, coupa, settings):
     settings.PORTAL_SEARCHES_A_DAY = 1
     search(client)
