@@ -42,6 +42,15 @@ def test_passing_on_is_limited_and_respects_who_wants_no_mail(ada_at_acme, organ
     assert addresses == {"maria@organon.example", *(f"c{number}@organon.example" for number in range(3))}
 
 
+def test_a_colleague_who_was_written_to_gets_no_second_link(ada_at_acme, organon, now):
+    organon.contacts.create(email="two@organon.example")
+    asked = make_request(ada_at_acme, organon, now=now)
+    path = f"/r/{token_of('maria@organon.example')}/forward/"
+    page = Client(headers={"accept-language": "en"}).post(path, {"email": "two@organon.example"}).content.decode()
+    assert "This colleague was written to already" in page
+    assert asked.links().filter(address="two@organon.example").count() == 1
+
+
 def test_the_supplier_reads_nothing_of_the_passing_on(ada_at_acme, organon, now, client_of):
     asked = make_request(ada_at_acme, organon, contact="maria@organon.example", now=now)
     Client().post(f"/r/{token_of('maria@organon.example')}/forward/", {"email": "john@organon.example"})

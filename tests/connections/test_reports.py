@@ -30,6 +30,25 @@ def test_three_reports_of_different_customers_suspend_the_supplier(ada_at_acme, 
     assert written_to("supplier_suspended") == ["ada@acme.example"]
 
 
+def is_suspended(supplier):
+    supplier.refresh_from_db()
+    return supplier.is_suspended
+
+
+def test_reports_of_one_customer_count_once(ada_at_acme, organon, now):
+    for number in range(3):
+        request = make_request(ada_at_acme, organon, now=now + timedelta(days=31 * number))
+        request.report(now=request.created_at, link=link_of(request))
+    assert (Report.objects.count(), is_suspended(ada_at_acme.supplier)) == (3, False)
+
+
+def test_not_us_does_not_count_towards_a_suspension(ada_at_acme, now):
+    for number, kind in enumerate(["not_us", "not_us", "unknown_company"]):
+        request = make_request(ada_at_acme, make_customer(f"C {number}"), now=now)
+        Report.file(request, kind, f"a@c{number}.example", now=now)
+    assert (Report.objects.count(), is_suspended(ada_at_acme.supplier)) == (3, False)
+
+
 def test_a_report_shows_as_declined(ada_at_acme, organon, now):
     request = make_request(ada_at_acme, organon, now=now)
     request.report(now=now, link=link_of(request))

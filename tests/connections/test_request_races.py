@@ -2,6 +2,7 @@
 
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from functools import partial
 
 import pytest
 from django.db import connection
@@ -10,7 +11,7 @@ from django.utils import timezone
 from connections.models import CannotRequest, ConnectionRequest
 from customers.models import CustomerProfile
 from portal.states import AlreadyDecided
-from tests.builders import make_request
+from tests.builders import make_customer, make_request
 from tests.connections.test_requests import DECISIONS, STAGES
 from tests.fixtures_mail import written_to
 
@@ -36,6 +37,14 @@ def test_thirty_two_equal_requests_make_one(ada_at_acme, organon, empty_queue):
     assert at_once(*[lambda: make_request(ada_at_acme, organon)] * 32) == 1
     assert ConnectionRequest.objects.count() == 1
     assert written_to() == ["maria@organon.example"]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_requests_to_many_customers_at_once_stay_within_the_day(ada_at_acme, settings, empty_queue):
+    settings.PORTAL_REQUESTS_A_DAY = 3
+    customers = [make_customer(f"Customer {number}") for number in range(12)]
+    assert at_once(*(partial(make_request, ada_at_acme, customer) for customer in customers)) == 3
+    assert ConnectionRequest.objects.count() == 3
 
 
 @pytest.mark.django_db(transaction=True)

@@ -4,13 +4,16 @@ from datetime import timedelta
 
 import pytest
 from django.db import IntegrityError, transaction
+from django.urls import reverse
 
+from connections import origins
 from connections.models import CannotRequest, ConnectionRequest
 from connections.models.asking import Refusal
+from connections.models.requests import Origin
 from customers.models import CustomerProfile
 from portal.models import Link
 from portal.states import AlreadyDecided
-from tests.builders import connect, make_customer, make_request
+from tests.builders import connect, make_attempt, make_customer, make_request
 
 
 def refusal(membership, customer, **options):
@@ -78,6 +81,10 @@ def test_no_request_where_the_customer_takes_none(ada_at_acme):
     assert refusal(ada_at_acme, make_customer("Shy AB", takes_requests=False)) == Refusal.INVITATION_ONLY
 
 
+def test_no_request_to_a_customer_that_is_not_listed(ada_at_acme):
+    assert refusal(ada_at_acme, make_customer("Hidden AB", is_listed=False)) == Refusal.INVITATION_ONLY
+
+
 def test_no_request_of_a_suspended_supplier(ada_at_acme, organon, now):
     ada_at_acme.supplier.suspend("test", now=now)
     assert refusal(ada_at_acme, organon) == Refusal.SUSPENDED
@@ -91,6 +98,38 @@ def test_ending_a_connection_starts_the_count_anew(ada_at_acme, organon, now):
             now=now - timedelta(days=days), actor=ada_at_acme.user
         )
     assert refusal(ada_at_acme, organon) == Refusal.TOO_MANY
+
+
+def test_ending_a_connection_takes_the_operators_extra_requests_back(ada_at_acme, organon, operator, now):
+    profile = connect(ada_at_acme, organon, now=now)
+    profile.allow_requests(5, now=now, actor=operator)
+    profile.end("over", now=now, actor=ada_at_acme.user)
+    profile.refresh_from_db()
+    assert profile.requests_allowed == 3
+
+
+# Where a request may start from
+
+
+def test_an_own_earlier_request_leads_to_the_customer_with_a_contact_only(ada_at_acme, rob_at_rival, organon, now):
+    asked = make_request(ada_at_acme, organon)
+    assert origins.find(ada_at_acme, organon, now) == (Origin.REQUEST, asked.pk, False)
+    assert origins.find(rob_at_rival, organon, now) is None
+
+
+def test_an_earlier_request_that_a_member_does_not_see_leads_them_nowhere(ada, ada_at_acme, mia_at_acme, organon, now):
+    make_request(ada_at_acme, organon)
+    assert origins.find(mia_at_acme, organon, now) is not None
+    mia_at_acme.limit_to([], now=now, actor=ada)
+    assert origins.find(mia_at_acme, organon, now) is None
+
+
+@pytest.mark.parametrize("is_suggested", [True, False])
+def test_the_contact_may_be_left_out_only_when_the_customer_is_suggested(is_suggested, ada_at_acme, organon, now):
+    found = make_attempt(ada_at_acme, organon)
+    if is_suggested:
+        organon.vendors.create(name="ACME", email="x@acme.example", domain="acme.example")
+    assert origins.find(ada_at_acme, organon, now) == (Origin.ATTEMPT, found.pk, is_suggested)
 
 
 # Deciding: the state table
@@ -155,3 +194,15 @@ def test_all_links_die_with_the_decision_and_the_row_says_whose_decided(ada_at_a
     assert conditions == {"two@organon.example": "used", "maria@organon.example": "revoked"}
     request.refresh_from_db()
     assert request.decided_link == mine
+
+
+@pytest.mark.parametrize("view", ["request", "request_withdraw"])
+def test_the_request_to_a_customer_that_a_member_does_not_see_is_a_404(
+    view, ada, mia, ada_at_acme, mia_at_acme, organon, client_of, now
+):
+    request = make_request(ada_at_acme, organon)
+    mia_at_acme.limit_to([], now=now, actor=ada)
+    ask = client_of(mia).post if view == "request_withdraw" else client_of(mia).get
+    assert ask(reverse(f"connections:{view}", args=[request.pk])).status_code == 404
+    request.refresh_from_db()
+    assert request.status == "pending"

@@ -21,6 +21,12 @@ def test_a_known_contact_is_written_to(ada_at_acme, organon):
     assert written_to() == ["maria@organon.example"]
 
 
+def test_a_contact_that_gets_no_requests_is_known_all_the_same(ada_at_acme, organon):
+    organon.contacts.create(email="otto@elsewhere.example", gets_requests=False)
+    make_request(ada_at_acme, organon, contact="otto@elsewhere.example")
+    assert written_to() == ["otto@elsewhere.example"]
+
+
 def test_an_address_in_the_customers_domain_is_written_to(ada_at_acme, organon):
     make_request(ada_at_acme, organon, contact="new@mail.organon.example")
     assert written_to() == ["new@mail.organon.example"]
@@ -30,6 +36,12 @@ def test_a_stranger_is_never_written_to_but_the_customers_own_contacts_are(ada_a
     request = make_request(ada_at_acme, organon, contact="victim@elsewhere.example")
     assert written_to() == ["maria@organon.example"]
     assert request.contact_email == "victim@elsewhere.example"
+
+
+def test_a_contact_that_gets_no_requests_is_not_written_to_in_place_of_a_stranger(ada_at_acme, organon):
+    organon.contacts.create(email="otto@organon.example", gets_requests=False)
+    make_request(ada_at_acme, organon, contact="victim@elsewhere.example")
+    assert written_to() == ["maria@organon.example"]
 
 
 def test_without_any_contact_it_waits_in_the_operators_queue(ada_at_acme):
@@ -118,6 +130,28 @@ def test_who_does_not_see_the_customer_hears_nothing(ada_at_acme, vic_at_acme, o
     assert list(Notification.objects.values_list("user", flat=True)) == [ada_at_acme.user.pk]
 
 
+def test_a_requester_who_has_left_is_not_mailed(mia_at_acme, ada, organon, now):
+    request = make_request(mia_at_acme, organon, now=now)
+    mia_at_acme.deactivate(now=now, actor=ada)
+    request.accept(now=now)
+    assert written_to("request_accepted") == ["ada@acme.example"]
+
+
+def test_of_a_decline_only_those_who_were_asked_are_told(ada_at_acme, organon, now):
+    request = make_request(ada_at_acme, organon, contact="maria@organon.example", now=now)
+    organon.contacts.create(email="two@organon.example")
+    request.decline("other", now=now, link=link_of(request))
+    assert written_to("request_declined_contact") == ["maria@organon.example"]
+
+
+@pytest.mark.parametrize("decide", ["accept", "decline"])
+def test_who_asked_for_silence_is_not_told_of_the_decision(decide, ada_at_acme, organon, now):
+    request = make_request(ada_at_acme, organon, now=now)
+    request.mute(now=now, link=link_of(request))
+    request.accept(now=now) if decide == "accept" else request.decline("other", now=now)
+    assert not Mail.objects.filter(name__endswith="_contact").exists()
+
+
 def test_other_contacts_are_told_who_accepted_with_a_way_to_say_not_us(ada_at_acme, organon, now):
     request = make_request(ada_at_acme, organon, contact="maria@organon.example", now=now)
     organon.contacts.create(email="two@organon.example", language="en")
@@ -179,3 +213,28 @@ def test_a_muted_contact_is_not_reminded(ada_at_acme, organon, now):
     request.mute(now=now, link=link_of(request))
     remind_contacts.func(timestamp=0)
     assert written_to("request_reminder") == []
+
+
+def test_whose_link_is_dead_is_not_reminded(ada_at_acme, organon, now):
+    request = make_request(ada_at_acme, organon, contact="gone@organon.example", days_ago=8)
+    request.reroute("gone@organon.example", now=now)
+    remind_contacts.func(timestamp=0)
+    assert written_to("request_reminder") == ["maria@organon.example"]
+
+
+def test_a_suspended_suppliers_contacts_are_reminded_once_it_is_lifted(ada_at_acme, organon, operator, now):
+    make_request(ada_at_acme, organon, days_ago=8)
+    ada_at_acme.supplier.suspend("test", now=now)
+    remind_contacts.func(timestamp=0)
+    assert written_to("request_reminder") == []
+    ada_at_acme.supplier.lift_suspension("checked", now=now, actor=operator)
+    remind_contacts.func(timestamp=0)
+    assert written_to("request_reminder") == ["maria@organon.example"]
+
+
+def test_a_reminder_takes_a_place_of_the_contacts_day(ada_at_acme, rob_at_rival, organon, settings, now):
+    settings.PORTAL_MAILS_A_DAY = 1
+    make_request(ada_at_acme, organon, days_ago=8)
+    make_request(rob_at_rival, organon, now=now)
+    remind_contacts.func(timestamp=0)
+    assert Mail.objects.get(name="request_reminder").not_before > now
