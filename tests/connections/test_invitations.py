@@ -8,7 +8,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from accounts.models import AuditEntry, Supplier, User
+from accounts.models import AuditEntry
 from connections import jobs, onboarding
 from connections.models import CannotInviteSupplier, Invitation
 from connections.models.fates import judge
@@ -198,16 +198,6 @@ def test_an_admin_who_sees_some_customers_sees_who_invited_them(client_of, acme,
     assert client.get(reverse("customers:profile", args=[profile.pk])).status_code == 200
 
 
-def test_an_admin_who_sees_some_customers_sees_the_one_whose_invitation_they_accept(client_of, acme, organon):
-    bob = make_user("bob@acme.example", "Bob")
-    member = acme.memberships.create(user=bob, role="admin", sees_all_customers=False)
-    invite(organon, "bob@acme.example")
-    member.profiles.clear()
-    said = {"company_choice": str(acme.pk)}
-    answer = client_of(bob).post(f"/i/{token_to('bob@acme.example')}/accept/", said, follow=True)
-    assert (answer.status_code, "You are connected with Organon" in answer.content.decode()) == (200, True)
-
-
 def test_who_becomes_admin_later_sees_it_too(ada, mia, mia_at_acme, acme, organon, now):
     invite(organon, "mia@acme.example")
     assert not acme.profiles.exists()
@@ -288,76 +278,12 @@ def test_a_request_that_comes_to_nothing_moves_only_a_requested_profile(ada_at_a
     assert profile.stage == "connected"
 
 
-def test_accepting_for_one_supplier_takes_it_from_the_others(ada, ada_at_acme, rival, organon, now):
-    rival.memberships.create(user=ada, role="admin")
-    invitation = invite(organon, "ada@acme.example", now=now)
-    assert CustomerProfile.objects.filter(stage="invited").count() == 2
-    onboarding.accept(ada, [invitation], company=ada_at_acme, now=now)
-    assert list(CustomerProfile.objects.values_list("supplier__name", "stage").order_by("stage")) == [
-        ("ACME Supplies", "connected"), ("Rival Parts", "dropped"),
-    ]  # fmt: skip
-
-
 # The link ------------------------------------------------------------------------------------------------------
 
 
 def test_a_stranger_reads_who_invites_whom_and_no_whole_address(invitation):
     page = Client().get(f"/i/{token_to()}/").content.decode()
     assert ("Organon invited you" in page, "n•••@newco.example" in page, NEW in page) == (True, True, False)
-
-
-def test_a_newcomer_signs_up_founds_the_company_and_is_connected(organon, invitation):
-    client, token = Client(headers={"accept-language": "en"}), token_to()
-    form = client.get(client.post(f"/i/{token}/start/").url).content.decode()
-    assert (f'value="{NEW}"' in form, 'value="NewCo"' in form, "Organon invited you" in form) == (True, True, True)
-    said = {
-        "email": "evil@evil.example", "name": "Nora Yun", "company": "NewCo Ltd", "country": "KR",
-        "password1": "four-words-i-know", "terms": "on", "privacy": "on", "next": f"/i/{token}/",
-    }  # fmt: skip
-    client.post("/accounts/signup/", said)
-    code = re.search(r"\b(\d{6})\b", Mail.objects.filter(name="account", to=NEW).get().text)[1]
-    assert client.post("/accounts/confirm-email/", {"code": code}).url == f"/i/{token}/"
-    supplier = Supplier.objects.get(name="NewCo Ltd")
-    answer = client.post(f"/i/{token}/accept/", {"company_choice": str(supplier.pk)}, follow=True)
-    assert "You are connected with Organon" in answer.content.decode()
-    assert supplier.profiles.get().stage == "connected"
-    assert not User.objects.filter(email="evil@evil.example").exists()
-    assert client.get(f"/i/{token}/").status_code == 410
-
-
-def test_a_person_without_a_company_founds_one_by_accepting(client_of, nora, invitation):
-    client, token = client_of(nora), token_to()
-    client.post(f"/i/{token}/accept/", {"company_choice": "new", "name": "NewCo", "country": "KR"})
-    assert nora.memberships.get().supplier.profiles.get().stage == "connected"
-
-
-def test_two_pages_of_a_newcomer_found_one_company(client_of, nora, invitation):
-    client, first = client_of(nora), token_to()
-    second = invite(make_customer("Mirae"))
-    said = {"company_choice": "new", "name": "NewCo", "country": "KR"}
-    client.post(f"/i/{first}/accept/", said)
-    page = client.post(f"/i/{token_to()}/accept/", said).content.decode()
-    second.refresh_from_db()
-    assert ("Choose a company." in page, Supplier.objects.count(), second.status) == (True, 1, "open")
-    client.post(f"/i/{token_to()}/accept/", said | {"company_choice": "another", "name": "Second Co"})
-    assert Supplier.objects.count() == 2
-
-
-def test_what_is_missing_is_said_beside_the_field_and_nothing_is_founded(client_of, nora, invitation):
-    page = (
-        client_of(nora).post(f"/i/{token_to()}/accept/", {"company_choice": "new", "name": "Typed Co"}).content.decode()
-    )
-    assert ("Choose a country." in page, 'value="Typed Co"' in page, Supplier.objects.count()) == (True, True, 0)
-
-
-def test_several_invitations_are_accepted_together(client_of, nora, invitation):
-    second = invite(make_customer("Mirae"))
-    token = token_to()
-    said = {"company_choice": "new", "name": "NewCo", "country": "KR", "others": [invitation.pk]}
-    client_of(nora).post(f"/i/{token}/accept/", said)
-    assert nora.memberships.get().supplier.profiles.connected().count() == 2
-    second.refresh_from_db()
-    assert second.status == "accepted"
 
 
 def test_whoever_lost_the_link_finds_the_invitation_on_the_page_without_a_company(client_of, nora, rob, invitation):
@@ -369,55 +295,6 @@ def test_whoever_lost_the_link_finds_the_invitation_on_the_page_without_a_compan
     stranger = client_of(rob)
     assert "Customers invited you" not in stranger.get("/company/new/").content.decode()
     assert stranger.post(address).status_code == 404
-
-
-def test_somebody_else_is_told_whose_it_is_and_can_accept_nothing(client_of, ada, acme, invitation):
-    client, token = client_of(ada), token_to()
-    page = client.get(f"/i/{token}/").content.decode()
-    assert ("You are signed in as somebody else" in page, "n•••@newco.example" in page) == (True, True)
-    client.post(f"/i/{token}/accept/", {"company_choice": str(acme.pk)})
-    assert not acme.profiles.exists()
-
-
-def test_invitations_of_others_cant_be_slipped_in(client_of, nora, invitation):
-    foreign = invite(make_customer("Mirae"), "else@else.example")
-    invite(make_customer("Hanbit"))
-    said = {"company_choice": "new", "name": "NewCo", "country": "KR", "others": [foreign.pk]}
-    page = client_of(nora).post(f"/i/{token_to()}/accept/", said).content.decode()
-    assert ("One of these no longer waits for you." in page, str(foreign.pk) in page) == (True, False)
-    foreign.refresh_from_db()
-    assert (foreign.status, Supplier.objects.count()) == ("open", 0)
-
-
-def test_a_member_may_found_another_company_for_it(client_of, mia, acme, organon):
-    invite(organon, "mia@acme.example")
-    client, token = client_of(mia), token_to("mia@acme.example")
-    assert "Found another company" in client.get(f"/i/{token}/").content.decode()
-    client.post(f"/i/{token}/accept/", {"company_choice": "new", "name": "Mine", "country": "KR"})
-    assert Supplier.objects.get(name="Mine").profiles.get().stage == "connected"
-    assert not acme.profiles.exists()
-
-
-def test_a_member_is_told_that_only_an_admin_accepts_and_calls_the_admins(client_of, mia, ada, acme, organon):
-    invite(organon, "mia@acme.example")
-    client, token = client_of(mia), token_to("mia@acme.example")
-    assert "For ACME Supplies only an admin can accept" in client.get(f"/i/{token}/").content.decode()
-    client.post(f"/i/{token}/accept/", {"company_choice": str(acme.pk)})
-    assert (CustomerProfile.objects.count(), Supplier.objects.count()) == (0, 1)
-    client.post(f"/i/{token}/admins/")
-    assert ada.notifications.get().kind == "invitation_for_admin"
-    assert Mail.objects.get(name="invitation_for_admin").to == "ada@acme.example"
-
-
-def test_an_admin_without_the_second_factor_that_the_company_asks_for_cant_accept(client_of, ada, acme, organon):
-    acme.requires_second_factor = True
-    acme.save(update_fields=["requires_second_factor"])
-    invite(organon, "ada@acme.example")
-    client, token = client_of(ada), token_to("ada@acme.example")
-    client.post(f"/i/{token}/accept/", {"company_choice": str(acme.pk)})
-    assert not CustomerProfile.objects.connected().exists()
-    page = client.get(f"/i/{token}/").content.decode()
-    assert ("A second factor is needed" in page, "only an admin can accept" in page) == (True, False)
 
 
 @pytest.mark.parametrize("status", ["expired", "revoked", "accepted"])
