@@ -2,8 +2,10 @@
 
 import re
 from datetime import timedelta
+from itertools import pairwise
 
 import pytest
+from django.core.cache import cache
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -109,6 +111,30 @@ def test_one_to_a_supplier_that_is_connected_by_now_is_not_sent_again(organon, a
     with pytest.raises(CannotInviteSupplier) as refused:
         old.resend(now=now)
     assert (refused.value.fate, Mail.objects.filter(name="invitation").count()) == ("connected", 1)
+
+
+def test_an_expired_one_is_not_sent_again_where_the_address_is_invited_anew(organon, now):
+    old = invite(organon, now=now - timedelta(days=31))
+    old.expire(now=now)
+    invite(organon, now=now)
+    with pytest.raises(CannotInviteSupplier) as refused:
+        old.resend(now=now)
+    assert (refused.value.fate, Mail.objects.filter(name="invitation").count()) == ("invited", 2)
+
+
+def test_an_invitation_takes_a_place_of_the_persons_day(organon, settings, now):
+    settings.PORTAL_MAILS_A_DAY = 1
+    invite(organon, now=now)
+    invite(make_customer("Mirae"), now=now)
+    waits = Mail.objects.order_by("created_at").values_list("not_before", flat=True)
+    assert (waits[0], waits[1] > now) == (None, True)
+
+
+def test_the_worker_expires_what_is_overdue(ada_at_acme, acme, organon, now):
+    old = invite(organon, "ada@acme.example", now=now - timedelta(days=31))
+    fresh = invite(make_customer("Mirae"), now=now)
+    jobs.expire_invitations.func(timestamp=0)
+    assert [Invitation.objects.get(pk=one.pk).status for one in (old, fresh)] == ["expired", "open"]
 
 
 def test_a_corrected_address_gets_it_and_the_wrong_one_no_longer(invitation, now, operator):
@@ -338,6 +364,22 @@ def test_it_is_passed_on_to_a_colleague_of_the_same_domain_only(invitation, one_
     assert (fresh.email, fresh.forwarded_from) == ("boss@newco.example", invitation)
     page = Client().get(f"/i/{token}/")
     assert (page.status_code, "was passed on" in page.content.decode()) == (410, True)
+
+
+def test_an_expired_one_is_not_passed_on(organon, now):
+    invite(organon, now=now - timedelta(days=31))
+    Client().post(f"/i/{token_to()}/forward/", {"email": "boss@newco.example"})
+    assert Invitation.objects.count() == 1
+
+
+def test_invitations_of_one_domain_are_passed_on_five_times_an_hour(invitation, one_window):
+    cache.clear()
+    client, names = Client(headers={"accept-language": "en"}), ["nora", *"abcdef"]
+    for holder, colleague in pairwise(names):
+        token = token_to(f"{holder}@newco.example")
+        page = client.post(f"/i/{token}/forward/", {"email": f"{colleague}@newco.example"}).content.decode()
+    assert "then try again." in page
+    assert Invitation.objects.get(status="open").email == "e@newco.example"
 
 
 def test_free_mail_is_not_passed_on(organon):

@@ -1,15 +1,21 @@
 """From an invitation to a connected company: who accepts it, for which company, and what goes with it."""
 
 import re
+from datetime import timedelta
 
 import pytest
+from allauth.account.models import EmailAddress
+from django.core.cache import cache
 from django.test import Client
 
-from accounts.models import Supplier, User
+from accounts.models import Notification, Supplier, User
 from connections import onboarding
+from connections.jobs import settle_invitations
+from connections.models import Invitation
 from customers.models import CustomerProfile
 from portal.models import Mail
-from tests.builders import make_customer, make_user
+from portal.states import AlreadyDecided
+from tests.builders import connect, make_customer, make_user
 from tests.connections.test_invitations import NEW, invite, token_to
 
 
@@ -144,3 +150,68 @@ def test_somebody_else_is_told_whose_it_is_and_can_accept_nothing(client_of, ada
     assert ("You are signed in as somebody else" in page, "n•••@newco.example" in page) == (True, True)
     client.post(f"/i/{token}/accept/", {"company_choice": str(acme.pk)})
     assert not acme.profiles.exists()
+
+
+def test_an_existing_admin_accepts_for_the_company_that_is_there(client_of, ada, acme, organon):
+    invite(organon, "ada@acme.example")
+    client, token = client_of(ada), token_to("ada@acme.example")
+    answer = client.post(f"/i/{token}/accept/", {"company_choice": str(acme.pk)}, follow=True)
+    profile = acme.profiles.get()
+    assert (answer.request["PATH_INFO"], profile.stage) == (f"/setup/customers/{profile.pk}/", "connected")
+    assert list(Supplier.objects.all()) == [acme]
+
+
+def test_colleagues_hear_of_an_accepted_invitation_and_who_accepted_does_not(
+    ada, ada_at_acme, mia_at_acme, organon, now
+):
+    onboarding.accept(ada, [invite(organon, "ada@acme.example")], company=ada_at_acme, now=now)
+    rung = Notification.objects.filter(kind="invitation_accepted").values_list("user", flat=True)
+    assert list(rung) == [mia_at_acme.user_id]
+
+
+def test_an_overdue_invitation_connects_nobody(ada, ada_at_acme, acme, organon, now):
+    invitation = invite(organon, "ada@acme.example", now=now - timedelta(days=31))
+    with pytest.raises(AlreadyDecided):
+        onboarding.accept(ada, [invitation], company=ada_at_acme, now=now)
+    assert not acme.profiles.connected().exists()
+
+
+def test_one_that_is_over_takes_the_others_and_the_new_company_along(nora, invitation, operator, now):
+    other = invite(make_customer("Mirae"))
+    Invitation.objects.get(pk=other.pk).revoke(now=now, actor=operator)
+    with pytest.raises(AlreadyDecided):
+        onboarding.accept(nora, [invitation, other], company=("NewCo", "KR"), now=now)
+    invitation.refresh_from_db()
+    assert (invitation.status, Supplier.objects.count()) == ("open", 0)
+
+
+def test_a_replaced_link_accepts_nothing(client_of, ada, acme, organon, now):
+    invitation = invite(organon, "ada@acme.example")
+    old = token_to("ada@acme.example")
+    invitation.resend(now=now)
+    client_of(ada).post(f"/i/{old}/accept/", {"company_choice": str(acme.pk)})
+    assert not acme.profiles.connected().exists()
+
+
+def test_an_unproved_address_gives_no_invitation_to_accept_or_to_close(ada, ada_at_acme, acme, organon, now):
+    EmailAddress.objects.create(user=ada, email=NEW, verified=False)
+    invitation = invite(organon)
+    settle_invitations.func(timestamp=0)
+    assert (list(onboarding.waiting_for(ada, now)), acme.profiles.exists()) == ([], False)
+    connect(ada_at_acme, organon, now=now)
+    invitation.refresh_from_db()
+    assert invitation.status == "open"
+
+
+def test_only_the_invited_person_calls_the_admins_and_three_times_an_hour(
+    client_of, mia, rob, ada, acme, rival, organon, one_window
+):
+    cache.clear()
+    invite(organon, "mia@acme.example")
+    rival.memberships.create(user=make_user("ron@rival.example", "Ron"), role="member")
+    token = token_to("mia@acme.example")
+    client_of(User.objects.get(email="ron@rival.example")).post(f"/i/{token}/admins/")
+    assert not Notification.objects.filter(kind="invitation_for_admin").exists()
+    for _call in range(4):
+        client_of(mia).post(f"/i/{token}/admins/")
+    assert Mail.objects.filter(name="invitation_for_admin", to="ada@acme.example").count() == 3

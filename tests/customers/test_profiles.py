@@ -1,3 +1,5 @@
+from datetime import timedelta
+
 import pytest
 from django.urls import reverse
 
@@ -43,6 +45,12 @@ def test_an_overdue_request_after_a_connection_shows_as_ended(ada_at_acme, organ
     profile.end("over", now=now, actor=ada_at_acme.user)
     CustomerProfile.objects.update(stage="requested", waiting_until=now)
     assert [one.shown for one in CustomerProfile.objects.listed(now)] == ["ended"]
+
+
+def test_an_overdue_request_beside_an_open_invitation_shows_as_invited(ada_at_acme, organon, now):
+    make_request(ada_at_acme, organon, now=now)
+    CustomerProfile.objects.update(waiting_until=now, invited_until=now + timedelta(days=1))
+    assert [one.shown for one in CustomerProfile.objects.listed(now)] == ["invited"]
 
 
 def test_a_limited_member_sees_only_theirs(ada_at_acme, vic_at_acme, organon, client_of):
@@ -91,6 +99,12 @@ def test_an_ended_connection_that_began_with_an_invitation_is_searched_for(page,
     shown = page("profile", profile.pk)
     assert "You can search for it" in shown
     assert reverse("connections:request_new", args=[organon.pk]) not in shown
+
+
+def test_only_request_contacts_are_mailed_of_an_end(ada_at_acme, organon, now):
+    organon.contacts.create(email="otto@organon.example", gets_requests=False)
+    connect(ada_at_acme, organon, now=now).end("over", now=now, actor=ada_at_acme.user)
+    assert list(Mail.objects.filter(name="connection_ended").values_list("to", flat=True)) == ["maria@organon.example"]
 
 
 def test_an_end_by_the_operator_is_mailed_to_our_admins(ada_at_acme, mia, organon, operator, now):
