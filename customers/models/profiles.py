@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import AuditEntry, Letter, Membership, Supplier, notify
 from customers.models.directory import Customer
 from portal import mail
+from portal.models import DailyCount
 from portal.states import move
 
 
@@ -168,12 +169,13 @@ class CustomerProfile(models.Model):
     def _tell_about_the_end(self, reason, actor, now):
         by_operator = actor.is_staff and not self.supplier.memberships.filter(user=actor).exists()
         if not by_operator:
-            for contact in self.customer.contacts.getting_requests().select_related("customer"):
+            for contact in self.customer.contacts.getting_requests().select_related("customer").order_by("email"):
                 mail.send(
                     "connection_ended",
                     contact.email,
                     contact.speaks,
                     about=self,
+                    not_before=DailyCount.objects.mail_slot(contact.email, now),
                     profile=self,
                     reason=reason,
                     actor=actor,

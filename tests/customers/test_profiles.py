@@ -107,6 +107,14 @@ def test_only_request_contacts_are_mailed_of_an_end(ada_at_acme, organon, now):
     assert list(Mail.objects.filter(name="connection_ended").values_list("to", flat=True)) == ["maria@organon.example"]
 
 
+def test_the_mail_of_an_end_takes_a_place_of_the_contacts_day(ada_at_acme, rob_at_rival, organon, settings, now):
+    settings.PORTAL_MAILS_A_DAY = 1
+    profile = connect(ada_at_acme, organon, now=now - timedelta(days=3))
+    make_request(rob_at_rival, organon, now=now)
+    profile.end("over", now=now, actor=ada_at_acme.user)
+    assert Mail.objects.get(name="connection_ended").not_before > now
+
+
 def test_an_end_by_the_operator_is_mailed_to_our_admins(ada_at_acme, mia, organon, operator, now):
     profile = connect(ada_at_acme, organon)
     Mail.objects.all().delete()
