@@ -7,7 +7,7 @@ from django.test import Client
 from django.urls import reverse
 
 from accounts import account_closing
-from accounts.models import AuditEntry, JoinRequest, Supplier, User
+from accounts.models import AuditEntry, JoinRequest, Membership, Supplier, User
 from portal.models import Mail
 from portal.states import AlreadyDecided
 from tests.builders import make_user
@@ -77,6 +77,26 @@ def test_asking_again_on_the_same_day_mails_nobody_again(ada, nora, acme, now, a
 
 def test_a_company_of_another_domain_cant_be_asked(client_of, nora, rival):
     assert client_of(nora).post(reverse("accounts:join", args=[rival.pk])).status_code == 404
+
+
+@pytest.mark.parametrize("whose", ["the person's", "a colleague's"])
+def test_an_unproved_address_shares_no_domain(whose, client_of, nora, ada, acme):
+    (nora if whose == "the person's" else ada).emailaddress_set.update(verified=False)
+    assert client_of(nora).post(reverse("accounts:join", args=[acme.pk])).status_code == 404
+    assert not JoinRequest.objects.exists()
+
+
+def test_people_who_work_there_no_longer_share_no_domain(ada, mia_at_acme, acme, now):
+    member = acme.memberships.create(user=make_user("old@gone.example", "Old"), role="member")
+    assert list(Supplier.objects.sharing_domain("nora@gone.example")) == [acme]
+    member.deactivate(now=now, actor=ada)
+    assert list(Supplier.objects.sharing_domain("nora@gone.example")) == []
+
+
+def test_who_is_let_in_again_keeps_the_higher_role(ada, acme, ada_at_acme, now):
+    Membership.join(acme, ada, "viewer", now=now, actor=ada)
+    ada_at_acme.refresh_from_db()
+    assert ada_at_acme.role == "admin"
 
 
 def test_an_admin_lets_the_person_in_with_a_role(client_of, ada, nora, acme, asked):

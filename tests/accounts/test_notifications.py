@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 from django.urls import reverse
 
+from accounts.jobs import forget_people
 from accounts.models import Notification, notify
 
 LIST = "accounts:notifications"
@@ -134,3 +135,11 @@ def test_the_last_two_days_are_called_by_their_names(client_of, ada, acme, now):
     headings = re.findall(r'<h2 id="day-\d">(.*?)</h2>', shown(client_of(ada)))
     assert headings[:2] == ["Today", "Yesterday"]
     assert re.fullmatch(r"\d+ \w{3} \d{4}", headings[2])
+
+
+def test_old_ones_are_forgotten(ada, acme, now, settings):
+    days = settings.PORTAL_NOTIFICATION_DAYS
+    for ago in (days + 1, days - 1):
+        ring(acme, ada, at=now - timedelta(days=ago))
+    forget_people.func(timestamp=0)
+    assert ada.notifications.get().created_at == now - timedelta(days=days - 1)

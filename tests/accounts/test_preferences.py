@@ -11,7 +11,7 @@ from django.template.loader import get_template
 from django.urls import reverse
 
 from accounts import jobs
-from accounts.models import BankAccount, Notification, Preference, notify
+from accounts.models import BankAccount, Notification, Preference, User, notify
 from accounts.models.notifications import KINDS, send_digest
 from portal.models import Mail
 from tests.builders import make_request, make_user
@@ -64,6 +64,22 @@ def test_the_digest_holds_what_came_and_was_not_read(asked, ada, acme, now):
     letter = Mail.objects.get(name="digest")
     assert (letter.to, letter.subject) == ("ada@acme.example", "Supplier Portal: 1 piece of news")
     assert "ACME Supplies: Organon accepted your request" in letter.text
+
+
+def test_what_waits_for_the_digest_is_not_written_at_once(asked, ada, now):
+    Preference.choose(ada, {"request_accepted": "digest"})
+    asked.accept(now=now)
+    assert mailed() == {("request_accepted", "mia@acme.example")}
+    assert ada.notifications.get().in_digest
+
+
+def test_a_locked_person_gets_no_digest(asked, ada, now):
+    Preference.choose(ada, {"request_accepted": "digest"})
+    asked.accept(now=now)
+    Notification.objects.update(created_at=now - timedelta(days=2))
+    User.objects.filter(pk=ada.pk).update(is_active=False)
+    jobs.send_digests.func(timestamp=0)
+    assert list(Notification.objects.filter(in_digest=True).values_list("user", flat=True)) == [ada.pk]
 
 
 def test_the_digest_tells_nothing_to_whoever_left_meanwhile(asked, mia, mia_at_acme, ada, now):

@@ -68,6 +68,21 @@ def test_a_company_sends_a_limited_number_a_day(ada_at_acme, now, settings):
     assert (refused.value.code, TeamInvitation.objects.count()) == ("daily", 1)
 
 
+def test_sending_again_counts_as_one_of_the_day(invitation, ada, settings, now):
+    settings.PORTAL_TEAM_INVITATIONS_A_DAY = 1
+    with pytest.raises(CannotInvite) as refused:
+        invitation.resend(now=now, actor=ada)
+    assert (refused.value.code, Mail.objects.filter(name="team_invitation").count()) == ("daily", 1)
+
+
+def test_a_team_invitation_takes_a_place_of_the_persons_day(ada_at_acme, rob_at_rival, settings, now):
+    settings.PORTAL_MAILS_A_DAY = 1
+    for member in (ada_at_acme, rob_at_rival):
+        TeamInvitation.invite(member, NEW, "member", now=now)
+    waits = Mail.objects.order_by("created_at").values_list("not_before", flat=True)
+    assert (waits[0], waits[1] > now) == (None, True)
+
+
 def test_a_suspended_company_invites_nobody(ada_at_acme, now):
     ada_at_acme.supplier.suspend("reported", now=now)
     with pytest.raises(CannotInvite) as refused:
@@ -158,6 +173,15 @@ def test_invitations_of_an_admin_who_is_none_any_more_die(ada_at_acme, mia_at_ac
     ada_at_acme.change_role("member", now=now, actor=mia_at_acme.user)
     invitation.refresh_from_db()
     assert invitation.status == "revoked"
+
+
+def test_invitations_of_an_admin_who_works_here_no_longer_die(ada, mia_at_acme, now):
+    mia_at_acme.change_role("admin", now=now, actor=ada)
+    invitation = TeamInvitation.invite(mia_at_acme, NEW, "member", now=now)
+    token = token_to()
+    mia_at_acme.deactivate(now=now, actor=ada)
+    invitation.refresh_from_db()
+    assert (invitation.status, Client().get(f"/t/{token}/").status_code) == ("revoked", 410)
 
 
 def test_invitations_of_another_supplier_are_unknown(client_of, rob, rival, invitation):

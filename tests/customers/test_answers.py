@@ -162,3 +162,21 @@ def test_a_step_that_is_no_longer_asked_for_is_not_open(submit, save, step, now)
         with pytest.raises(NotOpen):
             change()
     assert not Answer.objects.exists()
+
+
+def test_what_is_submitted_is_in_nobodys_hand_any_more(submit, profile, step, mia_at_acme, ada, now):
+    Answer.hand_over(profile, step, mia_at_acme, actor=ada, now=now)
+    submit()
+    assert Answer.objects.get().member is None
+
+
+def test_who_takes_a_step_for_themselves_is_not_told(profile, step, mia_at_acme, ada_at_acme, now):
+    for member in (ada_at_acme, mia_at_acme):
+        Answer.hand_over(profile, step, member, actor=ada_at_acme.user, now=now)
+    assert Notification.objects.get(kind="step_handed").user == mia_at_acme.user
+
+
+def test_a_decision_rings_only_for_who_sees_the_customer(submit, ada, mia_at_acme, now):
+    mia_at_acme.limit_to([], now=now, actor=ada)
+    submit().approve(now=now)
+    assert Notification.objects.get(kind="step_approved").user == ada

@@ -39,6 +39,26 @@ def test_the_same_name_and_country_is_updated_and_nothing_is_deleted(tmp_path):
     assert customer.website == "https://new.example/"
 
 
+def test_the_same_name_in_another_country_is_another_customer(tmp_path):
+    load(tmp_path, "Hanbit,,KR,,\n")
+    assert load(tmp_path, "Hanbit,,US,,\n") == "1 customers added, 0 updated."
+    assert sorted(Customer.objects.values_list("country", flat=True)) == ["KR", "US"]
+
+
+def test_a_customer_that_stands_twice_in_a_file_is_one_with_both_names(tmp_path):
+    assert load(tmp_path, "Hanbit,One,KR,,\nHanbit,Two,KR,,\n") == "1 customers added, 1 updated."
+    assert sorted(name.name for name in Customer.objects.get().names.all()) == ["One", "Two"]
+
+
+def test_an_update_lists_nobody_again_and_an_empty_cell_erases_nothing(tmp_path):
+    load(tmp_path, "Hanbit,,KR,https://hanbit.example/,\n")
+    Customer.objects.update(is_listed=False, takes_requests=False)
+    load(tmp_path, "Hanbit,,KR,,\n")
+    customer = Customer.objects.get()
+    assert (customer.is_listed, customer.takes_requests) == (False, False)
+    assert customer.website == "https://hanbit.example/"
+
+
 @pytest.mark.parametrize(
     ("row", "words"),
     [(",x,KR,,", "Line 3: The name is missing."), ("A,,XX,,", "Line 3: XX is not a country"), ("A,,KR,nope,", "Line 3: Enter a valid URL"),

@@ -1,9 +1,11 @@
 """The reviewer's link: a code in a new browser, approving, sending back, files, and what others may not see."""
 
 import re
+import time
 from datetime import timedelta
 
 import pytest
+from django.core.cache import cache
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -204,6 +206,31 @@ def test_an_expired_link_is_renewed_to_its_own_address_only(profile, now):
     text = Client(headers={"accept-language": "en"}).post(path("review_renew", token)).content.decode()
     assert "r•••@organon.example" in text
     assert Mail.objects.get(name="review_link").to == "rita@organon.example"
+
+
+def test_a_link_to_a_setup_lives_thirty_days_and_takes_a_place_of_the_reviewers_day(
+    submit, organon, profile, settings, now
+):
+    settings.PORTAL_MAILS_A_DAY = 1
+    submit(make_step(organon))
+    for _time in range(2):
+        tell_reviewers.func(profile_id=str(profile.pk))
+    first, second = Mail.objects.filter(name="steps_submitted").order_by("created_at")
+    assert (first.not_before, second.not_before > now) == (None, True)
+    assert (first.link.expires_at - now).days == 30
+
+
+def test_a_link_is_renewed_five_times_an_hour(token, one_window):
+    cache.clear()
+    answers = [Client().post(path("review_renew", token)).status_code for _time in range(6)]
+    assert (answers, Mail.objects.filter(name="review_link").count()) == ([200] * 5 + [429], 5)
+
+
+def test_a_browser_is_known_for_thirty_days(token, submit, organon, monkeypatch):
+    submit(make_step(organon))
+    client, moment = let_in(token), time.time()
+    monkeypatch.setattr("django.core.signing.time.time", lambda: moment + 31 * 24 * 3600)
+    assert "32 Songdo" not in client.get(path("review", token)).content.decode()
 
 
 def test_several_steps_submitted_within_the_hour_make_one_mail(submit, organon, profile):

@@ -6,7 +6,7 @@ import pytest
 from django.utils import timezone
 
 from accounts.models import Notification
-from customers.jobs import forget_uploads, tell_of_files
+from customers.jobs import forget_uploads, tell_of_files, tell_supplier
 from customers.models import Answer, Upload
 from portal.models import Mail, today
 from tests.builders import connect, make_step
@@ -45,6 +45,26 @@ def test_people_hear_once_of_a_file_that_runs_out(keep, profile, step, ada, now)
         tell_of_files.func(timestamp=0)
     assert Notification.objects.get(kind="file_expires").user == ada
     assert "You gave this file to Organon." in Mail.objects.get(name="document_expires").text
+
+
+@pytest.mark.parametrize(("days", "number"), [(30, 1), (31, 0)])
+def test_thirty_days_before_a_file_runs_out_people_hear_of_it(days, number, keep, profile, step, ada, now):
+    draft(profile, step, keep(expires_on=today(now) + timedelta(days=days)), ada, now)
+    tell_of_files.func(timestamp=0)
+    assert Notification.objects.filter(kind="file_expires").count() == number
+
+
+def test_nobody_hears_of_the_files_of_an_ended_connection(keep, profile, step, ada, now):
+    draft(profile, step, keep(expires_on=today(now) + timedelta(days=10)), ada, now)
+    profile.end("over", now=now, actor=ada)
+    tell_of_files.func(timestamp=0)
+    assert not Notification.objects.filter(kind="file_expires").exists()
+
+
+def test_new_questions_ring_only_for_who_sees_the_customer(profile, ada, mia_at_acme, now):
+    mia_at_acme.limit_to([], now=now, actor=ada)
+    tell_supplier.func(profile_id=str(profile.pk))
+    assert Notification.objects.get(kind="steps_asked").user == ada
 
 
 def test_nobody_hears_of_a_file_that_was_replaced(keep, profile, step, ada, now):

@@ -301,6 +301,29 @@ def test_a_step_is_handed_to_a_colleague_who_finds_it_on_home(step, profile, mia
     assert "Start Everything for Organon" not in page.client.get("/").content.decode()
 
 
+def test_a_step_is_handed_only_to_who_may_answer_it(step, profile, ada, mia_at_acme, vic_at_acme, page, now):
+    mia_at_acme.limit_to([], now=now, actor=ada)
+    for member in (mia_at_acme, vic_at_acme):
+        page.client.post(reverse("customers:step_hand", args=[profile.pk, step.pk]), {"member": member.pk})
+    assert not Answer.objects.filter(member__isnull=False).exists()
+
+
+def test_a_step_that_waits_for_others_is_not_shown(organon, step, profile, page):
+    bank = make_step(organon, "Bank", opens_after=[step])
+    assert page(bank)["Location"] == reverse("customers:profile", args=[profile.pk])
+
+
+def test_a_limited_member_opens_no_step_and_no_file_of_another_customer(
+    step, profile, ada, mia, mia_at_acme, page, client_of, now
+):
+    page(step, {names(step)["file"]: a_pdf()})
+    paths = [reverse("customers:step", args=[profile.pk, step.pk])]
+    paths.append(reverse("customers:upload", args=[Upload.objects.get().pk]))
+    assert client_of(mia).get(paths[0]).status_code == 200
+    mia_at_acme.limit_to([], now=now, actor=ada)
+    assert [client_of(mia).get(path).status_code for path in paths] == [404, 404]
+
+
 def test_a_file_of_another_supplier_is_a_404(page, step, rob, rival, client_of):
     page(step, {names(step)["file"]: a_pdf()})
     path = reverse("customers:upload", args=[Upload.objects.get().pk])

@@ -43,6 +43,12 @@ def test_the_condition_says_why_a_link_no_longer_works(now):
     assert conditions == ["live", "used", "revoked", "expired"]
 
 
+@pytest.mark.django_db
+def test_an_expired_link_is_not_used(now):
+    link, _token = issue(days=-1)
+    assert (link.use(now), link.used_at) == (False, None)
+
+
 @pytest.mark.django_db(transaction=True)
 def test_of_sixteen_users_at_once_one_wins():
     link, _token = issue()
