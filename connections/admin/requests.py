@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import AuditEntry
 from connections.models import CannotRequest, ConnectionRequest, Mute, Report, SearchAttempt, Status
+from connections.models.asking import Refusal
 from connections.models.requests import Reason
 from customers.models import Customer
 from portal.admin import History, ReasonForm, asking_first
@@ -70,8 +71,9 @@ class ConnectionRequestAdmin(admin.ModelAdmin):
     def send_to(self, request, asked, given):
         try:
             asked.send_to(given["email"], now=timezone.now(), actor=request.user)
-        except CannotRequest:
-            words = _("The supplier is suspended, so nothing was sent. Lift the suspension first.")
+        except CannotRequest as refusal:
+            suspended = _("The supplier is suspended, so nothing was sent. Lift the suspension first.")
+            words = suspended if refusal.code == Refusal.SUSPENDED else refusal.code.label
             raise forms.ValidationError(words) from None
 
     @asking_first(_("Accept for the customer"), CommentForm)

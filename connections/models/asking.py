@@ -37,6 +37,7 @@ class Refusal(models.TextChoices):
         _("Your company has asked this customer as often as it can. Contact support if they expect you."),
     )
     DECLINED = "declined", _("This customer declined. You can ask again later.")
+    MUTED = "muted", _("This address asked for no more mail about the supplier. Choose another one.")
     DAILY = "daily", _("Your company has sent all its requests for today. Try again tomorrow.")
 
 

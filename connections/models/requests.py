@@ -310,10 +310,13 @@ class ConnectionRequest(models.Model):
     def send_to(self, address, *, now, actor):
         """The operator adds a contact of the customer; the request is mailed there. AlreadyDecided when none is waiting.
 
-        Raises CannotRequest, with nothing changed, while the supplier is suspended: nothing is mailed then.
+        Raises CannotRequest, with nothing changed, while the supplier is suspended, for nothing is mailed then, and for an
+        address that wants no mail about it.
         """
         if self.supplier.is_suspended:
             raise CannotRequest(Refusal.SUSPENDED)
+        if Mute.objects.filter(supplier=self.supplier, address=address.lower()).exists():
+            raise CannotRequest(Refusal.MUTED)
         with transaction.atomic():
             self.customer.contacts.get_or_create(email=address.lower())
             still = ConnectionRequest.objects.filter(pk=self.pk)

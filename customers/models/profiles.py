@@ -169,7 +169,11 @@ class CustomerProfile(models.Model):
     def _tell_about_the_end(self, reason, actor, now):
         by_operator = actor.is_staff and not self.supplier.memberships.filter(user=actor).exists()
         if not by_operator:
-            for contact in self.customer.contacts.getting_requests().select_related("customer").order_by("email"):
+            muted = self.supplier.mutes.values(
+                "address"
+            )  # that app stands above this one, so it is reached by the relation
+            contacts = self.customer.contacts.getting_requests().exclude(email__in=muted)
+            for contact in contacts.select_related("customer").order_by("email"):
                 mail.send(
                     "connection_ended",
                     contact.email,

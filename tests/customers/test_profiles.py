@@ -107,6 +107,13 @@ def test_only_request_contacts_are_mailed_of_an_end(ada_at_acme, organon, now):
     assert list(Mail.objects.filter(name="connection_ended").values_list("to", flat=True)) == ["maria@organon.example"]
 
 
+def test_a_contact_that_asked_for_silence_is_not_mailed_of_an_end(ada_at_acme, organon, now):
+    organon.contacts.create(email="two@organon.example")
+    ada_at_acme.supplier.mutes.create(address="maria@organon.example")
+    connect(ada_at_acme, organon, now=now).end("over", now=now, actor=ada_at_acme.user)
+    assert Mail.objects.get(name="connection_ended").to == "two@organon.example"
+
+
 def test_the_mail_of_an_end_takes_a_place_of_the_contacts_day(ada_at_acme, rob_at_rival, organon, settings, now):
     settings.PORTAL_MAILS_A_DAY = 1
     profile = connect(ada_at_acme, organon, now=now - timedelta(days=3))

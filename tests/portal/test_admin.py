@@ -128,6 +128,15 @@ def test_a_request_without_contact_is_sent_by_the_operator(browser, ada_at_acme)
     assert Mail.objects.get(name="request_received").to == "found@nobody.example"
 
 
+def test_nothing_is_sent_to_an_address_that_asked_for_silence(browser, ada_at_acme):
+    asked = make_request(ada_at_acme, make_customer("Nobody AB"))
+    ada_at_acme.supplier.mutes.create(address="found@nobody.example")
+    page = act(browser, asked, "send_to", apply="1", email="Found@nobody.example").content.decode()
+    asked.refresh_from_db()
+    assert ("asked for no more mail" in page, "Done." in page, asked.no_known_contact) == (True, False, True)
+    assert not Mail.objects.filter(name="request_received").exists()
+
+
 def test_nothing_is_sent_for_a_suspended_supplier_and_the_request_stays_in_its_queue(browser, ada_at_acme, now):
     asked = make_request(ada_at_acme, make_customer("Nobody AB"))
     asked.supplier.suspend("test", now=now)
