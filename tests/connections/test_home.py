@@ -36,6 +36,29 @@ def test_what_was_sent_back_stands_before_an_invitation(client_of, ada, ada_at_a
     assert headings(page) == ["Correct Tax and registration for Organon", "Hanbit Foods invited you"]
 
 
+@pytest.mark.parametrize(("who", "shown"), [("ada", True), ("mia", False)])
+def test_only_admins_are_asked_to_see_to_an_invitation(
+    who, shown, request, client_of, ada_at_acme, mia_at_acme, organon, now
+):
+    invite(organon, "ada@acme.example", now)
+    page = client_of(request.getfixturevalue(who)).get("/").content.decode()
+    assert ("Organon invited you" in headings(page)) == shown
+
+
+@pytest.mark.parametrize(("who", "shown"), [("mia", True), ("vic", False)])
+def test_a_viewer_is_not_asked_to_connect(who, shown, request, client_of, mia_at_acme, vic_at_acme, organon):
+    organon.vendors.create(name="ACME", email="x@acme.example", domain="acme.example")
+    page = client_of(request.getfixturevalue(who)).get("/").content.decode()
+    assert bool(headings(page)) == shown
+
+
+@pytest.mark.parametrize(("over", "shown"), [("expired", True), ("withdrawn", False)])
+def test_what_was_withdrawn_is_not_brought_up_again(over, shown, client_of, ada, ada_at_acme, organon, now):
+    asked = make_request(ada_at_acme, organon, now=now, days_ago=31 if over == "expired" else 1)
+    asked.expire(now=now) if over == "expired" else asked.withdraw(now=now, actor=ada)
+    assert bool(headings(client_of(ada).get("/").content.decode())) == shown
+
+
 @pytest.mark.parametrize(("number", "more"), [(5, ""), (7, "And 2 more:")])
 def test_home_says_how_many_more_there_are_and_where(number, more, client_of, ada, ada_at_acme):
     for place in range(number):
