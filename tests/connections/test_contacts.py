@@ -7,7 +7,7 @@ from django.core.cache import cache
 from django.test import Client
 from django.urls import reverse
 
-from accounts.models import AuditEntry
+from accounts.models import AuditEntry, Supplier
 from connections.models import Mute, Report
 from portal.models import Link
 from tests.builders import make_request
@@ -48,6 +48,13 @@ def test_the_page_says_who_asks_and_shows_links_as_text(asked, token):
     ):
         assert fact in page
     assert 'href="http://evil.example' not in page
+
+
+def test_the_page_says_the_number_and_the_website_of_who_asks(asked, token):
+    details = {"registration_number": "120-81-47521", "website": "https://acme.example/"}
+    Supplier.objects.filter(pk=asked.supplier_id).update(**details)
+    page = Client().get(path(token)).content.decode()
+    assert [fact in page for fact in details.values()] == [True, True]
 
 
 def test_accepting_connects_and_the_link_then_says_so(asked, token):

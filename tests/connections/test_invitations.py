@@ -71,6 +71,11 @@ def test_rows_are_judged_as_new_invited_connected_bad_or_twice(organon, ada_at_a
     assert [one["fate"] for one in judge(organon, rows, now=now)] == ["invited", "connected", "new", "duplicate", "bad"]
 
 
+def test_a_member_of_a_connected_company_is_invited_for_another_one(organon, ada_at_acme, mia_at_acme, now):
+    connect(ada_at_acme, organon, now=now)
+    assert [one["fate"] for one in judge(organon, [row("mia@acme.example")], now=now)] == ["new"]
+
+
 def test_an_address_is_invited_once_by_one_customer_and_again_by_another(organon, invitation, now):
     assert Invitation.send(organon, [row()], now=now, actor=None) == []
     assert len(Invitation.send(make_customer("Mirae"), [row()], now=now, actor=None)) == 1
@@ -91,6 +96,17 @@ def test_sent_again_the_old_link_dies_and_its_mail_is_not_sent(invitation, now):
     assert (page.status_code, "There is a newer link" in page.content.decode()) == (410, True)
     assert Client().get(f"/i/{token_to()}/").status_code == 200
     assert sorted(Mail.objects.values_list("state", flat=True)) == ["dropped", "queued"]
+
+
+def test_taken_back_its_mail_is_not_sent_any_more(invitation, now, operator):
+    invitation.revoke(now=now, actor=operator)
+    letter = Mail.objects.get(name="invitation")
+    assert (letter.state, letter.text, letter.link.condition(now)) == ("dropped", "", "revoked")
+
+
+def test_an_invitation_is_open_for_thirty_days(organon, now):
+    invitation = invite(organon, now=now)
+    assert (invitation.expires_at, invitation.links().get().expires_at) == (now + timedelta(days=30),) * 2
 
 
 def test_an_expired_one_is_sent_again_but_a_revoked_one_is_not(organon, now, operator):

@@ -51,6 +51,27 @@ def test_three_requests_in_all_and_one_more_by_the_operator(ada_at_acme, organon
     assert make_request(ada_at_acme, organon).status == "pending"
 
 
+@pytest.mark.parametrize("status", ["expired", "declined", "withdrawn"])
+def test_all_three_count_whatever_became_of_them(status, ada_at_acme, organon, now):
+    for days in (200, 150, 100):
+        request = make_request(ada_at_acme, organon, days_ago=days)
+        if status == "expired":
+            request.expire(now=request.expires_at)
+        else:
+            DECISIONS[status](request, request.created_at, ada_at_acme.user)
+    assert refusal(ada_at_acme, organon) == Refusal.TOO_MANY
+
+
+def test_withdrawing_gives_nothing_of_the_day_back(ada_at_acme, organon, settings, now):
+    settings.PORTAL_REQUESTS_A_DAY = 1
+    make_request(ada_at_acme, organon, now=now).withdraw(now=now, actor=ada_at_acme.user)
+    assert refusal(ada_at_acme, make_customer("Other Inc."), now=now) == Refusal.DAILY
+
+
+def test_a_request_waits_thirty_days(ada_at_acme, organon, now):
+    assert make_request(ada_at_acme, organon, now=now).expires_at == now + timedelta(days=30)
+
+
 def test_after_a_decline_it_takes_thirty_days(ada_at_acme, organon, now):
     make_request(ada_at_acme, organon, now=now).decline("other", now=now)
     assert refusal(ada_at_acme, organon, now=now + timedelta(days=29)) == Refusal.DECLINED

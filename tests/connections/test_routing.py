@@ -8,6 +8,7 @@ from accounts.models import AuditEntry, Notification
 from connections.jobs import expire_requests, remind_contacts
 from connections.models import ConnectionRequest, Mute
 from portal.models import Mail
+from portal.states import AlreadyDecided
 from tests.builders import make_customer, make_request, make_supplier
 from tests.fixtures_mail import written_to
 
@@ -112,6 +113,15 @@ def test_the_operator_adds_a_contact_and_sends(ada_at_acme, operator, now):
     assert customer.contacts.get().email == "found@nobody.example"
 
 
+def test_the_operator_sends_nothing_that_was_decided_meanwhile(ada_at_acme, operator, now):
+    customer = make_customer("Nobody AB")
+    request = make_request(ada_at_acme, customer, now=now)
+    ConnectionRequest.objects.get(pk=request.pk).withdraw(now=now, actor=ada_at_acme.user)
+    with pytest.raises(AlreadyDecided):
+        request.send_to("found@nobody.example", now=now, actor=operator)
+    assert (written_to(), customer.contacts.exists()) == ([], False)
+
+
 # Who learns what
 
 
@@ -180,6 +190,17 @@ def test_what_is_for_the_operator_does_not_show_in_the_suppliers_timeline(ada_at
     assert set(kinds) == {("request_sent", "supplier"), ("request_routed", "operator")}
     shown = AuditEntry.objects.about(request).for_supplier().values_list("kind", flat=True)
     assert list(shown) == ["request_sent"]
+
+
+def test_what_contacts_and_their_mail_do_is_not_in_the_suppliers_timeline(ada_at_acme, organon, now):
+    request = make_request(ada_at_acme, organon, contact="maria@organon.example", now=now)
+    link = link_of(request)
+    request.forward("john@organon.example", now=now, link=link)
+    request.mute(now=now, link=link)
+    request.reroute("john@organon.example", now=now)
+    story = AuditEntry.objects.about(request)
+    assert {"request_forwarded", "address_muted", "request_mail_failed"} < set(story.values_list("kind", flat=True))
+    assert [entry.kind for entry in story.for_supplier()] == ["request_sent"]
 
 
 # The worker
