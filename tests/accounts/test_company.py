@@ -36,6 +36,14 @@ def test_an_admin_edits_the_details_and_it_is_recorded(client, ada, acme, now):
     assert (entry.actor, entry.data) == (ada, {"fields": ["registration_number", "website"]})
 
 
+@pytest.mark.parametrize("column", ["registration_number", "country"])
+def test_a_changed_number_or_country_is_no_longer_verified(column, ada, acme, now):
+    acme.verify_number(acme.registration_number, now=now, actor=ada)
+    acme.change_details([column], now=now, actor=ada)
+    acme.refresh_from_db()
+    assert acme.registration_verified_at is None
+
+
 def test_the_same_number_in_another_way_of_writing_stays_verified(client, ada, acme, now):
     acme.registration_number = "120-81-47521"
     acme.save(update_fields=["registration_number"])

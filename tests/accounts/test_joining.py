@@ -64,6 +64,10 @@ def test_the_admins_are_told_and_the_person_sees_that_it_waits(client_of, nora, 
     assert "You asked to join" in client.get("/company/new/").content.decode()
 
 
+def test_whoever_asks_a_company_with_an_admin_does_not_ask_to_lead_it(asked):
+    assert not asked.as_admin
+
+
 def test_asking_twice_asks_once(nora, acme, now, asked):
     assert JoinRequest.ask(nora, acme, now=now) == asked
     assert Mail.objects.filter(name="join_asked").count() == 1

@@ -83,6 +83,10 @@ def test_a_team_invitation_takes_a_place_of_the_persons_day(ada_at_acme, rob_at_
     assert (waits[0], waits[1] > now) == (None, True)
 
 
+def test_a_team_invitation_is_open_for_thirty_days(invitation, now):
+    assert invitation.expires_at == now + timedelta(days=30)
+
+
 def test_a_suspended_company_invites_nobody(ada_at_acme, now):
     ada_at_acme.supplier.suspend("reported", now=now)
     with pytest.raises(CannotInvite) as refused:
