@@ -47,8 +47,9 @@ class MembershipQuerySet(models.QuerySet):
 
     def with_asking(self):
         """Each with `asking`, how many people wait for an answer of its supplier's admins."""
-        waiting = Count("supplier__join_requests", filter=Q(supplier__join_requests__status=JoinState.PENDING))
-        return self.annotate(asking=waiting)
+        waiting = Count("join_requests", filter=Q(join_requests__status=JoinState.PENDING))
+        supplier = Supplier.objects.order_by().filter(pk=OuterRef("supplier")).values("pk")
+        return self.annotate(asking=Subquery(supplier.annotate(number=waiting).values("number")))
 
     def with_second_factor(self):
         """Each with `has_second_factor`: an authenticator app or a passkey."""

@@ -1,10 +1,11 @@
 import uuid
+from datetime import timedelta
 
 import pytest
 from django.urls import reverse
 
 from connections.models import ConnectionRequest
-from tests.builders import make_request
+from tests.builders import make_request, make_supplier
 
 SWITCH = "/company/switch/"
 
@@ -25,6 +26,14 @@ def test_the_first_company_is_the_active_one_until_another_is_chosen(client, acm
     page = client.post(SWITCH, {"supplier": rival.pk}, follow=True).content.decode()
     assert "You now work for Rival Parts." in page
     assert active(client) == rival
+
+
+def test_companies_stand_in_the_order_in_which_one_joined_them(ada, ada_at_acme, now):
+    for place in (4, 1, 5, 2, 3):
+        joined = {"user": ada, "created_at": now + timedelta(days=place)}
+        make_supplier(f"S{place}").memberships.create(role="member", **joined)
+    asked = ada.memberships.active().with_unread().with_asking().with_second_factor()
+    assert [one.supplier.name for one in asked] == ["ACME Supplies", "S1", "S2", "S3", "S4", "S5"]
 
 
 def test_the_role_is_that_at_the_active_company(client, rival):
