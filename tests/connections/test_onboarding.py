@@ -19,16 +19,6 @@ from tests.builders import connect, make_customer, make_user
 from tests.connections.test_invitations import NEW, invite, token_to
 
 
-@pytest.fixture
-def nora(db):
-    return make_user(NEW, "Nora Yun", language="en")
-
-
-@pytest.fixture
-def invitation(organon):
-    return invite(organon)
-
-
 def test_accepting_for_one_supplier_takes_it_from_the_others(ada, ada_at_acme, rival, organon, now):
     rival.memberships.create(user=ada, role="admin")
     invitation = invite(organon, "ada@acme.example", now=now)
