@@ -13,7 +13,7 @@ from accounts.models import AuditEntry, Notification, Supplier, User
 from accounts.models.choices import Audience
 from accounts.models.devices import mail_security
 from accounts.models.people import ERASED
-from portal.states import AlreadyDecided, move
+from core.states import AlreadyDecided, move
 
 GONE = "–"  # stands where a name stood
 

@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from accounts.models.devices import mail_security
-from portal import browsers, limits, mail
+from core import browsers, limits, mail
 
 WRONG_CODE = _("The code is not right. Look again, or wait for the next one.")
 

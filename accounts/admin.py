@@ -23,8 +23,8 @@ from accounts.models import (
 from accounts.models.addresses import AddressTaken, change_address
 from accounts.models.devices import mail_security
 from accounts.names import mixes_scripts, skeleton
-from portal.admin import History, ReasonForm, ask, asking_first
-from portal.states import AlreadyDecided
+from core.admin import History, ReasonForm, ask, asking_first
+from core.states import AlreadyDecided
 
 LOOK_ALIKES_SHOWN = 5
 

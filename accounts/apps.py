@@ -32,7 +32,7 @@ def founding(request, email_address, **kwargs):
 def signed_in(request, user, **kwargs):
     """A sign-in from a browser that the person has not used before is told to them."""
     from accounts.models import KnownDevice  # noqa: PLC0415 - models are not loaded before
-    from portal.limits import client_ip  # noqa: PLC0415 - models are not loaded before
+    from core.limits import client_ip  # noqa: PLC0415 - models are not loaded before
 
     request.device_token = KnownDevice.recognise(
         user,

@@ -10,9 +10,9 @@ from accounts.company_details import DOCUMENTS
 from accounts.models import PendingCompany, Role, Supplier, SupportRequest, User, Way
 from accounts.models.notifications import KINDS
 from accounts.names import validate_name
-from portal import limits
-from portal.logs import LINK_PATHS
-from portal.uploads import UploadField
+from core import limits
+from core.logs import LINK_PATHS
+from core.uploads import UploadField
 
 TRIES_AN_HOUR = 10  # at one's own password
 TOKEN_PATHS = (*LINK_PATHS, "/accounts/password/")

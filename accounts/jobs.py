@@ -10,8 +10,8 @@ from accounts.models import Document, KnownDevice, Notification, SupportRequest,
 from accounts.models.devices import KEPT_DAYS
 from accounts.models.notifications import send_digest
 from accounts.zones import zone
-from portal.jobs import app, each
-from portal.models import today
+from core.jobs import app, each
+from core.models import today
 
 KEPT = timedelta(days=1)
 DIGEST_HOUR = 8

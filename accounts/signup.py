@@ -13,10 +13,10 @@ from django.utils.translation import gettext_lazy as _
 from django_countries.fields import CountryField
 
 from accounts import invited_signup
+from accounts.legal import VERSION
 from accounts.models import Consent, PendingCompany, User
 from accounts.names import validate_name
 from accounts.passwords import ADVICE
-from portal.legal import VERSION
 
 
 def _nobody():

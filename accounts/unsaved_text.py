@@ -8,7 +8,7 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.views import csrf
 
-from portal.posting import posted_from
+from core.posting import posted_from
 
 SESSION_KEY = "kept"
 SECONDS = 15 * 60

@@ -1,7 +1,7 @@
 from django.urls import path
 
 from accounts.views import account, banks, company, documents, email, joining, notifications, support, team
-from portal import converters  # noqa: F401 - brings <token:…>
+from core import converters  # noqa: F401 - brings <token:…>
 
 app_name = "accounts"
 

@@ -21,8 +21,8 @@ from django.utils import timezone  # noqa: E402
 from accounts.models import User  # noqa: E402
 from connections import imports  # noqa: E402
 from connections.models import Invitation, InvitationBatch  # noqa: E402
+from core.models import Mail  # noqa: E402
 from customers.models import Customer  # noqa: E402
-from portal.models import Mail  # noqa: E402
 
 
 def table(rows):

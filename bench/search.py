@@ -23,9 +23,10 @@ django.setup()
 from django.db import connection  # noqa: E402
 from django.test.utils import setup_databases, teardown_databases  # noqa: E402
 
-from customers import search  # noqa: E402
 from customers.imports import import_customers  # noqa: E402
 from customers.models import Customer  # noqa: E402
+from customers.search.find import find  # noqa: E402
+from customers.search.index import index  # noqa: E402
 
 RARE = 20  # names of the 20,000 up to which a word is a company's own
 DATA = Path(__file__).resolve().parent.parent / "tests" / "data"
@@ -52,7 +53,7 @@ def measure(show_misses=False):
     first, five, total, times, misses = Counter(), Counter(), Counter(), [], []
     for asked, wanted, kind, _number in questions():
         start = time.perf_counter()
-        found = [customer.name for customer in search.find(asked)]
+        found = [customer.name for customer in find(asked)]
         times.append((time.perf_counter() - start) * 1000)
         total[kind] += 1
         first[kind] += found[:1] == [wanted]
@@ -69,7 +70,7 @@ def nonsense(number=300):
         "".join(letters.choice("bcdfghjklmnpqrstvwxz" if at % 2 else "aeiouy") for at in range(letters.randint(6, 11)))
         for _ in range(number)
     ]
-    return sum(not search.find(word) for word in words) / number
+    return sum(not find(word) for word in words) / number
 
 
 def more(number):
@@ -86,7 +87,7 @@ def more(number):
         Customer.objects.bulk_create(
             [Customer(name=name[:200]) for name in names], batch_size=5000, ignore_conflicts=True
         )
-        search.index(Customer.objects.filter(name__in=names).values_list("pk", flat=True))
+        index(Customer.objects.filter(name__in=names).values_list("pk", flat=True))
 
 
 def _anew(rng, words):

@@ -6,8 +6,8 @@ from accounts.domains import company_domain
 from accounts.names import validate_name
 from connections import consent
 from connections.models.requests import Reason
-from customers.names import is_searchable
-from portal.captcha import CaptchaField
+from core.captcha import CaptchaField
+from customers.search.names import is_searchable
 
 
 class SearchForm(forms.Form):

@@ -7,7 +7,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from accounts.names import validate_name
-from portal.tabular import CSV, XLSX, words_of
+from core.tabular import CSV, XLSX, words_of
 
 LARGEST = 10_000
 COLUMNS = {

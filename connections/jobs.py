@@ -1,22 +1,17 @@
 """What the worker does for requests, by the clock or when a mail fails."""
 
-import tempfile
 from datetime import timedelta
 
 from django.conf import settings
-from django.core.files import File
 from django.db import transaction
 from django.utils import timezone
 from procrastinate import RetryStrategy
 
-from accounts.models import Supplier
-from connections import company_closing, company_export
-from connections.models import BatchState, ConnectionRequest, Export, Invitation, InvitationBatch, invited_profiles
-from connections.models.exports import KEPT_DAYS, State
+from connections.models import BatchState, ConnectionRequest, Invitation, InvitationBatch, invited_until
 from connections.models.invitations import no_longer_invited
+from core.jobs import TRY_AGAIN, app, each
+from core.models import Mail
 from customers.models import Customer
-from portal.jobs import TRY_AGAIN, app, each
-from portal.models import Mail
 
 
 @app.task(queue="default", retry=TRY_AGAIN)
@@ -70,7 +65,7 @@ def settle_invitations(timestamp):
     def show(invitation):
         Customer.objects.select_for_update(no_key=True).get(pk=invitation.customer_id)
         known = invitation.customer.profiles.filter(invited_until__gt=now).values_list("supplier", flat=True)
-        invited_profiles.update(invitation.customer, [invitation.email], now, ring=True, besides=list(known))
+        invited_until.update(invitation.customer, [invitation.email], now, ring=True, besides=list(known))
 
     each(Invitation.objects.unseen(now).select_related("customer"), show)
 
@@ -83,47 +78,9 @@ def hide_invitations(timestamp):
 
     def hide(profile):
         Customer.objects.select_for_update(no_key=True).get(pk=profile.customer_id)
-        invited_profiles.update_one(profile.supplier, profile.customer, now)
+        invited_until.update_one(profile.supplier, profile.customer, now)
 
     each(no_longer_invited(now).select_related("supplier", "customer"), hide)
-
-
-@app.task(queue="default", retry=RetryStrategy(max_attempts=3, wait=60))
-def make_export(export_id):
-    """Make a company's file to take away; killed in the middle, it starts anew."""
-    export = Export.objects.select_related("supplier", "requested_by").get(pk=export_id)
-    if export.state not in (State.QUEUED, State.WORKING):
-        return
-    with tempfile.TemporaryFile() as target:
-        company_export.write(export, target)
-        target.seek(0)
-        export.finish(File(target, name="export"), now=timezone.now())
-
-
-@app.periodic(cron="35 3 * * *")
-@app.task(queue="default", queueing_lock="forget_exports")
-def forget_exports(timestamp):
-    """Delete the files of exports a week after they were made."""
-    old = Export.objects.filter(state=State.READY, finished_at__lt=timezone.now() - timedelta(days=KEPT_DAYS))
-    each(old, Export.forget)
-
-
-@app.periodic(cron="20 4 * * *")
-@app.task(queue="default", queueing_lock="close_companies")
-def close_companies(timestamp):
-    """Close companies whose waiting days are over."""
-    now = timezone.now()
-    each(
-        Supplier.objects.due_to_close(now).select_related("closing_by"), lambda one: company_closing.close(one, now=now)
-    )
-
-
-@app.periodic(cron="22 4 * * *")
-@app.task(queue="default", queueing_lock="forget_companies")
-def forget_companies(timestamp):
-    """Forget companies that were closed years ago."""
-    before = timezone.now() - timedelta(days=365 * settings.PORTAL_RECORD_YEARS)
-    each(Supplier.objects.filter(closed_at__lt=before).exclude(name=company_closing.GONE), company_closing.erase)
 
 
 @app.periodic(cron="25 4 * * *")

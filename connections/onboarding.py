@@ -4,8 +4,8 @@ from django.db import transaction
 
 from accounts.models import Letter, Membership, User, notify
 from connections.models import Invitation
+from core.states import AlreadyDecided
 from customers.models import Customer
-from portal.states import AlreadyDecided
 
 
 def waiting_for(user, now):

@@ -6,7 +6,7 @@ from django.db.models import Count, Exists, F, Max, OuterRef, Q
 from django.utils.translation import gettext as _
 
 from connections.models import ConnectionRequest, Dismissal, Status
-from connections.models.asking import History, refusal
+from connections.models.request_rules import History, refusal
 from customers.models import Customer, CustomerProfile, VendorRecord
 from customers.models.directory import bare_number
 

@@ -1,7 +1,7 @@
 from django.urls import path
 
-from connections.views import contacts, exports, invitations, requests, search
-from portal import converters  # noqa: F401 - brings <token:…>
+from connections.views import contacts, invitations, requests, search
+from core import converters  # noqa: F401 - brings <token:…>
 
 app_name = "connections"
 
@@ -14,13 +14,6 @@ setup = [
     path("setup/requests/dismiss/<uuid:pk>/", requests.dismiss, name="dismiss"),
     path("setup/requests/<uuid:pk>/", requests.request, name="request"),
     path("setup/requests/<uuid:pk>/withdraw/", requests.request_withdraw, name="request_withdraw"),
-]
-company = [
-    path("company/export/", exports.export, name="export"),
-    path("company/export/start/", exports.export_start, name="export_start"),
-    path("company/close/", exports.company_close, name="company_close"),
-    path("company/close/undo/", exports.company_keep, name="company_keep"),
-    path("company/export/<uuid:pk>/", exports.export_file, name="export_file"),
 ]
 signed = [
     path("r/<token:token>/", contacts.answer, name="answer"),
@@ -41,4 +34,4 @@ invited = [
     path("i/<token:token>/forward/", invitations.invitation_forward, name="invitation_forward"),
     path("i/<token:token>/admins/", invitations.invitation_admins, name="invitation_admins"),
 ]
-urlpatterns = setup + company + signed + invited
+urlpatterns = setup + signed + invited

@@ -10,9 +10,9 @@ from django_countries import countries
 
 from accounts.domains import is_free_mail, registrable
 from accounts.names import validate_name
-from customers import search
+from core.tabular import decode
 from customers.models import Customer, CustomerDomain, CustomerName
-from portal.tabular import decode
+from customers.search.index import index
 
 COLUMNS = ["name", "other_names", "country", "website", "domains", "city", "language"]
 A_BATCH = 2000
@@ -110,4 +110,4 @@ def _add_names_and_domains(customers):
 
 def _index(pks):
     for start in range(0, len(pks), A_BATCH):
-        search.index(pks[start : start + A_BATCH])
+        index(pks[start : start + A_BATCH])

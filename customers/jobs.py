@@ -6,10 +6,11 @@ from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
-from customers import search, setup_notifications
+from core.jobs import TRY_AGAIN, app, each
+from core.models import today
 from customers.models import Customer, CustomerProfile, Submission, Upload
-from portal.jobs import TRY_AGAIN, app, each
-from portal.models import today
+from customers.search.index import recount
+from customers.steps import notifications
 
 KEPT = timedelta(days=1)
 
@@ -21,13 +22,13 @@ def tell_reviewers(profile_id):
     submissions = list(Submission.objects.of(profile).waiting().order_by("answer__step__order"))
     if submissions and profile.is_connected:
         with transaction.atomic():
-            setup_notifications.tell_reviewers(profile, submissions, timezone.now())
+            notifications.tell_reviewers(profile, submissions, timezone.now())
 
 
 @app.task(queue="default", retry=TRY_AGAIN)
 def tell_suppliers(customer_id):
     """Let the connected suppliers of a customer be told that it asks for something new, each by a job of its own."""
-    setup_notifications.tell_each_supplier(Customer.objects.get(pk=customer_id))
+    notifications.tell_each_supplier(Customer.objects.get(pk=customer_id))
 
 
 @app.task(queue="default", retry=TRY_AGAIN)
@@ -36,7 +37,7 @@ def tell_supplier(profile_id):
     profile = CustomerProfile.objects.connected().select_related("customer", "supplier").filter(pk=profile_id).first()
     if profile:
         with transaction.atomic():
-            setup_notifications.tell_of_new_questions(profile, timezone.now())
+            notifications.tell_of_new_questions(profile, timezone.now())
 
 
 @app.periodic(cron="20 7 * * *")
@@ -53,7 +54,7 @@ def tell_of_files(timestamp):
 @app.task(queue="default", queueing_lock="recount_words")
 def recount_words(timestamp):
     """Bring the numbers of the search's vocabulary up to date."""
-    search.recount()
+    recount()
 
 
 @app.periodic(cron="50 3 * * *")

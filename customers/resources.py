@@ -6,11 +6,11 @@ from import_export import fields
 from import_export.widgets import ForeignKeyWidget
 
 from accounts.domains import registrable
-from customers import search
+from core.tabular import CountedResource
 from customers.imports import parts
 from customers.models import Customer, CustomerDomain, CustomerName, VendorRecord
 from customers.models.directory import bare_number
-from portal.tabular import CountedResource
+from customers.search.index import index
 
 
 class CustomerResource(CountedResource):
@@ -60,7 +60,7 @@ class CustomerResource(CountedResource):
 
     def after_import(self, dataset, result, **kwargs):
         """What suppliers search by follows in the same transaction."""
-        search.index([row.object_id for row in result.rows if row.object_id and row.import_type in ("new", "update")])
+        index([row.object_id for row in result.rows if row.object_id and row.import_type in ("new", "update")])
 
 
 class CustomerWidget(ForeignKeyWidget):

@@ -1,8 +1,8 @@
 from django.urls import path
 from django.views.generic import RedirectView
 
+from core import converters  # noqa: F401 - brings <token:…>
 from customers.views import profiles, reviews, steps
-from portal import converters  # noqa: F401 - brings <token:…>
 
 app_name = "customers"
 

@@ -99,11 +99,12 @@ STAFF_SECOND_FACTOR = env.bool("STAFF_SECOND_FACTOR", default=not DEMO)
 # Apps, middleware, templates ------------------------------------------------------------------------------------
 INSTALLED_APPS = [
     "whitenoise.runserver_nostatic",
-    "portal.apps.PortalConfig",
+    "core.apps.CoreConfig",
     "accounts.apps.AccountsConfig",
     "customers.apps.CustomersConfig",
     "connections.apps.ConnectionsConfig",
-    "portal.apps.OperatorAdminConfig",
+    "portal.apps.PortalConfig",
+    "core.apps.OperatorAdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -127,10 +128,10 @@ INSTALLED_APPS = [
 ]
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
-    "portal.middleware.refuse_broken_requests",
+    "core.middleware.refuse_broken_requests",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
-    "portal.middleware.headers",
+    "core.middleware.headers",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -145,8 +146,8 @@ MIDDLEWARE = [
     "allauth.usersessions.middleware.UserSessionsMiddleware",
     "accounts.middleware.SignInFirst",
     "accounts.middleware.SupplierMiddleware",
-    "portal.middleware.History",
-    "portal.middleware.pages_only",
+    "core.middleware.History",
+    "core.middleware.pages_only",
 ]
 TEMPLATES = [
     {
@@ -159,14 +160,14 @@ TEMPLATES = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
                 "django.template.context_processors.i18n",
-                "portal.context.site",
+                "core.context.site",
                 "accounts.context.person",
                 "connections.context.invitations",
             ],
         },
     },
 ]
-FORM_RENDERER = "portal.forms.Renderer"
+FORM_RENDERER = "core.forms.Renderer"
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 
 # Database, cache, jobs ------------------------------------------------------------------------------------------
@@ -177,7 +178,7 @@ if env("DATABASE_URL", default=""):
     if "postgresql" not in DATABASES["default"]["ENGINE"]:
         raise ImproperlyConfigured("DATABASE_URL must name a PostgreSQL database.")
 else:
-    DATABASES = {"default": {"ENGINE": "portal.embedded", "NAME": "portal"}}
+    DATABASES = {"default": {"ENGINE": "core.embedded", "NAME": "portal"}}
 DATABASES["default"] |= {"CONN_MAX_AGE": 60, "CONN_HEALTH_CHECKS": True}
 CACHES = {
     "default": {
@@ -190,13 +191,13 @@ PROCRASTINATE_AUTODISCOVER_MODULE_NAME = "jobs"
 WORKER_CONCURRENCY = env.int("WORKER_CONCURRENCY", default=4)
 
 # Mail -----------------------------------------------------------------------------------------------------------
-EMAIL_BACKEND = "portal.mail.QueueBackend"
+EMAIL_BACKEND = "core.mail.QueueBackend"
 MAIL_FOLDER = VAR_DIR / "mail"
 if EMAIL_URL := env("EMAIL_URL", default=""):
     globals().update(env.email_url_config(EMAIL_URL) | {"EMAIL_BACKEND": EMAIL_BACKEND})
     MAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
 else:
-    MAIL_BACKEND = "portal.mail.FolderBackend"
+    MAIL_BACKEND = "core.mail.FolderBackend"
 EMAIL_TIMEOUT = 20
 DEFAULT_FROM_EMAIL = env("DEFAULT_FROM_EMAIL", default="noreply@portal.example")
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
@@ -205,7 +206,7 @@ SERVER_EMAIL = DEFAULT_FROM_EMAIL
 LANGUAGE_CODE = "en"
 LANGUAGES = [("ko", "한국어"), ("en", "English")]
 LOCALE_PATHS = [BASE_DIR / "locale"]
-FORMAT_MODULE_PATH = ["portal.formats"]
+FORMAT_MODULE_PATH = ["core.formats"]
 TIME_ZONE = env("TIME_ZONE", default="Asia/Seoul")
 USE_TZ = True
 FORMS_URLFIELD_ASSUME_HTTPS = True
@@ -329,9 +330,9 @@ COUNTRIES_OVERRIDE = {
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "filters": {"no_tokens": {"()": "portal.logs.CutTokens"}},
+    "filters": {"no_tokens": {"()": "core.logs.CutTokens"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "filters": ["no_tokens"]}},
     "root": {"handlers": ["console"], "level": "WARNING"},
-    "loggers": {"portal": {"level": "INFO"}, "procrastinate": {"level": "WARNING"}},
+    "loggers": {"core": {"level": "INFO"}, "procrastinate": {"level": "WARNING"}},
 }
 SILENCED_SYSTEM_CHECKS = ["security.W019"] if DEBUG else []

@@ -7,26 +7,26 @@ from django.urls import include, path
 from django.views.generic import RedirectView
 
 from accounts.views import entrance
-from connections.views.home import home
-from portal import views
+from portal import health, pages
+from portal.home import home
 
 admin.site.login = secure_admin_login(admin.site.login)
 
-handler400 = "portal.views.bad_request"
+handler400 = "core.errors.bad_request"
 urlpatterns = [
     path("", home, name="home"),
     # what anybody may read
-    path("help/", views.help_index, name="help"),
-    path("help/<slug:slug>/", views.help_page, name="help_page"),
-    path("privacy/", views.privacy, name="privacy"),
-    path("terms/", views.terms, name="terms"),
-    path("accessibility/", views.accessibility, name="accessibility"),
-    path("language/", views.set_language, name="set_language"),
-    path("brand.css", views.brand_css, name="brand_css"),
+    path("help/", pages.help_index, name="help"),
+    path("help/<slug:slug>/", pages.help_page, name="help_page"),
+    path("privacy/", pages.privacy, name="privacy"),
+    path("terms/", pages.terms, name="terms"),
+    path("accessibility/", pages.accessibility, name="accessibility"),
+    path("language/", pages.set_language, name="set_language"),
+    path("brand.css", pages.brand_css, name="brand_css"),
     path("favicon.ico", RedirectView.as_view(url=f"{settings.STATIC_URL}img/favicon.svg")),
     # what machines ask
-    path("healthz", views.healthz, name="healthz"),
-    path("readyz", views.readyz, name="readyz"),
+    path("healthz", health.healthz, name="healthz"),
+    path("readyz", health.readyz, name="readyz"),
     # the rest
     path("accounts/email/", entrance.email, name="account_email"),
     path("accounts/confirm-email/", entrance.email_verification_sent, name="account_email_verification_sent"),
@@ -35,4 +35,5 @@ urlpatterns = [
     path("", include("accounts.urls")),
     path("", include("customers.urls")),
     path("", include("connections.urls")),
+    path("", include("portal.leaving.urls")),
 ]

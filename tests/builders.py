@@ -8,7 +8,7 @@ from django.utils import timezone
 from accounts.models import Supplier, User
 from connections.models import ConnectionRequest, SearchAttempt
 from customers.models import Customer
-from customers.search import index
+from customers.search.index import index
 
 PASSWORD = "demo-portal-2026"
 

@@ -107,7 +107,7 @@ def rob_at_rival(rob, rival):
 @pytest.fixture
 def one_window(monkeypatch):
     """The windows of limits stand still, so that no test runs across the end of one."""
-    monkeypatch.setattr("portal.limits.time", SimpleNamespace(time=lambda: 1_800_000_000.0))
+    monkeypatch.setattr("core.limits.time", SimpleNamespace(time=lambda: 1_800_000_000.0))
 
 
 @pytest.fixture(autouse=True, scope="session")
@@ -127,4 +127,4 @@ def english():
 @pytest.fixture(autouse=True)
 def queue_mail(settings):
     """Django's test runner takes mail aside; here it goes the portal's own road."""
-    settings.EMAIL_BACKEND = "portal.mail.QueueBackend"
+    settings.EMAIL_BACKEND = "core.mail.QueueBackend"

@@ -10,7 +10,7 @@ from aiosmtpd.controller import Controller
 from django.db import connection
 from procrastinate.contrib.django import app
 
-from portal.models import Mail
+from core.models import Mail
 
 
 def mailed_code(**which):

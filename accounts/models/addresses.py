@@ -11,9 +11,9 @@ from accounts.models.choices import Audience
 from accounts.models.devices import mail_security
 from accounts.models.people import User
 from accounts.models.records import AuditEntry
-from portal import mail
-from portal.models import Code
-from portal.models.codes import MINUTES
+from core import mail
+from core.models import Code
+from core.models.codes import MINUTES
 
 
 class EmailChange(models.Model):

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.banks import PARTS, masked
 from accounts.models.records import AuditEntry
 from accounts.models.suppliers import Supplier
-from portal.states import move
+from core.states import move
 
 
 class BankAccountQuerySet(models.QuerySet):

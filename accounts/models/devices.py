@@ -7,7 +7,7 @@ from django.conf import settings
 from django.db import models, transaction
 from django.utils import timezone
 
-from portal import mail
+from core import mail
 
 KEPT_DAYS = 365
 

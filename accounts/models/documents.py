@@ -8,7 +8,7 @@ from accounts.company_details import DOCUMENTS
 from accounts.models.notifications import Letter, Notification, notify
 from accounts.models.records import AuditEntry
 from accounts.models.suppliers import Supplier
-from portal.models.files import StoredFile
+from core.models.files import StoredFile
 
 
 class DocumentQuerySet(models.QuerySet):

@@ -14,8 +14,8 @@ from accounts.models.notifications import Letter, Notification, notify
 from accounts.models.people import PendingCompany, User
 from accounts.models.records import AuditEntry
 from accounts.models.suppliers import Supplier
-from portal import mail
-from portal.states import move
+from core import mail
+from core.states import move
 
 
 class Role(models.TextChoices):

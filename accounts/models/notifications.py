@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models.suppliers import Supplier
-from portal import mail
+from core import mail
 
 
 class Kind(NamedTuple):
@@ -36,7 +36,7 @@ KINDS = {
     "steps_asked": Kind("customers:profile", "plus", _("A customer asks for something new")),
     "file_expires": Kind("customers:profile", "clock", _("A file given to a customer runs out")),
     "document_expires": Kind("accounts:company", "clock", _("A company document runs out")),
-    "export_ready": Kind("connections:export", "file", _("An export is ready")),
+    "export_ready": Kind("leaving:export", "file", _("An export is ready")),
     "join_asked": Kind("accounts:team", "users", _("Somebody asks to join the team")),
     "member_joined": Kind("accounts:team", "users", _("Somebody joins the team")),
     "role_changed": Kind("accounts:team", "users", _("My role changes")),
@@ -44,7 +44,7 @@ KINDS = {
 WHOLE_PAGES = {
     "accounts:company",
     "accounts:team",
-    "connections:export",
+    "leaving:export",
 }  # need no id; the others take that of what it is about
 
 

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models.choices import Audience
 from accounts.models.suppliers import Supplier
-from portal import mail
+from core import mail
 
 
 class Without(Func):

@@ -19,8 +19,8 @@ from accounts.domains import company_domain
 from accounts.models.choices import Audience, JoinState
 from accounts.names import validate_name
 from accounts.numbers import clean_registration_number
-from portal import mail
-from portal.states import move
+from core import mail
+from core.states import move
 
 
 class SupplierQuerySet(models.QuerySet):

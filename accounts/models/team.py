@@ -15,9 +15,9 @@ from accounts.models.notifications import Letter, Notification, notify
 from accounts.models.people import User
 from accounts.models.records import AuditEntry
 from accounts.models.suppliers import Supplier
-from portal import mail
-from portal.models import DailyCount, Link, today
-from portal.states import AlreadyDecided, move
+from core import mail
+from core.models import DailyCount, Link, today
+from core.states import AlreadyDecided, move
 
 
 class CannotInvite(Exception):

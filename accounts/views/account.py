@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from accounts import account_closing
 from accounts.forms import AccountForm, PasswordForm
 from accounts.models import LastAdmin, User
-from portal.states import AlreadyDecided
+from core.states import AlreadyDecided
 
 
 def account(request):

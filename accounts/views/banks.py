@@ -9,7 +9,7 @@ from accounts.access import own, role_required
 from accounts.banks import KOREAN_BANKS
 from accounts.forms import BankAccountForm, PasswordForm
 from accounts.models import BankAccount, Role
-from portal.states import AlreadyDecided
+from core.states import AlreadyDecided
 
 
 @role_required(Role.ADMIN)

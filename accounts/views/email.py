@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from accounts.forms import EmailCodesForm, EmailForm
 from accounts.models import EmailChange
-from portal import limits
+from core import limits
 
 CHANGES_AN_HOUR = 5
 

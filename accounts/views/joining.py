@@ -11,9 +11,9 @@ from accounts import invited_signup
 from accounts.access import SESSION_KEY
 from accounts.models import CannotInvite, JoinRequest, Supplier, TeamInvitation
 from accounts.models.choices import InvitationState
-from portal import limits
-from portal.links import by_link
-from portal.states import AlreadyDecided
+from core import limits
+from core.links import by_link
+from core.states import AlreadyDecided
 
 AGAIN_AN_HOUR = 3
 

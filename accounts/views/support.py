@@ -6,7 +6,7 @@ from django.contrib.auth.decorators import login_not_required
 from django.shortcuts import redirect, render
 
 from accounts.forms import SupportForm, own_path
-from portal import limits
+from core import limits
 
 STRANGERS, PEOPLE = 5, 30  # questions an hour from one address on the net, from one person
 

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_POST
 from accounts.access import own, role_required
 from accounts.forms import CustomersForm, RoleForm, TeamInvitationForm
 from accounts.models import CannotInvite, JoinRequest, LastAdmin, Role, TeamInvitation
-from portal.states import AlreadyDecided
+from core.states import AlreadyDecided
 
 A_PAGE = 50
 

@@ -20,13 +20,13 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import AuditEntry
 from connections import imports
 from connections.models import CannotInviteSupplier, Fate, Invitation, InvitationBatch, InvitationStatus
-from connections.models.fates import judge
+from connections.models.invitation_checks import judge
+from core.admin import ReasonForm, asking_first
+from core.models import Mail
+from core.models.mail import State
+from core.states import AlreadyDecided
+from core.uploads import check_size
 from customers.models import Customer
-from portal.admin import ReasonForm, asking_first
-from portal.models import Mail
-from portal.models.mail import State
-from portal.states import AlreadyDecided
-from portal.uploads import check_size
 
 A_PAGE = 200
 

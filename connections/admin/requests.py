@@ -8,11 +8,11 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import AuditEntry
 from connections.models import CannotRequest, ConnectionRequest, Mute, Report, SearchAttempt, Status
-from connections.models.asking import Refusal
+from connections.models.request_rules import Refusal
 from connections.models.requests import Reason
+from core.admin import History, ReasonForm, asking_first
+from core.models import Mail
 from customers.models import Customer
-from portal.admin import History, ReasonForm, asking_first
-from portal.models import Mail
 
 
 class ContactForm(forms.Form):

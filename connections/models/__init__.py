@@ -1,11 +1,10 @@
-from connections.models.asking import CannotRequest
 from connections.models.attempts import NoneLeft, SearchAttempt
 from connections.models.batches import BatchState, InvitationBatch
 from connections.models.dismissals import Dismissal
-from connections.models.exports import Export
-from connections.models.fates import CannotInviteSupplier, Fate
+from connections.models.invitation_checks import CannotInviteSupplier, Fate
 from connections.models.invitations import Invitation, InvitationStatus
 from connections.models.reports import Mute, Report, ReportKind
+from connections.models.request_rules import CannotRequest
 from connections.models.requests import ConnectionRequest, Status
 
 __all__ = [
@@ -14,7 +13,6 @@ __all__ = [
     "CannotRequest",
     "ConnectionRequest",
     "Dismissal",
-    "Export",
     "Fate",
     "Invitation",
     "InvitationBatch",

@@ -11,10 +11,10 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.domains import company_domain
 from accounts.models import AuditEntry, Supplier
-from customers import search
+from core.models import DailyCount, today
 from customers.models import Customer
-from customers.names import same_words
-from portal.models import DailyCount, today
+from customers.search.find import find
+from customers.search.names import same_words
 
 SCOPES = ("search:domain", "search:person", "search:supplier")  # always spent in this order: no deadlock
 
@@ -117,7 +117,7 @@ class SearchAttempt(models.Model):
         elif not paid:
             raise NoneLeft
         else:
-            found = search.find(self.words, settings.PORTAL_SEARCH_RESULTS)
+            found = find(self.words, settings.PORTAL_SEARCH_RESULTS)
             self.cost, self.results = 1, [str(customer.pk) for customer in found]
 
     def _just_asked(self):

@@ -9,12 +9,12 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
-from connections.models.fates import CannotInviteSupplier, Fate, judge
+from connections.models.invitation_checks import CannotInviteSupplier, Fate, judge
 from connections.models.invitations import Invitation
+from core.jobs import app
+from core.models import DailyCount, today
+from core.states import move
 from customers.models import Customer
-from portal.jobs import app
-from portal.models import DailyCount, today
-from portal.states import move
 
 CHUNK = 500
 

@@ -13,12 +13,12 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import AuditEntry, Membership, Supplier, User, notify
 from accounts.names import validate_name
-from connections.models import invited_profiles
-from connections.models.fates import CannotInviteSupplier, Fate, judge
+from connections.models import invited_until
+from connections.models.invitation_checks import CannotInviteSupplier, Fate, judge
+from core import mail
+from core.models import DailyCount, Link, Mail, today
+from core.states import move
 from customers.models import Customer, CustomerProfile, Stage
-from portal import mail
-from portal.models import DailyCount, Link, Mail, today
-from portal.states import move
 
 
 class InvitationStatus(models.TextChoices):
@@ -161,7 +161,7 @@ class Invitation(models.Model):
             )
             cls._write(invitations, now)
             cls._record_all("supplier_invited", invitations, now, actor)
-            invited_profiles.update(customer, addresses, now, ring=True)
+            invited_until.update(customer, addresses, now, ring=True)
         return invitations
 
     def resend(self, *, now, actor=None, reason=""):
@@ -189,7 +189,7 @@ class Invitation(models.Model):
             self.links().revoke(now)
             self._write([self], now)
             self._record_all("invitation_resent", [self], now, actor, reason=reason)
-            invited_profiles.update(self.customer, [self.email], now)
+            invited_until.update(self.customer, [self.email], now)
 
     def correct(self, email, *, now, actor):
         """Send it to another address instead. CannotInviteSupplier for one that can't be invited, AlreadyDecided when closed."""
@@ -204,7 +204,7 @@ class Invitation(models.Model):
             self.email = email
             self._record_all("invitation_corrected", [self], now, actor, before=before)
             self.resend(now=now, actor=actor)
-            invited_profiles.update(self.customer, [before], now)
+            invited_until.update(self.customer, [before], now)
 
     def revoke(self, *, now, actor, reason=""):
         """Take it back. AlreadyDecided when it is closed."""
@@ -212,14 +212,14 @@ class Invitation(models.Model):
             Customer.objects.select_for_update(no_key=True).get(pk=self.customer_id)
             self._close(InvitationStatus.REVOKED, now)
             self._record_all("invitation_revoked", [self], now, actor, reason=reason)
-            invited_profiles.update(self.customer, [self.email], now)
+            invited_until.update(self.customer, [self.email], now)
 
     def expire(self, *, now):
         """Time ran out. AlreadyDecided when it is not overdue."""
         with transaction.atomic():
             Customer.objects.select_for_update(no_key=True).get(pk=self.customer_id)
             self._close(InvitationStatus.EXPIRED, now)
-            invited_profiles.update(self.customer, [self.email], now)
+            invited_until.update(self.customer, [self.email], now)
 
     def forward(self, email, *, now):
         """Whoever holds the invitation passes it on to a colleague: theirs is closed, a fresh one goes out.
@@ -236,7 +236,7 @@ class Invitation(models.Model):
                 raise CannotInviteSupplier(fate)
             self._close(InvitationStatus.REVOKED, now)
             self._record_all("invitation_forwarded", [self], now, None, to=row["email"])
-            invited_profiles.update(self.customer, [self.email], now)
+            invited_until.update(self.customer, [self.email], now)
             return Invitation.send(self.customer, [row], now=now, actor=self.invited_by, forwarded_from=self)[0]
 
     @classmethod
@@ -303,14 +303,14 @@ class Invitation(models.Model):
             people = [one.user for one in profile.people() if one.user != user]
             words = {"customer": self.customer.name, "person": user.name}
             notify(supplier, "invitation_accepted", about=profile, users=people, at=now, **words)
-            invited_profiles.update(self.customer, [self.email], now)
+            invited_until.update(self.customer, [self.email], now)
 
     @classmethod
     def answered(cls, profile, now):
         """The pair is connected: whatever else of the customer is open to the supplier's admins is closed with it."""
         for other in cls.objects.filter(customer=profile.customer).waiting(now).for_supplier(profile.supplier):
             other._close(InvitationStatus.ACCEPTED, now, supplier=profile.supplier)
-            invited_profiles.update(profile.customer, [other.email], now)
+            invited_until.update(profile.customer, [other.email], now)
 
     def _close(self, status, now, **columns):
         """The one door out of open: in time, once."""

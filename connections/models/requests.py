@@ -11,13 +11,14 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import AuditEntry, Supplier
-from connections import consent, routing
-from connections.models.asking import CannotRequest, History, Refusal, refusal
+from connections import consent
+from connections.models import request_mail
 from connections.models.invitations import Invitation
 from connections.models.reports import Mute, Report, ReportKind
+from connections.models.request_rules import CannotRequest, History, Refusal, refusal
+from core.models import DailyCount, Link, today
+from core.states import AlreadyDecided, move
 from customers.models import Customer, CustomerProfile, Stage
-from portal.models import DailyCount, Link, today
-from portal.states import AlreadyDecided, move
 
 FORWARDS = 3  # colleagues that one request is passed on to
 
@@ -171,7 +172,7 @@ class ConnectionRequest(models.Model):
             if not membership.sees_all_customers:
                 profile.members.add(membership)
             request.record("request_sent", now, actor=membership.user)
-            routing.first(request, now)
+            request_mail.first(request, now)
         return request
 
     @classmethod
@@ -198,19 +199,19 @@ class ConnectionRequest(models.Model):
             profile = self._decide(Status.ACCEPTED, now=now, link=link, actor=actor, comment=comment)
             profile.connect(now)
             Invitation.answered(profile, now)
-            routing.answered(self, now)
+            request_mail.answered(self, now)
 
     def answered_by_invitation(self, *, now, actor):
         """The customer invited the supplier, who accepts that instead: the request is answered by it."""
         with transaction.atomic():
             self._decide(Status.ACCEPTED, now=now, actor=actor)
-            routing.tell_customer(self, now, by_invitation=True)
+            request_mail.tell_customer(self, now, by_invitation=True)
 
     def decline(self, reason, *, now, link=None, actor=None, comment=""):
         """Say no, with a reason for us and a comment for the supplier; AlreadyDecided when it is no longer waiting."""
         with transaction.atomic():
             self._decide(Status.DECLINED, now=now, link=link, actor=actor, reason=reason, comment=comment).drop()
-            routing.answered(self, now)
+            request_mail.answered(self, now)
 
     def report(self, *, now, link):
         """'We don't know this company': declines, and counts as a report against the supplier."""
@@ -227,7 +228,7 @@ class ConnectionRequest(models.Model):
         """Time ran out: the supplier's people learn of it. AlreadyDecided when it is not overdue."""
         with transaction.atomic():
             self._decide(Status.EXPIRED, now=now).drop()
-            routing.tell_supplier(self, now)
+            request_mail.tell_supplier(self, now)
 
     def _decide(self, status, *, now, link=None, actor=None, reason="", comment=""):
         """The one door: from pending only, in time, once. Returns the pair's profile, locked before the request."""
@@ -284,7 +285,7 @@ class ConnectionRequest(models.Model):
             if address in written_to or muted or passed_on >= FORWARDS:
                 raise AlreadyDecided
             self.record("request_forwarded", now, address=link.address, audience=AuditEntry.OPERATOR, to=[address])
-            routing.write(self, [address], now)
+            request_mail.write(self, [address], now)
 
     def reroute(self, address, *, now):
         """Mail to an address failed for good: it counts as unknown from now on. The supplier sees no difference."""
@@ -294,7 +295,7 @@ class ConnectionRequest(models.Model):
             self.record("request_mail_failed", now, audience=AuditEntry.OPERATOR, to=[address])
             if ConnectionRequest.objects.filter(pk=self.pk).waiting(now).exists():
                 written_to = self.links().values_list("address", flat=True)
-                routing.to_own_contacts(self, now, besides=[address, *written_to])
+                request_mail.to_own_contacts(self, now, besides=[address, *written_to])
 
     def flag_no_known_contact(self, now):
         """Put it into the operator's queue, unless it was answered meanwhile."""
@@ -305,7 +306,7 @@ class ConnectionRequest(models.Model):
         with transaction.atomic():
             due = ConnectionRequest.objects.filter(pk=self.pk, reminders_sent=self.reminders_sent)
             if due.due_for_reminder(now).update(reminders_sent=F("reminders_sent") + 1):
-                routing.again(self, now)
+                request_mail.again(self, now)
 
     def send_to(self, address, *, now, actor):
         """The operator adds a contact of the customer; the request is mailed there. AlreadyDecided when none is waiting.
@@ -322,7 +323,7 @@ class ConnectionRequest(models.Model):
             still = ConnectionRequest.objects.filter(pk=self.pk)
             move(still.waiting(now), no_known_contact=False)
             self.record("request_routed", now, actor=actor, audience=AuditEntry.OPERATOR, to=[address])
-            routing.write(self, [address.lower()], now)
+            request_mail.write(self, [address.lower()], now)
 
     # Telling --------------------------------------------------------------------------------------------------
 

@@ -13,8 +13,8 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from accounts.domains import company_domain
 from connections.forms import AcceptForm, DeclineForm, ForwardForm
 from connections.models import ConnectionRequest, Mute, Report, ReportKind, Status
-from portal.links import by_link
-from portal.states import AlreadyDecided
+from core.links import by_link
+from core.states import AlreadyDecided
 
 REQUESTS = ConnectionRequest.objects.select_related("supplier", "customer", "requested_by", "profile")
 

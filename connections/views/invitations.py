@@ -16,12 +16,12 @@ from accounts.models import PendingCompany, Role, Supplier
 from connections import onboarding
 from connections.forms import ForwardForm, OnboardingForm
 from connections.models import CannotInviteSupplier, Invitation, InvitationStatus
+from core import limits
+from core.links import by_link
+from core.models import Link
+from core.states import AlreadyDecided
+from core.templatetags.portal import half_hidden
 from customers.models import CustomerProfile
-from portal import limits
-from portal.links import by_link
-from portal.models import Link
-from portal.states import AlreadyDecided
-from portal.templatetags.portal import half_hidden
 
 AGAIN_AN_HOUR, FORWARDS_AN_HOUR, CALLS_AN_HOUR = 3, 5, 3
 

@@ -16,9 +16,9 @@ from connections.forms import RequestForm
 from connections.models import CannotRequest, ConnectionRequest, Dismissal, Status
 from connections.suggestions import suggest
 from connections.views.search import allowance
+from core import captcha, limits
+from core.states import AlreadyDecided
 from customers.models import Customer, CustomerProfile
-from portal import captcha, limits
-from portal.states import AlreadyDecided
 
 A_PAGE = 25
 CODES_AN_HOUR = 5

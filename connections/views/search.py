@@ -12,8 +12,8 @@ from accounts.models import Role
 from connections.forms import ChoiceForm, SearchForm
 from connections.models import NoneLeft, SearchAttempt
 from connections.models.attempts import left
+from core.models import starts_again
 from customers.models import Customer
-from portal.models import starts_again
 
 
 @role_required(Role.MEMBER)

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.admin import SupplierAdmin
 from accounts.domains import registrable
 from accounts.models import AuditEntry
-from customers import exports, ready_made, search, setup_notifications
+from core.admin import Tables, ask, asking_first
 from customers.models import (
     Customer,
     CustomerContact,
@@ -21,16 +21,17 @@ from customers.models import (
     VendorRecord,
 )
 from customers.models.directory import bare_number
-from customers.names import keys
 from customers.resources import CustomerResource, VendorResource
-from portal.admin import Tables, ask, asking_first
+from customers.search.index import index
+from customers.search.names import keys
+from customers.steps import export, notifications, templates
 
 VENDORS_SHOWN = 50
 
 
 class ReadyMadeForm(forms.Form):
     names = forms.MultipleChoiceField(
-        label=_("Steps"), choices=list(ready_made.NAMES.items()), widget=forms.CheckboxSelectMultiple
+        label=_("Steps"), choices=list(templates.NAMES.items()), widget=forms.CheckboxSelectMultiple
     )
 
 
@@ -111,21 +112,21 @@ class CustomerAdmin(Tables):
     def save_related(self, request, form, formsets, change):
         """Names are saved by now: what suppliers search by follows in the same transaction."""
         super().save_related(request, form, formsets, change)
-        search.index([form.instance.pk])
+        index([form.instance.pk])
 
     def has_delete_permission(self, request, obj=None):
         return False
 
     @asking_first(_("Add ready-made steps"), ReadyMadeForm)
     def add_ready_made(self, request, customer, given):
-        ready_made.add(customer, given["names"])
-        setup_notifications.tell_suppliers_soon(customer)
+        templates.add(customer, given["names"])
+        notifications.tell_suppliers_soon(customer)
 
     @asking_first(_("Copy the steps of another customer"), CopyForm)
     def copy_steps(self, request, customer, given):
         if given["source"] != customer:
             Step.copy_all(given["source"], customer)
-            setup_notifications.tell_suppliers_soon(customer)
+            notifications.tell_suppliers_soon(customer)
 
     def has_read_setups_permission(self, request):
         """The export holds what suppliers answered."""
@@ -141,7 +142,7 @@ class CustomerAdmin(Tables):
             for customer in queryset:
                 about = {"about": customer, "actor": request.user, "at": now, "audience": AuditEntry.OPERATOR}
                 AuditEntry.objects.record("setups_exported", format=kind, **about)
-            return exports.download(list(queryset), kind)
+            return export.download(list(queryset), kind)
 
 
 @admin.register(VendorRecord)

@@ -12,12 +12,12 @@ from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
 from accounts.banks import KOREAN_BANKS
-from customers import setup_notifications
-from customers.answer_lines import lines_of
+from core.admin import History, asking_first
 from customers.forms import ApproveForm, ReturnForm
 from customers.models import Outcome, Stage, Step, StepField, Submission, Upload
-from customers.step_form import StepForm
-from portal.admin import History, asking_first
+from customers.steps import notifications
+from customers.steps.form import StepForm
+from customers.steps.reading import lines_of
 
 
 class OrderForm(forms.ModelForm):
@@ -102,7 +102,7 @@ class StepAdmin(admin.ModelAdmin):
         if change and anew:
             form.instance.ask_again(anew)
         if anew or not change:
-            setup_notifications.tell_suppliers_soon(form.instance.customer)
+            notifications.tell_suppliers_soon(form.instance.customer)
 
     @admin.display(description=_("questions"))
     def questions(self, step):
@@ -136,7 +136,7 @@ class StepAdmin(admin.ModelAdmin):
     def bring_back(self, request, queryset):
         for step in queryset:
             step.bring_back()
-            setup_notifications.tell_suppliers_soon(step.customer)
+            notifications.tell_suppliers_soon(step.customer)
 
 
 @admin.register(Submission)

@@ -10,13 +10,13 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.banks import masked
 from accounts.models import AuditEntry, Membership, notify, tell_of_expiry
-from customers import setup_notifications
+from core.languages import both
+from core.models import Link
+from core.models.files import StoredFile
+from core.states import AlreadyDecided, move
 from customers.models.profiles import CustomerProfile, Stage
 from customers.models.steps import Kind, Step
-from portal.languages import both
-from portal.models import Link
-from portal.models.files import StoredFile
-from portal.states import AlreadyDecided, move
+from customers.steps import notifications
 
 
 class State(models.TextChoices):
@@ -127,7 +127,7 @@ class Answer(models.Model):
             Answer.objects.filter(pk=answer.pk).update(state=State.SUBMITTED, member=None)
             submission.record("step_submitted", now, actor=actor)
             submission.tell_of_accounts(actor, now)
-            setup_notifications.tell_reviewers_soon(profile)
+            notifications.tell_reviewers_soon(profile)
         return submission
 
     def _keep(self, values, version, actor, now, *, has_draft):
@@ -276,7 +276,7 @@ class Submission(models.Model):
             self.refresh_from_db()
             Answer.objects.filter(pk=self.answer_id).update(state=state, **changes)
             self.record(f"step_{outcome}", now, actor=actor, address=link.address if link else "", comment=comment)
-            setup_notifications.tell_of_decision(self, now)
+            notifications.tell_of_decision(self, now)
 
     def record(self, kind, now, **data):
         """Write what became of this version into the audit trail, in the caller's transaction."""

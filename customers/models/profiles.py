@@ -9,10 +9,10 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import AuditEntry, Letter, Membership, Supplier, notify
+from core import mail
+from core.models import DailyCount
+from core.states import move
 from customers.models.directory import Customer
-from portal import mail
-from portal.models import DailyCount
-from portal.states import move
 
 
 class Stage(models.TextChoices):

@@ -9,12 +9,12 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.company_details import DETAILS
+from core.languages import both, pick
 from customers.models.directory import Customer
-from portal.languages import both, pick
 
 
 class Kind(models.TextChoices):
-    """What is asked for; how each is asked, checked and shown stands in `customers.kinds`."""
+    """What is asked for; how each is asked, checked and shown stands in `customers.steps.kinds`."""
 
     TEXT = "text", _("text")
     LONG_TEXT = "long_text", _("long text")

@@ -8,10 +8,10 @@ from django.utils.translation import gettext as _
 
 from accounts.access import own, role_required
 from accounts.models import Role
-from customers import progress
+from core.states import AlreadyDecided
 from customers.forms import EndForm
 from customers.models import CustomerProfile, Stage, Submission
-from portal.states import AlreadyDecided
+from customers.steps import progress
 
 A_PAGE = 50
 

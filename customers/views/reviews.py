@@ -10,16 +10,16 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from customers import setup_notifications
-from customers.answer_lines import lines_of
+from core import limits, mail
+from core.links import by_link
+from core.models import Code
+from core.models.codes import MINUTES
+from core.posting import posted_from
+from core.states import AlreadyDecided
 from customers.forms import ApproveForm, CodeForm, ReturnForm
 from customers.models import CustomerProfile, Outcome, Submission, Upload
-from portal import limits, mail
-from portal.links import by_link
-from portal.models import Code
-from portal.models.codes import MINUTES
-from portal.posting import posted_from
-from portal.states import AlreadyDecided
+from customers.steps import notifications
+from customers.steps.reading import lines_of
 
 COOKIE = "reviewer"  # signed: whose mails for which customer this browser has proved to get
 KNOWN_DAYS = 30
@@ -101,7 +101,7 @@ def review_renew(request, token, link, profile, contact):
     """Mail a new link to the address of an old one, whoever asks."""
     if not limits.allowed("review-renew", link.pk, RENEWED_AN_HOUR, limits.AN_HOUR):
         return limits.too_many(request, limits.AN_HOUR)
-    setup_notifications.write_link("review_link", profile, contact, timezone.now())
+    notifications.write_link("review_link", profile, contact, timezone.now())
     return render(request, "customers/reviews/over.html", {"profile": profile, "renewed": link.address})
 
 

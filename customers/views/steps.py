@@ -15,11 +15,11 @@ from accounts import unsaved_text
 from accounts.access import OtherSupplier, own, role_required
 from accounts.banks import KOREAN_BANKS
 from accounts.models import Document, Role
-from customers import detail_differences, progress
-from customers.answer_lines import lines_of
 from customers.forms import HandForm, VersionForm
 from customers.models import Answer, CustomerProfile, EditConflict, NotOpen, Submission, Upload
-from customers.step_form import StepForm
+from customers.steps import company_details, progress
+from customers.steps.form import StepForm
+from customers.steps.reading import lines_of
 
 
 def while_open(view):
@@ -88,7 +88,7 @@ def step_submit(request, pk, step_pk):
         status = 200 if _kept(request, profile, one, form) else 409
         return _page(request, profile, one, form, status=status)
     messages.success(request, _("Submitted to %(customer)s.") % {"customer": profile.customer})
-    differ = detail_differences.differences(request.supplier, form) and request.membership.is_admin
+    differ = company_details.differences(request.supplier, form) and request.membership.is_admin
     return redirect("customers:step", pk, step_pk) if differ else redirect("customers:profile", pk)
 
 
@@ -133,8 +133,8 @@ def step_hand(request, pk, step_pk):
 def step_details(request, pk, step_pk):
     """Take answers over into the company details."""
     profile, one = _load(request, pk, step_pk)
-    found = detail_differences.differences(request.supplier, _form(profile, one))
-    if refused := detail_differences.take_over(request.supplier, found, now=timezone.now(), actor=request.user):
+    found = company_details.differences(request.supplier, _form(profile, one))
+    if refused := company_details.take_over(request.supplier, found, now=timezone.now(), actor=request.user):
         words = _("These can’t stand in the company details: %(names)s")
         messages.warning(request, words % {"names": ", ".join(refused)})
     else:
@@ -147,7 +147,7 @@ def step_details(request, pk, step_pk):
 def step_document(request, pk, step_pk, question):
     """Keep the file that answers a question among the company documents."""
     profile, one = _load(request, pk, step_pk)
-    found = detail_differences.new_files(request.supplier, _form(profile, one))
+    found = company_details.new_files(request.supplier, _form(profile, one))
     asked = next((asked for asked in found if asked.pk == question), None)
     if asked is None:
         raise Http404
@@ -271,7 +271,7 @@ def _page(request, profile, one, form, *, status=200, **context):
         "conflict": status == 409,
     }
     if request.membership.is_admin:
-        context["differences"] = detail_differences.differences(request.supplier, form)
-        context["new_files"] = detail_differences.new_files(request.supplier, form)
-        context["account_differs"] = detail_differences.account_differs(request.supplier, form)
+        context["differences"] = company_details.differences(request.supplier, form)
+        context["new_files"] = company_details.new_files(request.supplier, form)
+        context["account_differs"] = company_details.account_differs(request.supplier, form)
     return render(request, "customers/steps/step.html", context, status=status)

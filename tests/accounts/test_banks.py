@@ -5,8 +5,8 @@ from django.urls import reverse
 
 from accounts.banks import clean_bank_account
 from accounts.models import AuditEntry, BankAccount
-from portal.models import Mail
-from portal.states import AlreadyDecided
+from core.models import Mail
+from core.states import AlreadyDecided
 from tests.builders import PASSWORD, make_user
 
 OURS = {"bank": "국민은행", "number": "123456-78-901234", "holder": "ACME", "iban": "", "bic": ""}

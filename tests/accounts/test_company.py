@@ -4,8 +4,8 @@ import pytest
 from django.urls import reverse
 
 from accounts.models import AuditEntry, Supplier
-from portal.models import Mail
-from portal.states import AlreadyDecided
+from core.models import Mail
+from core.states import AlreadyDecided
 
 EDIT = "/company/edit/"
 DETAILS = {"name": "ACME Supplies", "country": "KR", "registration_number": "1208147521", "website": "acme.example"}

@@ -7,7 +7,7 @@ from django.urls import reverse
 
 from accounts.jobs import tell_of_documents
 from accounts.models import Document, Notification
-from portal.models import Mail, today
+from core.models import Mail, today
 from tests.files import a_pdf
 
 

@@ -8,8 +8,8 @@ from django.urls import reverse
 
 from accounts import account_closing
 from accounts.models import AuditEntry, JoinRequest, Membership, Supplier, User
-from portal.models import Mail
-from portal.states import AlreadyDecided
+from core.models import Mail
+from core.states import AlreadyDecided
 from tests.builders import make_user
 
 SAID = {
@@ -190,7 +190,7 @@ def test_a_colleague_finds_the_company_whose_only_person_is_gone(way, client_of,
         account_closing.close_account(ada, now=now)
     client_of(nora).post(reverse("accounts:join", args=[acme.pk]))
     JoinRequest.objects.for_operator().get().accept("admin", now=now, actor=operator)
-    client_of(nora).post(reverse("connections:company_keep"))
+    client_of(nora).post(reverse("leaving:company_keep"))
     acme.refresh_from_db()
     assert acme.closing_at is None
 

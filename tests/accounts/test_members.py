@@ -9,9 +9,9 @@ from django.urls import reverse
 
 from accounts import account_closing
 from accounts.models import AuditEntry, LastAdmin, Membership
+from core.models import Mail
+from core.states import AlreadyDecided
 from customers.models import CustomerProfile
-from portal.models import Mail
-from portal.states import AlreadyDecided
 from tests.builders import make_customer, make_supplier, make_user
 
 

@@ -13,7 +13,7 @@ from django.urls import reverse
 from accounts import jobs
 from accounts.models import BankAccount, Notification, Preference, User, notify
 from accounts.models.notifications import KINDS, send_digest
-from portal.models import Mail
+from core.models import Mail
 from tests.builders import make_request, make_user
 
 

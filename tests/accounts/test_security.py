@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from accounts.jobs import forget_devices
 from accounts.models import AuditEntry, EmailChange, KnownDevice, User
-from portal.models import Mail
+from core.models import Mail
 from tests.builders import PASSWORD, make_user
 
 NEW = "ada.kim@new.example"

@@ -18,7 +18,7 @@ from accounts.adapter import AccountAdapter
 from accounts.apps import founding
 from accounts.jobs import forget_unverified
 from accounts.models import Consent, Membership, Supplier, User, person_key
-from portal.models import Mail
+from core.models import Mail
 from tests.builders import make_user
 from tests.fixtures_mail import mailed_code
 

@@ -6,7 +6,7 @@ from django.test import Client
 from django.urls import reverse
 
 from accounts.models import SupportRequest
-from portal.models import Mail
+from core.models import Mail
 
 FORM = "/support/"
 

@@ -3,7 +3,7 @@
 import pytest
 
 from accounts.models import AuditEntry, TeamInvitation
-from portal.models import Mail
+from core.models import Mail
 
 MEMBERS = "/admin/accounts/membership/"
 

@@ -12,9 +12,9 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import CannotInvite, JoinRequest, Membership, TeamInvitation, User
-from portal import limits
-from portal.models import Link, Mail
-from portal.states import AlreadyDecided
+from core import limits
+from core.models import Link, Mail
+from core.states import AlreadyDecided
 from tests.builders import make_supplier, make_user
 
 NEW = "nora@acme.example"

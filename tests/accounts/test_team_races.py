@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from accounts import account_closing
 from accounts.models import JoinRequest, TeamInvitation
-from portal.states import AlreadyDecided
+from core.states import AlreadyDecided
 from tests.builders import make_supplier, make_user
 
 ROUNDS = 6

@@ -10,7 +10,7 @@ from accounts.models import User, person_key
 from accounts.models.addresses import change_address
 from connections.models import NoneLeft, SearchAttempt
 from connections.models.attempts import left
-from portal.models import DailyCount, starts_again, today
+from core.models import DailyCount, starts_again, today
 from tests.builders import make_customer, make_supplier, make_user
 
 
@@ -73,7 +73,7 @@ def test_an_error_of_ours_gives_the_attempt_back(ada_at_acme, coupa, monkeypatch
     def broken(*args):
         raise RuntimeError
 
-    monkeypatch.setattr("connections.models.attempts.search.find", broken)
+    monkeypatch.setattr("connections.models.attempts.find", broken)
     with pytest.raises(RuntimeError):
         search(ada_at_acme)
     assert left(ada_at_acme, timezone.now()) == 20

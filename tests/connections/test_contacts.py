@@ -9,7 +9,7 @@ from django.urls import reverse
 
 from accounts.models import AuditEntry, Supplier
 from connections.models import Mute, Report
-from portal.models import Link
+from core.models import Link
 from tests.builders import make_request
 
 

@@ -7,8 +7,8 @@ from django.test import Client
 
 from accounts.models import AuditEntry
 from connections.models import ConnectionRequest
-from portal.models import Mail
-from portal.states import AlreadyDecided
+from core.models import Mail
+from core.states import AlreadyDecided
 from tests.builders import make_customer, make_request
 
 

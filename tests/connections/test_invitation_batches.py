@@ -15,8 +15,8 @@ from connections.admin.invitations import InvitationForm
 from connections.jobs import forget_invitations
 from connections.models import Invitation, InvitationBatch
 from connections.models.batches import CHUNK
-from portal.models import Mail
-from portal.states import AlreadyDecided
+from core.models import Mail
+from core.states import AlreadyDecided
 from tests.builders import make_customer
 from tests.files import XLSX, an_office_file
 

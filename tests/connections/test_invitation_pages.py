@@ -13,7 +13,7 @@ from django.utils import timezone
 from accounts.models import AuditEntry
 from connections import jobs, onboarding
 from connections.models import Invitation
-from portal.models import Mail
+from core.models import Mail
 from tests.connections.test_invitations import NEW, invite, token_to
 
 

@@ -10,9 +10,9 @@ from django.utils import timezone
 from accounts.models import Membership, Supplier
 from connections import onboarding
 from connections.models import Invitation
+from core.models import Link
+from core.states import AlreadyDecided
 from customers.models import CustomerProfile
-from portal.models import Link
-from portal.states import AlreadyDecided
 from tests.builders import make_customer, make_request, make_supplier, make_user
 from tests.connections.test_invitations import NEW, invite
 

@@ -11,10 +11,10 @@ from django.utils import timezone
 from accounts.models import AuditEntry
 from connections import jobs, onboarding
 from connections.models import CannotInviteSupplier, Invitation
-from connections.models.fates import judge
+from connections.models.invitation_checks import judge
+from core.models import Link, Mail
+from core.states import AlreadyDecided
 from customers.models import CustomerProfile
-from portal.models import Link, Mail
-from portal.states import AlreadyDecided
 from tests.builders import connect, make_customer, make_request, make_step, make_user
 
 NEW = "nora@newco.example"

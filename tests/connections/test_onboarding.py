@@ -12,9 +12,9 @@ from accounts.models import Notification, Supplier, User
 from connections import onboarding
 from connections.jobs import settle_invitations
 from connections.models import Invitation
+from core.models import Mail
+from core.states import AlreadyDecided
 from customers.models import CustomerProfile
-from portal.models import Mail
-from portal.states import AlreadyDecided
 from tests.builders import connect, make_customer, make_user
 from tests.connections.test_invitations import NEW, invite, token_to
 

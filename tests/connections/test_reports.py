@@ -7,8 +7,8 @@ import pytest
 from accounts.models import AuditEntry, Notification, Preference
 from accounts.models.notifications import send_digest
 from connections.models import CannotRequest, ConnectionRequest, Report
+from core.models import Mail
 from customers.models import CustomerProfile
-from portal.models import Mail
 from tests.builders import make_customer, make_request
 from tests.fixtures_mail import written_to
 

@@ -9,8 +9,8 @@ from django.db import connection
 from django.utils import timezone
 
 from connections.models import CannotRequest, ConnectionRequest
+from core.states import AlreadyDecided
 from customers.models import CustomerProfile
-from portal.states import AlreadyDecided
 from tests.builders import make_customer, make_request
 from tests.connections.test_requests import DECISIONS, STAGES
 from tests.fixtures_mail import written_to

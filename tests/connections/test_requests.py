@@ -8,11 +8,11 @@ from django.urls import reverse
 
 from connections import origins
 from connections.models import CannotRequest, ConnectionRequest
-from connections.models.asking import Refusal
+from connections.models.request_rules import Refusal
 from connections.models.requests import Origin
+from core.models import Link
+from core.states import AlreadyDecided
 from customers.models import CustomerProfile
-from portal.models import Link
-from portal.states import AlreadyDecided
 from tests.builders import connect, make_attempt, make_customer, make_request
 
 

@@ -7,7 +7,7 @@ from django.db import OperationalError
 from django.urls import reverse
 
 from connections.models import ConnectionRequest, SearchAttempt
-from portal.models import Mail
+from core.models import Mail
 from tests.builders import make_attempt, make_customer, make_request, make_supplier
 from tests.conftest import membership
 from tests.fixtures_mail import mailed_code
@@ -194,7 +194,7 @@ def test_a_search_that_takes_too_long_costs_nothing_and_says_so(client, coupa, m
     def slow(*args):
         raise OperationalError("canceling statement due to statement timeout")
 
-    monkeypatch.setattr("connections.models.attempts.search.find", slow)
+    monkeypatch.setattr("connections.models.attempts.find", slow)
     page = text(search(client))
     assert "It was not counted" in page
     assert "20 of 20 searches left today" in page

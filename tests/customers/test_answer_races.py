@@ -5,8 +5,8 @@ import threading
 import pytest
 from django.db import connection
 
+from core.states import AlreadyDecided
 from customers.models import Answer, EditConflict, NotOpen, Outcome, Submission
-from portal.states import AlreadyDecided
 from tests.builders import connect, make_step
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("empty_queue")]

@@ -3,8 +3,8 @@
 import pytest
 
 from accounts.models import AuditEntry, Notification
+from core.states import AlreadyDecided
 from customers.models import Answer, EditConflict, NotOpen, Submission
-from portal.states import AlreadyDecided
 from tests.builders import connect, make_step
 
 SAID = [{"question": "x", "kind": "text", "label": {"ko": "가", "en": "A"}, "value": "1"}]

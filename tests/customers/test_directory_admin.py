@@ -5,9 +5,9 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
 from accounts.models import AuditEntry
+from core.tabular import FORMATS
 from customers.models import Customer, VendorRecord
-from customers.search import find
-from portal.tabular import FORMATS
+from customers.search.find import find
 from tests.builders import make_customer, make_request
 
 ROWS = "name,country,city\r\n한솔제지,KR,서울\r\n대한전선,KR,당진\r\n"

@@ -4,7 +4,7 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from customers.models import Customer, CustomerDomain
-from customers.search import find
+from customers.search.find import find
 
 pytestmark = pytest.mark.django_db
 

@@ -1,7 +1,7 @@
 import pytest
 
-from customers.hangul import initials, romanise, typed_in_hangul
-from customers.names import is_searchable, keys, readings, same_words, sound
+from customers.search.hangul import initials, romanise, typed_in_hangul
+from customers.search.names import is_searchable, keys, readings, same_words, sound
 
 
 @pytest.mark.parametrize(

@@ -3,9 +3,9 @@ from datetime import timedelta
 import pytest
 from django.urls import reverse
 
+from core.models import Mail
+from core.states import AlreadyDecided
 from customers.models import CustomerProfile
-from portal.models import Mail
-from portal.states import AlreadyDecided
 from tests.builders import connect, make_customer, make_request
 
 

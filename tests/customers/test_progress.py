@@ -5,8 +5,8 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from customers import progress
 from customers.models import Answer, CustomerProfile
+from customers.steps import progress
 from tests.builders import connect, make_customer, make_step
 
 SAID = [{"question": "x", "kind": "text", "label": {"ko": "a", "en": "a"}, "value": "1"}]

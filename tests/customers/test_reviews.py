@@ -12,9 +12,9 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from procrastinate.contrib.django.models import ProcrastinateJob
 
+from core.models import Code, Link, Mail
 from customers.jobs import tell_reviewers
 from customers.models import Answer, Submission, Upload
-from portal.models import Code, Link, Mail
 from tests.builders import connect, make_customer, make_step
 from tests.files import a_pdf
 from tests.fixtures_mail import mailed_code

@@ -6,17 +6,18 @@ import pytest
 from django.db import connection
 
 from bench.search import directory, nonsense, questions
-from customers import search
 from customers.imports import import_customers
 from customers.jobs import recount_words
 from customers.models import Customer, SearchName, SearchTerm
+from customers.search.find import RARE, find
+from customers.search.index import index, recount
 from tests.builders import make_customer
 
 pytestmark = pytest.mark.django_db
 
 
 def names(words):
-    return [customer.name for customer in search.find(words)]
+    return [customer.name for customer in find(words)]
 
 
 @pytest.mark.slow
@@ -59,8 +60,8 @@ def test_what_is_not_listed_is_never_found():
 
 def test_words_that_were_counted_again_and_again_are_recounted_by_the_worker():
     customer = make_customer("Blue Zephyranth", searchable=True)
-    for _time in range(search.RARE + 1):
-        search.index([customer.pk])
+    for _time in range(RARE + 1):
+        index([customer.pk])
     assert names("zephyrantg") == []
     recount_words(timestamp=0)
     assert names("zephyrantg") == ["Blue Zephyranth"]
@@ -70,15 +71,15 @@ def test_words_that_were_counted_again_and_again_are_recounted_by_the_worker():
 def test_words_of_no_name_are_forgotten():
     customer = make_customer("Zephyranth Logistics", searchable=True)
     Customer.objects.filter(pk=customer.pk).update(name="Marigold Logistics")
-    search.index([customer.pk])
-    search.recount()
+    index([customer.pk])
+    recount()
     assert sorted(SearchTerm.objects.values_list("term", flat=True)) == ["logistics", "marigold"]
 
 
 def test_unlisting_takes_the_keys_away():
     customer = make_customer("Hidden Holdings", searchable=True)
     Customer.objects.update(is_listed=False)
-    search.index([customer.pk])
+    index([customer.pk])
     assert not SearchName.objects.exists()
 
 
@@ -100,7 +101,7 @@ def test_wildcards_nonsense_and_odd_input_find_nothing(words):
 def test_indexing_twice_leaves_one_set_of_keys():
     customer = make_customer("Organon", other_names=["오가논"], searchable=True)
     before = SearchName.objects.count()
-    search.index([customer.pk])
+    index([customer.pk])
     assert SearchName.objects.count() == before
 
 
@@ -108,7 +109,7 @@ def test_random_text_never_breaks_the_search():
     rng = random.Random(5)
     make_customer("Organon", searchable=True)
     for _round in range(200):
-        search.find("".join(chr(rng.choice([rng.randrange(32, 300), rng.randrange(0xAC00, 0xD7A4), rng.randrange(0x3131, 0x3164)])) for _ in range(rng.randrange(1, 30))))  # fmt: skip  # noqa: E501
+        find("".join(chr(rng.choice([rng.randrange(32, 300), rng.randrange(0xAC00, 0xD7A4), rng.randrange(0x3131, 0x3164)])) for _ in range(rng.randrange(1, 30))))  # fmt: skip  # noqa: E501
 
 
 def test_a_search_leaves_the_settings_of_its_transaction_as_they_were():

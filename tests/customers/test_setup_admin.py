@@ -10,10 +10,10 @@ from django.urls import reverse
 from procrastinate.contrib.django.models import ProcrastinateJob
 
 from accounts.models import AuditEntry, Notification
-from customers import exports, ready_made
+from core.tabular import safe
 from customers.jobs import tell_suppliers
 from customers.models import Answer, Step, Submission, Upload
-from portal.tabular import safe
+from customers.steps import export, templates
 from tests.builders import connect, make_customer, make_step, make_user
 from tests.files import a_pdf
 
@@ -39,21 +39,21 @@ def submitted(profile, step, actor, now, value="32 Songdo", kind="text"):
 
 
 def test_ready_made_steps_are_added_in_both_languages_with_one_action(admin, organon):
-    act(admin, "customer", "add_ready_made", [organon], names=list(ready_made.STEPS))
+    act(admin, "customer", "add_ready_made", [organon], names=list(templates.STEPS))
     titles = [(step.title_ko, step.title_en) for step in organon.steps.asked()]
-    assert titles == [titles for titles, *_rest in ready_made.STEPS.values()]
+    assert titles == [titles for titles, *_rest in templates.STEPS.values()]
     bank = organon.steps.get(title_en="Bank details")
     assert {step.title_en for step in bank.opens_after.all()} == {"Company details", "Tax and registration"}
 
 
 def test_every_ready_made_question_is_sound(organon):
-    for step in ready_made.add(organon, ready_made.STEPS):
+    for step in templates.add(organon, templates.STEPS):
         for question in step.questions.all():
             question.full_clean()
 
 
 def test_steps_are_copied_with_their_order_of_opening(admin, organon):
-    ready_made.add(organon, ready_made.STEPS)
+    templates.add(organon, templates.STEPS)
     other = make_customer("Nordhavn Logistics")
     act(admin, "customer", "copy_steps", [other], source=organon.pk)
     assert [step.title_en for step in other.steps.asked()] == [step.title_en for step in organon.steps.asked()]
@@ -63,7 +63,7 @@ def test_steps_are_copied_with_their_order_of_opening(admin, organon):
 
 
 def test_the_preview_shows_the_step_and_keeps_nothing(admin, organon):
-    for step in ready_made.add(organon, ready_made.STEPS):
+    for step in templates.add(organon, templates.STEPS):
         page = admin.get(reverse("admin:customers_step_preview", args=[step.pk]))
         assert step.title in page.content.decode()
     assert not Answer.objects.exists()
@@ -137,7 +137,7 @@ def test_an_optional_question_or_a_better_word_asks_nobody_again(admin, organon,
 
 
 def test_an_hour_of_editing_tells_connected_suppliers_once(admin, organon, profile, ada, run_jobs):
-    for name in ready_made.STEPS:
+    for name in templates.STEPS:
         act(admin, "customer", "add_ready_made", [organon], names=[name])
     jobs = ProcrastinateJob.objects.filter(task_name="customers.jobs.tell_suppliers")
     assert [job.args for job in jobs] == [{"customer_id": str(organon.pk)}]
@@ -249,7 +249,7 @@ def test_the_export_has_the_approved_version_the_last_one_and_what_is_still_to_d
         if value == "sent back":
             waiting.send_back("No.", now=now)
     Answer.save_draft(profile, begun, {}, version=0, actor=ada, now=now)
-    rows = exports.setups([organon]).dict
+    rows = export.setups([organon]).dict
     assert [(row["Step"], row["Version"], row["Outcome"], row["Answer"]) for row in rows] == [
         ("Company", "1", "Approved", "approved"),
         ("Company", "3", "With the customer", "not looked at"),
@@ -261,7 +261,7 @@ def test_the_export_has_the_approved_version_the_last_one_and_what_is_still_to_d
 @pytest.mark.parametrize("kind", ["csv", "xlsx"])
 def test_an_answer_with_characters_that_tables_can_not_hold_is_exported(kind, organon, profile, ada, now):
     submitted(profile, make_step(organon, "Company"), ada, now, "soft\x0bbreak \x1b\ufffe;=HYPERLINK(1)")
-    content = exports.download([organon], kind).content
+    content = export.download([organon], kind).content
     content = content.decode("utf-8-sig") if kind == "csv" else io.BytesIO(content)
     assert tablib.Dataset().load(content, format=kind).dict[0]["Answer"] == "soft break   ;=HYPERLINK(1)"
 
@@ -280,12 +280,12 @@ def test_an_export_needs_the_right_to_read_answers_and_is_recorded(organon, prof
 
 def test_no_cell_of_a_csv_stands_without_quotes(organon, profile, ada, now):
     submitted(profile, make_step(organon, "Company"), ada, now, "x;=HYPERLINK(1)")
-    assert b'"x;=HYPERLINK(1)"' in exports.download([organon], "csv").content
+    assert b'"x;=HYPERLINK(1)"' in export.download([organon], "csv").content
 
 
 def test_the_export_says_when_in_the_portals_time(organon, profile, ada):
     submitted(profile, make_step(organon), ada, datetime(2026, 11, 25, 20, tzinfo=UTC))
-    assert exports.setups([organon]).dict[0]["Submitted"] == "2026-11-26 05:00"
+    assert export.setups([organon]).dict[0]["Submitted"] == "2026-11-26 05:00"
 
 
 @pytest.mark.parametrize("text", ["=1", "+1", "-1", "@x", "\t=1", "＝1", "\r=1"])

@@ -6,9 +6,9 @@ import pytest
 from django.utils import timezone
 
 from accounts.models import Notification
+from core.models import Mail, today
 from customers.jobs import forget_uploads, tell_of_files, tell_supplier
 from customers.models import Answer, Upload
-from portal.models import Mail, today
 from tests.builders import connect, make_step
 from tests.files import a_pdf
 

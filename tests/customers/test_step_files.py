@@ -7,8 +7,8 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
 from accounts.models import BankAccount, Document
+from core.models import Mail, today
 from customers.models import Answer, Submission, Upload
-from portal.models import Mail, today
 from tests.builders import make_step
 from tests.customers.test_steps import names
 from tests.files import a_pdf

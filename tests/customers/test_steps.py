@@ -5,8 +5,8 @@ import re
 import pytest
 from django.urls import reverse
 
-from customers import ready_made
 from customers.models import Answer, Submission, Upload
+from customers.steps import templates
 from tests.builders import make_step
 from tests.files import a_pdf
 
@@ -66,7 +66,7 @@ def test_every_kind_is_asked_answered_and_read(page, step, profile):
 
 
 def test_a_step_that_nobody_has_begun_opens_without_an_error(page, step, organon):
-    for one in (step, *ready_made.add(organon, ready_made.STEPS)[:3]):
+    for one in (step, *templates.add(organon, templates.STEPS)[:3]):
         assert "There is a problem" not in page(one).content.decode()
 
 

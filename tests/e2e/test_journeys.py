@@ -6,8 +6,8 @@ import pytest
 from django.urls import reverse
 
 from connections.models import ConnectionRequest
+from core.models import Mail
 from customers.models import CustomerProfile, Step, Submission
-from portal.models import Mail
 from tests.e2e.conftest import HOME, log_in, violations
 from tests.fixtures_mail import mailed_code
 

@@ -6,9 +6,9 @@ import pytest
 from django.urls import reverse
 
 from accounts.models import BankAccount
+from core.models import Mail
 from customers.jobs import tell_reviewers
 from customers.models import CustomerProfile, Submission, Upload
-from portal.models import Mail
 from tests.e2e.conftest import log_in, violations
 from tests.files import a_pdf
 from tests.fixtures_mail import mailed_code
@@ -181,7 +181,7 @@ def test_no_page_of_the_setup_has_a_finding(language, look, profile, demo, open_
         reverse("accounts:bank_replace", args=[account.pk]),
         reverse("accounts:bank_remove", args=[account.pk]),
         reverse("accounts:document_add"),
-        reverse("connections:export"),
+        reverse("leaving:export"),
     ]
     found = {}
     for path in paths:

@@ -12,8 +12,8 @@ from django.utils import timezone
 
 from accounts.models import Membership, User
 from connections.models import Invitation
+from core.models import Mail
 from customers.models import Customer, CustomerProfile
-from portal.models import Mail
 from tests.e2e.conftest import HOME, log_in, violations
 from tests.fixtures_mail import mailed_code
 

@@ -10,9 +10,10 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from accounts.models import BankAccount, Document, JoinRequest, Notification, TeamInvitation
-from connections.models import Export, Invitation
+from connections.models import Invitation
+from core.models import Link
 from customers.models import Answer, Upload
-from portal.models import Link
+from portal.models import Export
 from tests.builders import connect, make_attempt, make_customer, make_request, make_step, make_user
 from tests.files import a_pdf
 
@@ -115,14 +116,14 @@ MATRIX = {
     "customers:review_file": (PUBLIC, [405] * 7),
     "connections:requests": (SETUP, None),
     "connections:request": (OURS, None),
-    "connections:export": (ADMINS, [LOGIN, 403, 403, 405, 405, NEW, ADMIN]),
-    "connections:export_start": (
+    "leaving:export": (ADMINS, [LOGIN, 403, 403, 405, 405, NEW, ADMIN]),
+    "leaving:export_start": (
         [LOGIN, 403, 403, 405, 405, NEW, ADMIN],
         [LOGIN, 403, 403, "/company/export/", "/company/export/", NEW, ADMIN],
     ),
-    "connections:company_close": (ADMINS, ADMINS),
-    "connections:company_keep": (ADMINS_POST, [LOGIN, 403, 403, "/company/", "/company/", NEW, ADMIN]),
-    "connections:export_file": (ADMINS_OWN, [LOGIN, 403, 403, 405, 405, NEW, ADMIN]),
+    "leaving:company_close": (ADMINS, ADMINS),
+    "leaving:company_keep": (ADMINS_POST, [LOGIN, 403, 403, "/company/", "/company/", NEW, ADMIN]),
+    "leaving:export_file": (ADMINS_OWN, [LOGIN, 403, 403, 405, 405, NEW, ADMIN]),
     "connections:search": ([LOGIN, 403, 200, 200, 200, NEW, ADMIN], [LOGIN, 403, 200, 200, 200, NEW, ADMIN]),
     "connections:attempt": (MEMBERS, None),
     "connections:request_new": (MEMBERS, MEMBERS),
@@ -212,7 +213,7 @@ def address(ada_at_acme, mia_at_acme, ada, acme, organon, now):
         "connections:request_withdraw": [asked.pk],
         "connections:invitation_take": [profile.pk],
         "connections:not_us": [not_us],
-        "connections:export_file": [export.pk],
+        "leaving:export_file": [export.pk],
         "accounts:document": [document.pk],
         "accounts:document_remove": [document.pk],
         "customers:step_file_remove": [profile.pk, step.pk, uuid.uuid4()],

@@ -15,13 +15,13 @@ from django.utils import timezone
 from accounts.models import AuditEntry, BankAccount, JoinRequest, Supplier, SupportRequest, TeamInvitation
 from connections.models import Invitation, InvitationBatch, Report, SearchAttempt
 from connections.models.attempts import left
+from core.models import Mail, TableImport
 from customers.models import Answer, Customer, Submission
 from customers.resources import CustomerResource
-from customers.search import find
-from portal.models import Mail, TableImport
+from customers.search.find import find
 from tests.builders import connect, make_attempt, make_customer, make_request, make_step, make_supplier, make_user
 
-OURS = ("portal", "accounts", "customers", "connections")
+OURS = ("core", "accounts", "customers", "connections", "portal")
 LISTS = [model._meta for model in admin.site._registry if model._meta.app_label in OURS]
 
 
@@ -200,7 +200,7 @@ def test_a_failed_mail_is_sent_again_and_no_body_is_shown(browser, post, run_job
     act(browser, mail, "send_again")
     mail.refresh_from_db()
     assert mail.state == "queued"
-    page = browser.get(reverse("admin:portal_mail_change", args=[mail.pk])).content.decode()
+    page = browser.get(reverse("admin:core_mail_change", args=[mail.pk])).content.decode()
     assert "secret-link" not in page
     run_jobs()
     assert [to for to, _ in post.messages] == ["c@d.example"]

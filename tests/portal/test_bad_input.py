@@ -4,8 +4,8 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
+from core.models import Link
 from customers.models import Kind
-from portal.models import Link
 from tests.builders import connect, make_attempt, make_customer, make_request, make_step
 
 HOSTILE = [
@@ -42,7 +42,7 @@ def forms(ada_at_acme, organon, now):
         reverse("accounts:company_edit"): ["name", "country", "registration_number", "website"],
         reverse("accounts:preferences"): ["request_accepted", "steps_asked"],
         reverse("accounts:account_close"): ["password"],
-        reverse("connections:company_close"): ["password"],
+        reverse("leaving:company_close"): ["password"],
         reverse("accounts:invite"): ["email", "role"],
         reverse("accounts:bank_add"): ["bank", "number", "iban", "bic", "holder", "password"],
         reverse("accounts:document_add"): ["detail", "file", "expires_on"],

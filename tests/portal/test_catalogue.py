@@ -15,7 +15,7 @@ NAMES = {"_", "gettext", "gettext_lazy", "ngettext"}
 
 
 def said_in_python():
-    for app in ("portal", "accounts", "customers", "connections"):
+    for app in ("core", "accounts", "customers", "connections", "portal"):
         for path in (ROOT / app).rglob("*.py"):
             for node in ast.walk(ast.parse(path.read_text())):
                 is_call = isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in NAMES

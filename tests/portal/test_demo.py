@@ -7,9 +7,9 @@ from django.urls import reverse
 from accounts.models import Supplier
 from connections.models import ConnectionRequest, Invitation, SearchAttempt
 from connections.models.attempts import left
+from core.models import DailyCount, Mail
 from customers.models import Customer, CustomerProfile, Submission
-from customers.search import find
-from portal.models import DailyCount, Mail
+from customers.search.find import find
 
 
 @pytest.fixture

@@ -23,12 +23,12 @@ import connections.urls
 import customers.urls
 from accounts.models import BankAccount, Document, Notification, notify
 from connections.models import ConnectionRequest
+from core.logs import LINK_PATHS, CutTokens
+from core.mail import send
+from core.middleware import History
+from core.models import Mail
 from customers.models import Customer, CustomerProfile
-from portal import views
-from portal.logs import LINK_PATHS, CutTokens
-from portal.mail import send
-from portal.middleware import History
-from portal.models import Mail
+from portal import health
 from tests.builders import connect, make_customer, make_request
 from tests.files import a_pdf
 
@@ -44,8 +44,8 @@ PAGES = [
     "accounts:account",
     "accounts:activity",
     "accounts:preferences",
-    "connections:export",
-    "connections:company_close",
+    "leaving:export",
+    "leaving:company_close",
 ]
 
 
@@ -163,9 +163,9 @@ def test_readiness_tells_of_worker_and_mail_without_taking_the_web_out(db):
 @pytest.fixture
 def fresh_process(db):
     """A process that has not yet found all migrations done."""
-    views._find_migrations_done.cache_clear()
+    health._find_migrations_done.cache_clear()
     yield
-    views._find_migrations_done.cache_clear()
+    health._find_migrations_done.cache_clear()
 
 
 def test_readiness_is_503_with_migrations_to_do(fresh_process):

@@ -23,11 +23,12 @@ from accounts.models import (
 )
 from connections import onboarding
 from connections.models import ConnectionRequest, Invitation, SearchAttempt
-from customers import imports, ready_made
+from core.models import DailyCount, Link, Mail, today
+from customers import imports
 from customers.models import Answer, Customer, CustomerContact, CustomerProfile, VendorRecord
-from customers.step_form import StepForm
+from customers.steps import templates
+from customers.steps.form import StepForm
 from portal.demo import papers, people
-from portal.models import DailyCount, Link, Mail, today
 
 DATA = Path(__file__).resolve().parents[2] / "demo" / "customers.csv"
 
@@ -166,7 +167,7 @@ class Command(BaseCommand):
     def _setups(self):
         """Organon in the middle of its six steps, Nordhavn with answers to review, the others not begun."""
         for name, steps in people.SETUPS.items():
-            ready_made.add(self.customers[name], steps)
+            templates.add(self.customers[name], steps)
         for name in people.SETUPS:
             self.customers[name].contacts.update(reviews_setups=True)
         self._answer("Organon", "company", 26).approve(now=self._ago(24))
@@ -180,7 +181,7 @@ class Command(BaseCommand):
     def _form(self, customer, name):
         """The step of a demo customer and its form, filled from the company details and the demo's answers."""
         profile = self.suppliers["acme"].profiles.select_related("customer", "supplier").get(customer__name=customer)
-        step = profile.customer.steps.get(title_en=ready_made.STEPS[name][0][1])
+        step = profile.customer.steps.get(title_en=templates.STEPS[name][0][1])
         form = StepForm(step.questions.all(), profile=profile, kept={})
         answers = {one.label_en: one.name for one in form.questions}
         typed = form.typed | {answers[label]: text for label, text in people.ANSWERS.items() if label in answers}

@@ -15,7 +15,7 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 
 from accounts.models import User
-from portal import embedded
+from core import embedded
 
 PATIENCE = 60  # seconds for the web server to answer
 LOGINS = """
@@ -61,7 +61,7 @@ def prepare():
     """Bring catalogues, database, cache table and, once, the demo data up to date."""
     settings.STATIC_ROOT.mkdir(exist_ok=True)  # WhiteNoise warns of a missing one, though the finders serve
     call_command("compilecatalogues")
-    if settings.DATABASES["default"]["ENGINE"] == "portal.embedded":
+    if settings.DATABASES["default"]["ENGINE"] == "core.embedded":
         _create_database(settings.DATABASES["default"]["NAME"])
     call_command("migrate", verbosity=0)
     call_command("createcachetable", verbosity=0)

@@ -1,0 +1,198 @@
+"""What the operator sees of the plumbing, and the pieces that every app's admin uses."""
+
+from contextlib import suppress
+from functools import wraps
+
+from allauth.account.internal.flows.reauthentication import raise_if_reauthentication_required
+from django import forms
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import transaction
+from django.shortcuts import get_object_or_404, redirect
+from django.template.response import TemplateResponse
+from django.urls import path
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from import_export.admin import ImportExportModelAdmin
+from import_export.forms import ImportForm
+
+from core import jobs
+from core.models import Mail, TableImport
+from core.models.mail import State
+from core.states import AlreadyDecided
+from core.tabular import FORMATS, words_of
+from core.uploads import check_size
+
+LONG = 100_000  # bytes from which on a table is the worker's
+
+
+class History(admin.ModelAdmin):
+    """Rows that are read, never written, here."""
+
+    def has_add_permission(self, request):
+        return False
+
+    def has_change_permission(self, request, obj=None):
+        return False
+
+    def has_delete_permission(self, request, obj=None):
+        return False
+
+    def has_decide_permission(self, request):
+        """Who may let its actions happen: whoever may change such rows, though nobody edits one."""
+        return super().has_change_permission(request)
+
+
+class TableForm(ImportForm):
+    """A table to import, of a size that one request can read."""
+
+    def clean_import_file(self):
+        upload = self.cleaned_data["import_file"]
+        check_size(upload)
+        return upload
+
+
+class Tables(ImportExportModelAdmin):
+    """Rows that come and go as CSV or XLSX, with a dry run."""
+
+    formats = FORMATS
+    import_template_name = "admin/core/import.html"
+    import_form_class = TableForm
+
+    def import_action(self, request, **kwargs):
+        """A long file is checked and imported by the worker; a short one at once, as the library does it."""
+        if request.method == "POST" and self.has_import_permission(request):
+            form = self.create_import_form(request)
+            if form.is_valid() and form.cleaned_data["import_file"].size > LONG:
+                said, resource = form.cleaned_data, self.choose_import_resource_class(form, request)
+                place = FORMATS.index(self.get_import_formats()[int(said["format"])])
+                kept = TableImport.begin(resource, said["import_file"], place, actor=request.user, now=timezone.now())
+                return redirect("admin:core_tableimport_change", kept.pk)
+        return super().import_action(request, **kwargs)
+
+    def add_data_read_fail_error_to_form(self, form, error):
+        """What is wrong with the file, in our words."""
+        form.add_error("import_file", words_of(error))
+
+
+@admin.register(TableImport)
+class TableImportAdmin(History):
+    """Long imports: how far they are, what would come of them, and the word that lets them happen."""
+
+    list_display = ["created_at", "file_name", "state", "rows", "new", "updated", "unchanged", "created_by"]
+    list_filter = ["state"]
+    list_select_related = ["created_by"]
+    search_fields = ["file_name"]
+    date_hierarchy = "created_at"
+    fields = []
+    change_form_template = "admin/core/tableimport/import.html"
+
+    def get_queryset(self, request):
+        return super().get_queryset(request).defer("content", "problems")
+
+    def get_urls(self):
+        view = self.admin_site.admin_view(self.confirm)
+        return [path("<uuid:pk>/confirm/", view, name="core_tableimport_confirm"), *super().get_urls()]
+
+    def change_view(self, request, object_id, form_url="", extra_context=None):
+        context = {"row": self.get_object(request, object_id)} | (extra_context or {})
+        return super().change_view(request, object_id, form_url, context)
+
+    def confirm(self, request, pk):
+        """Import what was checked; whoever may import that kind of table may say so."""
+        row = get_object_or_404(TableImport.objects.defer("content"), pk=pk)
+        if not self.admin_site.get_model_admin(row.kind._meta.model).has_import_permission(request):
+            raise PermissionDenied
+        if request.method == "POST":
+            with suppress(AlreadyDecided):
+                row.confirm()
+        return redirect("admin:core_tableimport_change", pk)
+
+
+@admin.register(Mail)
+class MailAdmin(History):
+    """What became of each mail. Bodies are not shown: they hold links."""
+
+    list_display = ["created_at", "name", "to", "subject", "state", "tries", "sent_at", "server_words"]
+    list_filter = ["state", "name", "language"]
+    search_fields = ["to", "subject", "about_id"]
+    date_hierarchy = "created_at"
+    fields = [
+        "name", "to", "language", "subject", "state", "tries", "server_words",
+        "created_at", "not_before", "valid_until", "sent_at", "about_type", "about_id",
+    ]  # fmt: skip
+    actions = ["send_again"]
+
+    @admin.action(description=_("Send again"), permissions=["decide"])
+    def send_again(self, request, queryset):
+        now = timezone.now()
+        sent = sum(mail.queue_again(now=now) for mail in queryset)
+        self.message_user(request, _("%(number)d queued again.") % {"number": sent})
+
+
+admin.site.register_queue(
+    _("Mail that failed"),
+    lambda: Mail.objects.filter(state=State.FAILED).count(),
+    "core/mail/?state__exact=failed",
+)
+
+
+admin.site.register_queue(
+    _("Jobs that failed"),
+    lambda: jobs.failed().count(),
+    "procrastinate/procrastinatejob/?status__exact=failed",
+)
+
+
+class ReasonForm(forms.Form):
+    """Why the operator does it: kept in the audit trail."""
+
+    reason = forms.CharField(label=_("Reason"), max_length=300, strip=True)
+
+
+def ask(modeladmin, request, queryset, form, title, action):
+    """The page between choosing an action and doing it: which rows, and a form whose button posts `apply`."""
+    context = {
+        **modeladmin.admin_site.each_context(request),
+        "title": title,
+        "rows": queryset,
+        "form": form,
+        "action": action,
+    }
+    return TemplateResponse(request, "admin/reason.html", context)
+
+
+def asking_first(description, form_class=ReasonForm, permission="change", mails_many=False):
+    """An admin action with a form before it, by default for a reason: decorates `act(modeladmin, request, row, cleaned_data)`.
+
+    Each row is done in its own transaction; one that was already decided is told, not done twice, and so is one that `act`
+    refuses by a ValidationError. `mails_many`: of several rows at once only after a recent log-in, as a stolen session must
+    not mail strangers by the thousand.
+    """
+
+    def decorate(act):
+        @admin.action(description=description, permissions=[permission])
+        @wraps(act)
+        def action(modeladmin, request, queryset):
+            if mails_many and queryset.count() > 1:
+                raise_if_reauthentication_required(request, app="")
+            form = form_class(request.POST if "apply" in request.POST else None)
+            if not form.is_valid():
+                return ask(modeladmin, request, queryset, form, description, act.__name__)
+            done = 0
+            for row in queryset:
+                try:
+                    with transaction.atomic():
+                        act(modeladmin, request, row, form.cleaned_data)
+                    done += 1
+                except AlreadyDecided:
+                    modeladmin.message_user(request, _("%(row)s: already decided.") % {"row": row}, messages.WARNING)
+                except ValidationError as refusal:
+                    modeladmin.message_user(request, f"{row}: {' '.join(refusal.messages)}", messages.WARNING)
+            if done:
+                modeladmin.message_user(request, _("Done."))
+            return None
+
+        return action
+
+    return decorate

@@ -1,0 +1,164 @@
+"""The worker's jobs of the plumbing: delivering mail, finding jobs of killed workers, cleaning up. Each may run twice."""
+
+import logging
+import smtplib
+from datetime import timedelta
+
+from django.conf import settings
+from django.contrib.sessions.models import Session
+from django.core.mail import BadHeaderError, get_connection
+from django.db import connection, transaction
+from django.utils import timezone, translation
+from procrastinate import BaseRetryStrategy, RetryDecision, RetryStrategy
+from procrastinate.contrib.django import app
+from procrastinate.contrib.django.models import ProcrastinateJob, ProcrastinateWorker
+
+from core.mail import message_of
+from core.models import Code, DailyCount, Link, Mail, TableImport, today
+from core.models.files import StoredFile
+from core.models.imports import TRIES
+from core.models.mail import DELIVER, State
+from core.states import AlreadyDecided
+
+log = logging.getLogger(__name__)
+STALLED_AFTER = 30  # seconds without a heartbeat
+KEPT_HOURS = 72  # of finished jobs
+COUNTS_KEPT = timedelta(days=7)
+CODES_KEPT = timedelta(days=1)  # after their end
+TRY_AGAIN = RetryStrategy(
+    max_attempts=5, exponential_wait=5
+)  # of a job that is deferred once: for a quarter of an hour
+
+
+def each(rows, act):
+    """Do it to each row, in a transaction of its own; one that was decided meanwhile is left alone.
+
+    A row that fails is logged and does not hold up those behind it; the job raises at its end, so that it shows as failed.
+    """
+    failures = []
+    for row in rows:
+        try:
+            with transaction.atomic():
+                act(row)
+        except AlreadyDecided:
+            continue
+        except Exception as error:
+            log.exception("%s %s", row._meta.label, row.pk)
+            failures.append(error)
+    if failures:
+        raise ExceptionGroup("some rows failed", failures)
+
+
+class MailRetry(BaseRetryStrategy):
+    """After 15 seconds, then twice as long each time up to 10 minutes, for 3 days."""
+
+    LONGEST = timedelta(minutes=10)
+    GIVE_UP = timedelta(days=3)
+
+    def get_retry_decision(self, *, exception, job):
+        wait = min(timedelta(seconds=15 * 2 ** min(job.attempts, 10)), self.LONGEST)
+        return RetryDecision(retry_in={"seconds": int(wait.total_seconds())})
+
+
+class Undeliverable(Exception):
+    """The server does not take it now; the retry strategy decides when to try again."""
+
+
+@app.task(name=DELIVER, queue="mail", retry=MailRetry())
+def deliver(mail_id):
+    """Hand one mail to the server. At least once: killed between handing over and marking, it goes out again, with the same id."""
+    mail = Mail.objects.filter(pk=mail_id, state=State.QUEUED).first()
+    if not mail:
+        return
+    now = timezone.now()
+    if mail.valid_until and mail.valid_until <= now:
+        mail.drop()
+        return
+    try:
+        with get_connection(settings.MAIL_BACKEND, timeout=settings.EMAIL_TIMEOUT) as server:
+            server.send_messages([message_of(mail)])
+    except Exception as error:
+        if _is_final(error) or mail.waits_since < now - MailRetry.GIVE_UP:
+            _fail(mail, error)
+            return
+        mail.mark_tried(_words(error))
+        raise Undeliverable(_words(error)) from error
+    mail.mark_sent(timezone.now())
+
+
+def _is_final(error):
+    """Whether trying again is of no use: the server refused its receiver or its text by 5xx, or it can't be written.
+
+    What a server says at the door, or of the sender, is about the operator's settings, which can be put right.
+    """
+    if isinstance(error, smtplib.SMTPRecipientsRefused):
+        return all(code >= 500 for code, words in error.recipients.values())
+    if isinstance(error, smtplib.SMTPDataError):
+        return error.smtp_code >= 500
+    return isinstance(error, BadHeaderError | UnicodeError | ValueError) and not isinstance(error, OSError)
+
+
+def _words(error):
+    if isinstance(error, smtplib.SMTPRecipientsRefused):
+        error = "; ".join(f"{code} {words.decode(errors='replace')}" for code, words in error.recipients.values())
+    return str(error).replace("\x00", "")[:1000] or type(error).__name__
+
+
+def _fail(mail, error):
+    with transaction.atomic():
+        if mail.fail(_words(error)) and mail.on_failure:
+            app.configure_task(mail.on_failure, queue="default").defer(mail_id=str(mail.pk))
+
+
+@app.periodic(cron="* * * * * */15")
+@app.task(queue="default", queueing_lock="retry_stalled", pass_context=True)
+async def retry_stalled(context, timestamp):
+    """Take up again what a killed worker was doing."""
+    manager = context.app.job_manager
+    for job in await manager.get_stalled_jobs(seconds_since_heartbeat=STALLED_AFTER):
+        await manager.retry_job(job)
+
+
+@app.periodic(cron="17 * * * *")
+@app.task(queue="default", queueing_lock="clean_up")
+def clean_up(timestamp):
+    """Forget what is over: finished jobs, bodies of mail that is no longer valid, sessions, codes, counts and links."""
+    now = timezone.now()
+    Mail.objects.stale(now).drop()
+    Mail.objects.old(now).delete()
+    Session.objects.filter(expire_date__lt=now).delete()
+    Code.objects.filter(expires_at__lt=now - CODES_KEPT).delete()
+    DailyCount.objects.filter(day__lt=today(now - COUNTS_KEPT)).delete()
+    Link.objects.forgettable(now - timedelta(days=365 * settings.PORTAL_RECORD_YEARS)).delete()
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "DELETE FROM procrastinate_jobs j WHERE status IN ('succeeded', 'failed', 'cancelled', 'aborted') AND NOT EXISTS"
+            " (SELECT FROM procrastinate_events e WHERE e.job_id = j.id AND e.at > now() - make_interval(hours => %s))",
+            [KEPT_HOURS],
+        )
+
+
+@app.task(name="core.jobs.work_on_import", queue="default", retry=RetryStrategy(max_attempts=TRIES + 1, wait=60))
+def work_on_import(import_id):
+    """Check or import a long table; killed in the middle, it starts anew, for nothing was kept."""
+    kept = TableImport.objects.select_related("created_by").get(pk=import_id)
+    with translation.override(kept.created_by.speaks):
+        kept.work()
+
+
+@app.periodic(cron="40 3 * * *")
+@app.task(queue="default", queueing_lock="forget_orphans")
+def forget_orphans(timestamp):
+    """Delete files whose row was rolled back, a day later."""
+    for model in StoredFile.__subclasses__():
+        model.forget_orphans(timezone.now() - timedelta(days=1))
+
+
+def worker_is_alive(now):
+    """Whether a worker has given a sign of life in the last half minute."""
+    return ProcrastinateWorker.objects.filter(last_heartbeat__gt=now - timedelta(seconds=STALLED_AFTER)).exists()
+
+
+def failed():
+    """Jobs that were given up in the last days."""
+    return ProcrastinateJob.objects.filter(status="failed")

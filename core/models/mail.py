@@ -1,0 +1,154 @@
+"""Outgoing mail: a row and its job are written with the deed that causes them, and the row tells what became of it."""
+
+import uuid
+from datetime import timedelta
+from email.utils import make_msgid
+
+from django.conf import settings
+from django.db import models, transaction
+from django.db.models import Min, Q
+from django.db.models.functions import Coalesce, Greatest
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from procrastinate.contrib.django import app
+
+DELIVER = "core.jobs.deliver"
+URGENT = 10  # priority of codes: ahead of all other mail
+
+
+class State(models.TextChoices):
+    QUEUED = "queued", _("queued")
+    SENT = "sent", _("handed to the server")
+    FAILED = "failed", _("failed")
+    DROPPED = "dropped", _("no longer needed")
+
+
+def new_message_id():
+    return make_msgid(domain=settings.PUBLIC_HOST)
+
+
+class MailQuerySet(models.QuerySet):
+    def unsent(self):
+        """Those that still wait, or failed and may be sent again."""
+        return self.filter(state__in=[State.QUEUED, State.FAILED])
+
+    def drop(self):
+        """Never send them; what they said is forgotten, for it may hold a link that died."""
+        return self.unsent().update(state=State.DROPPED, text="", html="")
+
+    def stale(self, now):
+        """Unsent ones whose code or link is over."""
+        return self.unsent().filter(valid_until__lte=now)
+
+    def oldest_waiting(self, now):
+        """Since when the first of those that could go out waits, None without one."""
+        due = self.filter(state=State.QUEUED).exclude(not_before__gt=now)
+        return due.aggregate(since=Min(Greatest("created_at", Coalesce("not_before", "created_at"))))["since"]
+
+    def old(self, now):
+        """What is over and need not be remembered any more."""
+        over = self.filter(state__in=[State.SENT, State.DROPPED, State.FAILED])
+        return over.filter(created_at__lt=now - timedelta(days=settings.PORTAL_MAIL_DAYS))
+
+    def about(self, thing):
+        return self.filter(about_id=str(thing.pk))
+
+
+class Mail(models.Model):
+    """One letter to one address. It forgets its body once it is sent, and the operator never sees it: it holds links."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    name = models.CharField(_("kind"), max_length=60)
+    message_id = models.CharField(max_length=200, default=new_message_id, editable=False)
+    sender = models.CharField(_("from"), max_length=254)
+    to = models.EmailField(_("to"), max_length=254)
+    language = models.CharField(_("language"), max_length=5)
+    subject = models.CharField(_("subject"), max_length=300)
+    text = models.TextField(blank=True)
+    html = models.TextField(blank=True)
+    state = models.CharField(_("state"), max_length=10, choices=State.choices, default=State.QUEUED)
+    tries = models.PositiveIntegerField(_("tries"), default=0)
+    server_words = models.TextField(_("the server’s words"), blank=True)
+    on_failure = models.CharField(max_length=100, blank=True, editable=False)
+    about_type = models.CharField(_("about"), max_length=60, blank=True)
+    about_id = models.CharField(max_length=40, blank=True, editable=False)
+    link = models.ForeignKey("Link", models.PROTECT, null=True, blank=True, related_name="mails", editable=False)
+    queue = models.CharField(max_length=10, default="mail", editable=False)
+    not_before = models.DateTimeField(_("not before"), null=True, blank=True)
+    valid_until = models.DateTimeField(_("valid until"), null=True, blank=True)
+    created_at = models.DateTimeField(_("queued"), default=timezone.now)
+    sent_at = models.DateTimeField(_("sent"), null=True, blank=True)
+
+    objects = MailQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("mail")
+        verbose_name_plural = _("mail")
+        ordering = ["-created_at"]
+        indexes = [
+            models.Index(fields=["about_id"], name="mail_about_an_object"),
+            models.Index(fields=["created_at"], name="waiting_mail", condition=Q(state="queued")),
+        ]
+        constraints = [
+            models.CheckConstraint(
+                condition=~Q(state__in=[State.SENT, State.DROPPED]) | Q(text="", html=""),
+                name="sent_mail_forgets_its_body",
+            ),
+            models.CheckConstraint(
+                condition=Q(state=State.SENT, sent_at__isnull=False) | ~Q(state=State.SENT),
+                name="sent_has_a_date",
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.name}: {self.to}"
+
+    @property
+    def waits_since(self):
+        """When it could first go out."""
+        return max(self.created_at, self.not_before or self.created_at)
+
+    def mark_sent(self, now):
+        """The server has it."""
+        self._leave(State.SENT, sent_at=now, text="", html="", server_words="")
+
+    def mark_tried(self, words):
+        """The server did not take it now; its words are told to the operator while it waits for the next time."""
+        mine = Mail.objects.filter(pk=self.pk, state=State.QUEUED)
+        mine.update(tries=models.F("tries") + 1, server_words=words)
+
+    def fail(self, words):
+        """It can't be delivered; the server's words stay for the operator."""
+        return self._leave(State.FAILED, server_words=words)
+
+    def drop(self):
+        """It is of no more use: its code or link is dead."""
+        self._leave(State.DROPPED, text="", html="")
+
+    def queue_again(self, *, now):
+        """The operator tries a failed mail anew, with all its days; False when it is not failed or has nothing left to say."""
+        with transaction.atomic():
+            failed = Mail.objects.filter(pk=self.pk, state=State.FAILED).exclude(text="")
+            queued = bool(failed.update(state=State.QUEUED, created_at=now, tries=0, server_words=""))
+            if queued:
+                self.defer()
+        return queued
+
+    def defer(self):
+        """Give the worker the job of delivering it, in the caller's transaction."""
+        priority = URGENT if self.queue == "codes" else 0
+        job = app.configure_task(DELIVER, queue=self.queue, priority=priority, schedule_at=self.not_before)
+        job.defer(mail_id=str(self.pk))
+
+    @staticmethod
+    def defer_all(mails):
+        """The jobs of many letters of the ordinary queue, in a statement for each day on which they may go out."""
+        by_day = {}
+        for mail in mails:
+            by_day.setdefault(mail.not_before, []).append({"mail_id": str(mail.pk)})
+        for moment, jobs in by_day.items():
+            app.configure_task(DELIVER, queue="mail", schedule_at=moment).batch_defer(*jobs)
+
+    def _leave(self, state, **changes):
+        changes["tries"] = models.F("tries") + 1
+        return Mail.objects.filter(pk=self.pk, state=State.QUEUED).update(state=state, **changes)

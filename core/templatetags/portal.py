@@ -1,0 +1,136 @@
+"""The few tags that templates need: icons, plates, and the Korean particle after a name."""
+
+import re
+from datetime import date
+from urllib.parse import urlsplit
+
+from django import template
+from django.forms import Field
+from django.templatetags.static import static
+from django.utils.html import format_html
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from core import browsers, languages, particles
+
+HANGUL = re.compile("[가-힣]")
+
+register = template.Library()
+
+
+@register.simple_tag
+def icon(name):
+    """An icon of the sprite; it always stands beside a word."""
+    return format_html(
+        '<svg class="icon" viewBox="0 0 24 24" aria-hidden="true"><use href="{}#i-{}"/></svg>',
+        static("img/icons.svg"),
+        name,
+    )
+
+
+@register.simple_tag
+def link_glyph(name):
+    """The line between two companies as a glyph: none, wait, setup, on, off, gone."""
+    return format_html(
+        '<svg class="link-glyph" viewBox="0 0 36 16" aria-hidden="true"><use href="{}#l-{}"/></svg>',
+        static("img/icons.svg"),
+        name,
+    )
+
+
+@register.simple_tag
+def plate(name, kinds=""):
+    """A company as a square with two letters; kinds: 'large', 'mine'."""
+    return format_html('<span class="plate {}" aria-hidden="true">{}</span>', kinds, _letters(name))
+
+
+@register.simple_tag
+def avatar(name):
+    """A person as a round with two letters."""
+    return format_html('<span class="avatar" aria-hidden="true">{}</span>', _letters(name))
+
+
+@register.filter
+def with_particle(name, pair):
+    """{{ name|with_particle:"을/를" }}: in Korean the name with the particle that its sound asks for, else the name alone."""
+    return f"{name}{particles.particle(str(name), pair)}" if get_language() == "ko" else name
+
+
+@register.filter
+def spoken(text):
+    """What a person wrote, marked as Korean where the page around it is not."""
+    marked = text and get_language() != "ko" and HANGUL.search(str(text))
+    return format_html('<span lang="ko">{}</span>', text) if marked else text
+
+
+@register.filter
+def in_language(texts):
+    """{"ko": …, "en": …} -> the one in the reader's language."""
+    return languages.pick(texts)
+
+
+@register.filter
+def as_date(text):
+    """'2026-11-24' as a date, for the date filter."""
+    return date.fromisoformat(text)
+
+
+@register.filter
+def breakable(address):
+    """An e-mail address that may break before its @."""
+    name, at, domain = address.rpartition("@")
+    return format_html("{}<wbr>{}{}", name, at, domain)
+
+
+@register.filter
+def half_hidden(address):
+    """'maria.jensen@organon.example' -> 'm•••@organon.example'"""
+    name, at, domain = address.rpartition("@")
+    return f"{name[:1]}•••{at}{domain}"
+
+
+@register.filter
+def browser(agent):
+    """'Mozilla/5.0 (X11; Linux x86_64) …' -> 'Chrome on Linux'"""
+    return browsers.named(agent or "")
+
+
+@register.filter
+def shown_address(url):
+    """'https://www.organon.example/kr' -> 'organon.example'"""
+    return (urlsplit(url or "").hostname or "").removeprefix("www.")
+
+
+@register.filter
+def punycode(address):
+    """An address whose domain shows as it travels, so that letters which only look alike are seen."""
+    name, at, domain = address.rpartition("@")
+    try:
+        return name + at + domain.encode("idna").decode()
+    except UnicodeError:
+        return address
+
+
+@register.filter
+def wrong(field):
+    """What is wrong with a field, in sentences; a missing answer is asked for by the field's name."""
+    missing = Field.default_error_messages["required"]
+    return [
+        _("Answer this: %(question)s") % {"question": field.label} if error == missing else error
+        for error in field.errors
+    ]
+
+
+@register.filter
+def field_url(field):
+    """The id of the control that an error summary links to."""
+    return field.id_for_label or f"{field.auto_id}_0"
+
+
+def _letters(name):
+    """'Williams-Sonoma' -> 'WS', 'Organon' -> 'Or', '김지혜' -> '지혜', '한빛식품' -> '한빛'"""
+    parts = [part for part in name.replace("-", " ").replace("(주)", " ").split() if part[0].isalnum()] or [name or "–"]
+    first = parts[0]
+    if "가" <= first[0] <= "힣":
+        return first[-2:] if len(first) == 3 else first[:2]
+    return first[0].upper() + (parts[1][0].upper() if len(parts) > 1 and parts[1][0].isascii() else first[1:2])

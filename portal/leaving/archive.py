@@ -1,0 +1,99 @@
+"""What a company takes away: a ZIP with a CSV for each kind of thing, all of them in one JSON, and the files themselves."""
+
+import json
+import zipfile
+
+from django.core.serializers.json import DjangoJSONEncoder
+
+from accounts.banks import PARTS
+from accounts.models import AuditEntry, SupportRequest
+from connections.models import Invitation
+from core.tabular import as_csv
+from customers.models import Answer, Submission, Upload
+
+NOT_OURS = {"searches_a_day", "reports_count_from", "suspended_because"}  # the operator's own notes
+
+
+def write(export, target):
+    """Write the ZIP of an export's supplier into the open file `target`, telling the export how far it is."""
+    tables = _tables(export.supplier)
+    stored = [*export.supplier.documents.all(), *_uploads(export.supplier)]
+    steps = len(tables) + len(stored)
+    with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
+        found = {}
+        for done, (name, rows) in enumerate(tables.items(), 1):
+            found[name] = list(rows)
+            archive.writestr(f"{name}.csv", _csv(found[name]))
+            export.advance(100 * done // (steps + 1))
+        archive.writestr("data.json", json.dumps(found, cls=DjangoJSONEncoder, ensure_ascii=False, indent=1))
+        for done, one in enumerate(stored, len(tables) + 1):
+            with one.file.open("rb") as source:
+                archive.writestr(f"files/{one._meta.model_name}/{one.pk}/{one.name}", source.read())
+            export.advance(100 * done // (steps + 1))
+
+
+def _tables(supplier):
+    """Everything about a supplier as {name: rows}, each row a dict of plain values."""
+    columns = [field.attname for field in supplier._meta.concrete_fields if field.attname not in NOT_OURS]
+    profiles = supplier.profiles.all()
+    drafts = Answer.objects.filter(profile__in=profiles)
+    return {
+        "company": [{name: _plain(getattr(supplier, name)) for name in columns}],
+        "bank_accounts": supplier.bank_accounts.values(*PARTS, "is_main", "created_at", "removed_at"),
+        "documents": supplier.documents.values("id", "detail", "name", "size", "expires_on", "uploaded_at"),
+        "members": supplier.memberships.values("user__name", "user__email", "role", "is_active", "created_at"),
+        "team_invitations": supplier.team_invitations.values("email", "role", "status", "created_at", "decided_at"),
+        "join_requests": supplier.join_requests.values("user__name", "user__email", "status", "created_at", "decided_at"),
+        "accepted_invitations": Invitation.objects.filter(supplier=supplier).values(
+            "customer__name", "email", "company", "message", "created_at", "decided_at"
+        ),
+        "customers": profiles.values("customer__name", "stage", "created_at", "connected_at", "ended_at", "ended_because"),
+        "connection_requests": supplier.requests.values(
+            "id", "customer__name", "requested_by__email", "contact_email", "message", "status", "comment",
+            "consent_text", "consented_at", "created_at", "decided_at",
+        ),
+        "searches": supplier.attempts.values("user__email", "words", "cost", "created_at"),
+        "drafts": map(_draft, drafts.select_related("profile__customer", "saved_by").prefetch_related("step__questions")),
+        "submitted_steps": Submission.objects.filter(answer__profile__in=profiles).values(
+            "answer__profile__customer__name", "answer__step__title_en", "answer__step__title_ko", "number", "said",
+            "submitted_by__email", "submitted_at", "outcome", "decided_at", "comment",
+        ),
+        "files": _uploads(supplier).values("id", "profile__customer__name", "name", "size", "expires_on", "uploaded_at"),
+        "support_requests": SupportRequest.objects.filter(supplier=supplier).values(
+            "email", "message", "page", "created_at", "closed_at"
+        ),
+        "notifications": supplier.notifications.values("user__email", "kind", "data", "created_at", "read_at"),
+        "activity": AuditEntry.objects.for_supplier().filter(supplier=supplier).values("at", "kind", "actor__email", "data"),
+    }  # fmt: skip
+
+
+def _draft(answer):
+    """What was typed into a step, by its questions; a file by its id in the table of files."""
+    labels = {question.name: question.label_en or question.label_ko for question in answer.step.questions.all()}
+    typed = [(*name.partition("-")[::2], text) for name, text in answer.values.items()]
+    return {
+        "profile__customer__name": answer.profile.customer.name,
+        "step__title_en": answer.step.title_en,
+        "step__title_ko": answer.step.title_ko,
+        "state": answer.state,
+        "values": [{"question": labels.get(name, name), "part": part, "typed": text} for name, part, text in typed],
+        "saved_by__email": answer.saved_by and answer.saved_by.email,
+        "saved_at": answer.saved_at,
+    }
+
+
+def _uploads(supplier):
+    return Upload.objects.filter(profile__supplier=supplier)
+
+
+def _plain(value):
+    return value if value is None or isinstance(value, int | bool) else str(value)
+
+
+def _csv(rows):
+    """Rows, each a dict of the same names, under a line of these names."""
+    return as_csv([rows[0], *(map(_cell, row.values()) for row in rows)] if rows else [])
+
+
+def _cell(value):
+    return json.dumps(value, ensure_ascii=False) if isinstance(value, dict | list) else value

@@ -1,0 +1,59 @@
+"""A company leaves the portal: its requests and connections end first; after some years its record goes too."""
+
+from django.db import transaction
+
+from accounts.company_details import COLUMNS
+from accounts.models import AuditEntry, BankAccount, Supplier, SupportRequest
+from connections.models import ConnectionRequest, Invitation, Report, SearchAttempt
+from core.states import AlreadyDecided
+from customers.models import Answer, CustomerProfile, Stage, Submission, Upload
+
+GONE = "–"
+COMPANY_CLOSES = (
+    "The company has left the portal. / 회사가 포털 이용을 종료했습니다."  # the customers read it, in either language
+)
+
+
+def close(supplier, *, now):
+    """Withdraw its requests, end its connections (the customers are told), forget its drafts, and close it.
+
+    AlreadyDecided, with nothing changed, when it is not due to close.
+    """
+    with transaction.atomic():
+        admins = [membership.user for membership in supplier.admins()]
+        actor = supplier.closing_by if supplier.closing_by in admins or not admins else admins[0]
+        for request in ConnectionRequest.objects.filter(supplier=supplier).waiting(now):
+            request.withdraw(now=now, actor=actor)
+        for profile in supplier.profiles.connected().select_related("customer", "supplier"):
+            profile.end(COMPANY_CLOSES, now=now, actor=actor)
+        supplier.profiles.filter(stage=Stage.INVITED).update(stage=Stage.DROPPED, invited_until=None)
+        Answer.objects.filter(profile__supplier=supplier).update(values={}, has_draft=False)
+        supplier.close(now=now)
+
+
+def erase(supplier):
+    """Delete what was kept of a closed company for the record; a row without a name stays for the counters."""
+    with transaction.atomic():
+        if not Supplier.objects.select_for_update().filter(pk=supplier.pk, closed_at__isnull=False).exists():
+            raise AlreadyDecided
+        profiles = CustomerProfile.objects.filter(supplier=supplier)
+        Submission.objects.filter(answer__profile__in=profiles).delete()
+        Answer.objects.filter(profile__in=profiles).delete()
+        for upload in Upload.objects.filter(profile__in=profiles):
+            upload.discard()
+        for export in supplier.exports.exclude(file=""):
+            export.forget()
+        Report.objects.filter(supplier=supplier).delete()
+        ConnectionRequest.objects.filter(supplier=supplier).delete()
+        Invitation.objects.filter(supplier=supplier).forget()
+        profiles.delete()
+        SearchAttempt.objects.filter(supplier=supplier).delete()
+        BankAccount.objects.filter(supplier=supplier).delete()
+        BankAccount.pgh_event_model.objects.filter(supplier_id=supplier.pk).delete()
+        SupportRequest.objects.filter(supplier=supplier).delete()
+        for things in (supplier.exports, supplier.notifications, supplier.team_invitations, supplier.join_requests):
+            things.all().delete()
+        AuditEntry.objects.filter(supplier=supplier).delete()
+        blank = dict.fromkeys(set(COLUMNS) - {"country"}, "")
+        Supplier.objects.filter(pk=supplier.pk).update(name=GONE, **blank)
+        Supplier.pgh_event_model.objects.filter(pgh_obj=supplier.pk).delete()

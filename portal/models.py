@@ -1,0 +1,3 @@
+from portal.leaving.models import Export
+
+__all__ = ["Export"]
