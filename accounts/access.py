@@ -36,7 +36,9 @@ def role_required(role):
 def may_administer(request):
     """The person's memberships as admin, those left out whose company asks for a second factor that they don't have."""
     admins = [membership for membership in request.memberships if membership.is_admin]
-    return [one for one in admins if one.has_second_factor or not one.supplier.requires_second_factor]
+    return [
+        one for one in admins if one.has_second_factor or not one.supplier.requires_second_factor
+    ]
 
 
 def own(request, queryset, pk):
@@ -47,7 +49,11 @@ def own(request, queryset, pk):
     row = queryset.filter(pk=pk).first()
     if row is not None:
         return row
-    others = [membership.supplier_id for membership in request.memberships if membership != request.membership]
+    others = [
+        membership.supplier_id
+        for membership in request.memberships
+        if membership != request.membership
+    ]
     theirs = Supplier.objects.filter(
         pk__in=queryset.model.objects.filter(pk=pk, supplier__in=others).values("supplier")
     ).first()

@@ -27,7 +27,9 @@ def close_account(user, *, now):
     with transaction.atomic():
         for membership in user.memberships.active().select_related("supplier", "user"):
             others = membership.supplier.memberships.active().exclude(pk=membership.pk)
-            with suppress(AlreadyDecided):  # an admin deactivated the person meanwhile, or the company closes already
+            with suppress(
+                AlreadyDecided
+            ):  # an admin deactivated the person meanwhile, or the company closes already
                 if not others.exists() and membership.supplier.closing_at is None:
                     membership.supplier.begin_closing(now=now, actor=user)
                 if others.exists():
@@ -61,17 +63,27 @@ def erase(user):
         for things in (user.devices, user.notifications, user.preferences, user.consents):
             things.all().delete()
         user.usersession_set.all().delete()
-        nobody = {"email": f"{uuid.uuid4().hex}@{ERASED}", "name": "", "job_title": "", "password": "!"}
+        nobody = {
+            "email": f"{uuid.uuid4().hex}@{ERASED}",
+            "name": "",
+            "job_title": "",
+            "password": "!",
+        }
         User.objects.filter(pk=user.pk).update(**nobody, language="", browser_language="")
 
 
 def _forget_names(user):
     """Records and news of the person's companies name nobody where they named the person; of whom they tell, the row still says."""
     naming = Q(data__person=user.name) | Q(data__to=user.name) | Q(data__email=user.email)
-    companies = Supplier.objects.filter(Q(memberships__user=user) | Q(join_requests__user=user)).values("pk")
+    companies = Supplier.objects.filter(
+        Q(memberships__user=user) | Q(join_requests__user=user)
+    ).values("pk")
     for kept in (AuditEntry, Notification):
         for row in kept.objects.filter(naming, supplier__in=companies):
-            data = {key: GONE if value in (user.name, user.email) else value for key, value in row.data.items()}
+            data = {
+                key: GONE if value in (user.name, user.email) else value
+                for key, value in row.data.items()
+            }
             kept.objects.filter(pk=row.pk).update(data=data)
 
 

@@ -49,13 +49,22 @@ class NumbersForm(forms.Form):
         super().__init__(data)
         read_only = forms.TextInput(attrs={"readonly": True})
         for one in suppliers:
-            field = forms.CharField(label=one.name, initial=one.registration_number, widget=read_only, required=False)
+            field = forms.CharField(
+                label=one.name, initial=one.registration_number, widget=read_only, required=False
+            )
             self.fields[str(one.pk)] = field
 
 
 @admin.register(Supplier)
 class SupplierAdmin(admin.ModelAdmin):
-    list_display = ["name", "country", "registration_number", "is_suspended", "searches_a_day", "created_at"]
+    list_display = [
+        "name",
+        "country",
+        "registration_number",
+        "is_suspended",
+        "searches_a_day",
+        "created_at",
+    ]
     list_filter = [
         ("suspended_at", admin.EmptyFieldListFilter),
         ("registration_verified_at", admin.EmptyFieldListFilter),
@@ -63,7 +72,13 @@ class SupplierAdmin(admin.ModelAdmin):
     ]
     search_fields = ["name", "english_name", "registration_number", "memberships__user__email"]
     date_hierarchy = "created_at"
-    readonly_fields = ["warnings", "registration_verified_at", "suspended_at", "suspended_because", "created_at"]
+    readonly_fields = [
+        "warnings",
+        "registration_verified_at",
+        "suspended_at",
+        "suspended_because",
+        "created_at",
+    ]
     inlines = [MembershipInline]
     look_alikes = []  # functions of other apps: name -> names that look the same
     actions = ["verify_number", "suspend", "lift_suspension"]
@@ -103,13 +118,22 @@ class SupplierAdmin(admin.ModelAdmin):
         suppliers = queryset.exclude(registration_number="")
         form = NumbersForm(request.POST if "apply" in request.POST else None, suppliers)
         if not form.is_valid():
-            return ask(self, request, suppliers, form, _("Registration number is verified"), "verify_number")
+            return ask(
+                self,
+                request,
+                suppliers,
+                form,
+                _("Registration number is verified"),
+                "verify_number",
+            )
         for supplier in suppliers:
             number = form.cleaned_data[str(supplier.pk)]
             try:
                 supplier.verify_number(number, now=timezone.now(), actor=request.user)
             except AlreadyDecided:
-                words = _("%(supplier)s has changed its number. Check the new one.") % {"supplier": supplier}
+                words = _("%(supplier)s has changed its number. Check the new one.") % {
+                    "supplier": supplier
+                }
                 self.message_user(request, words, messages.WARNING)
         return None
 
@@ -161,7 +185,16 @@ class MembershipAdmin(History):
 class BankAccountAdmin(History):
     """Suppliers' accounts, to look at when somebody calls about one; suppliers change them."""
 
-    list_display = ["supplier", "bank", "number", "iban", "holder", "is_main", "created_at", "removed_at"]
+    list_display = [
+        "supplier",
+        "bank",
+        "number",
+        "iban",
+        "holder",
+        "is_main",
+        "created_at",
+        "removed_at",
+    ]
     list_select_related = ["supplier"]
     list_filter = [("removed_at", admin.EmptyFieldListFilter)]
     search_fields = ["supplier__name", "number", "iban", "holder"]
@@ -191,14 +224,23 @@ class PersonAdmin(UserAdmin):
     actions = ["change_email", "reopen"]
     fieldsets = [
         (None, {"fields": ["email", "password", "name", "job_title", "language", "time_zone"]}),
-        (_("Rights"), {"fields": ["is_active", "is_staff", "is_superuser", "groups", "user_permissions"]}),
+        (
+            _("Rights"),
+            {"fields": ["is_active", "is_staff", "is_superuser", "groups", "user_permissions"]},
+        ),
         (_("Since"), {"fields": ["date_joined", "last_login", "closed_at"]}),
     ]
-    add_fieldsets = [(None, {"fields": ["email", "name", "usable_password", "password1", "password2"]})]
+    add_fieldsets = [
+        (None, {"fields": ["email", "name", "usable_password", "password1", "password2"]})
+    ]
 
     def get_readonly_fields(self, request, obj=None):
         """Only a superuser makes operators and gives rights: changing people must not be a way to more power."""
-        rights = [] if request.user.is_superuser else ["is_staff", "is_superuser", "groups", "user_permissions"]
+        rights = (
+            []
+            if request.user.is_superuser
+            else ["is_staff", "is_superuser", "groups", "user_permissions"]
+        )
         verbs = (["email"] if obj else []) + (["is_active"] if obj and obj.closed_at else [])
         return [*self.readonly_fields, *rights, *verbs]
 
@@ -226,13 +268,17 @@ class PersonAdmin(UserAdmin):
         try:
             change_address(person, given["email"], **said)
         except AddressTaken:
-            self.message_user(request, _("Somebody else signs in with this address."), messages.ERROR)
+            self.message_user(
+                request, _("Somebody else signs in with this address."), messages.ERROR
+            )
         else:
             account_closing.end_sessions(person)
 
     @asking_first(_("Bring a closed account back"))
     def reopen(self, request, person, given):
-        account_closing.reopen_account(person, now=timezone.now(), actor=request.user, reason=given["reason"])
+        account_closing.reopen_account(
+            person, now=timezone.now(), actor=request.user, reason=given["reason"]
+        )
 
 
 @admin.register(TeamInvitation)
@@ -270,11 +316,15 @@ class JoinRequestAdmin(History):
 
     @asking_first(_("Let in as admin"), permission="decide")
     def make_admin(self, request, asked, given):
-        self._for_operator(asked).accept(Role.ADMIN, now=timezone.now(), actor=request.user, reason=given["reason"])
+        self._for_operator(asked).accept(
+            Role.ADMIN, now=timezone.now(), actor=request.user, reason=given["reason"]
+        )
 
     @asking_first(_("Decline"), permission="decide")
     def decline(self, request, asked, given):
-        self._for_operator(asked).decline(now=timezone.now(), actor=request.user, reason=given["reason"])
+        self._for_operator(asked).decline(
+            now=timezone.now(), actor=request.user, reason=given["reason"]
+        )
 
     @staticmethod
     def _for_operator(asked):

@@ -23,10 +23,14 @@ def founding(request, email_address, **kwargs):
     from accounts.models import Membership, PendingCompany, Supplier, User, person_key  # noqa: PLC0415 - models are not loaded before
 
     user = email_address.user
-    User.objects.filter(pk=user.pk, person_key="").update(person_key=person_key(email_address.email))
+    User.objects.filter(pk=user.pk, person_key="").update(
+        person_key=person_key(email_address.email)
+    )
     pending = PendingCompany.objects.filter(user=user).first()
     if pending and not Supplier.objects.sharing_domain(email_address.email).exists():
-        Membership.found(user, name=pending.name, country=pending.country, now=timezone.now(), is_first=True)
+        Membership.found(
+            user, name=pending.name, country=pending.country, now=timezone.now(), is_first=True
+        )
 
 
 def signed_in(request, user, **kwargs):

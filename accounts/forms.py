@@ -20,7 +20,11 @@ TOKEN_PATHS = (*LINK_PATHS, "/accounts/password/")
 
 def time_zones():
     """The places to choose from, by name; what is no place ('Etc/GMT+9', 'EST') is left out, except UTC."""
-    places = {zone for zone in zoneinfo.available_timezones() if "/" in zone and not zone.startswith("Etc/")}
+    places = {
+        zone
+        for zone in zoneinfo.available_timezones()
+        if "/" in zone and not zone.startswith("Etc/")
+    }
     return [(zone, zone.replace("_", " ")) for zone in sorted(places | {"UTC", settings.TIME_ZONE})]
 
 
@@ -52,7 +56,10 @@ class PreferencesForm(forms.Form):
         chosen = dict(user.preferences.values_list("kind", "way"))
         for name, kind in KINDS.items():
             self.fields[name] = forms.ChoiceField(
-                label=kind.label, choices=Way.choices, required=False, initial=chosen.get(name, Way.USUAL)
+                label=kind.label,
+                choices=Way.choices,
+                required=False,
+                initial=chosen.get(name, Way.USUAL),
             )
             self.fields[name].is_part = True
 
@@ -61,7 +68,9 @@ class EmailForm(forms.Form):
     """The address that a person wants to sign in with."""
 
     email = forms.EmailField(
-        label=_("New e-mail"), max_length=254, widget=forms.EmailInput(attrs={"autocomplete": "email"})
+        label=_("New e-mail"),
+        max_length=254,
+        widget=forms.EmailInput(attrs={"autocomplete": "email"}),
     )
 
     def __init__(self, *args, user, **kwargs):
@@ -92,8 +101,13 @@ class EmailCodesForm(forms.Form):
             self.fields[part].is_part = True
             if done[part]:
                 del self.fields[part]
-        for part in set(self.fields) & {part for part, is_right in (right or {}).items() if not is_right}:
-            self.add_error(part, _("This is not the code, or it is too old. Type the one from the newest mail."))
+        for part in set(self.fields) & {
+            part for part, is_right in (right or {}).items() if not is_right
+        }:
+            self.add_error(
+                part,
+                _("This is not the code, or it is too old. Type the one from the newest mail."),
+            )
 
 
 class CompanyForm(forms.ModelForm):
@@ -129,7 +143,9 @@ class CompanyForm(forms.ModelForm):
 
     def changed_values(self):
         """Names of the fields whose value differs, not only its way of writing."""
-        return [name for name in self.changed_data if getattr(self.instance, name) != self.initial[name]]
+        return [
+            name for name in self.changed_data if getattr(self.instance, name) != self.initial[name]
+        ]
 
 
 class PasswordForm(forms.Form):
@@ -151,7 +167,9 @@ class PasswordForm(forms.Form):
         if not limits.allowed("password-again", self.user.pk, TRIES_AN_HOUR, limits.AN_HOUR):
             raise forms.ValidationError(limits.wait(limits.AN_HOUR), code="limit")
         if not self.user.check_password(self.cleaned_data["password"]):
-            raise forms.ValidationError(_("This is not your password. Nothing was changed."), code="password")
+            raise forms.ValidationError(
+                _("This is not your password. Nothing was changed."), code="password"
+            )
         return ""
 
 
@@ -159,7 +177,10 @@ class BankAccountForm(PasswordForm):
     """An account to add, domestic or by IBAN; `account` holds its values once valid."""
 
     bank = forms.CharField(
-        label=_("Bank"), required=False, max_length=160, widget=forms.TextInput(attrs={"list": "banks"})
+        label=_("Bank"),
+        required=False,
+        max_length=160,
+        widget=forms.TextInput(attrs={"list": "banks"}),
     )
     number = forms.CharField(
         label=_("Account number"),
@@ -267,16 +288,25 @@ class CustomersForm(forms.Form):
     )
 
     def __init__(self, profiles, *args, member, **kwargs):
-        initial = {"scope": "all" if member.sees_all_customers else "some", "profiles": member.profiles.all()}
+        initial = {
+            "scope": "all" if member.sees_all_customers else "some",
+            "profiles": member.profiles.all(),
+        }
         super().__init__(*args, initial=initial, **kwargs)
         self.fields["profiles"].is_part = True
         self.fields["profiles"].queryset = profiles.order_by("customer__name")
-        self.others = member.profiles.exclude(pk__in=profiles.values("pk")).select_related("customer")
+        self.others = member.profiles.exclude(pk__in=profiles.values("pk")).select_related(
+            "customer"
+        )
         self.fields["profiles"].label_from_instance = lambda profile: str(profile.customer)
 
     @property
     def chosen(self):
-        return None if self.cleaned_data["scope"] == "all" else [*self.cleaned_data["profiles"], *self.others]
+        return (
+            None
+            if self.cleaned_data["scope"] == "all"
+            else [*self.cleaned_data["profiles"], *self.others]
+        )
 
 
 class SwitchForm(forms.Form):

@@ -35,5 +35,6 @@ def leave(request):
 def has_address(user, address):
     """Whether the person has proved that the address is theirs."""
     return (
-        user.is_authenticated and EmailAddress.objects.filter(user=user, email__iexact=address, verified=True).exists()
+        user.is_authenticated
+        and EmailAddress.objects.filter(user=user, email__iexact=address, verified=True).exists()
     )

@@ -36,7 +36,9 @@ def forget_devices(timestamp):
 def forget_people(timestamp):
     """Erase accounts that were closed some days ago; forget old notifications and questions that were answered long ago."""
     now = timezone.now()
-    Notification.objects.filter(created_at__lt=now - timedelta(days=settings.PORTAL_NOTIFICATION_DAYS)).delete()
+    Notification.objects.filter(
+        created_at__lt=now - timedelta(days=settings.PORTAL_NOTIFICATION_DAYS)
+    ).delete()
     long_ago = now - timedelta(days=365 * settings.PORTAL_RECORD_YEARS)
     SupportRequest.objects.filter(closed_at__lt=long_ago).delete()
     each(User.objects.to_erase(now), account_closing.erase)
@@ -64,5 +66,7 @@ def send_digests(timestamp):
 def tell_of_documents(timestamp):
     """Tell admins of company documents that run out within the coming days."""
     now = timezone.now()
-    documents = Document.objects.running_out(today(now) + timedelta(days=settings.PORTAL_EXPIRY_DAYS))
+    documents = Document.objects.running_out(
+        today(now) + timedelta(days=settings.PORTAL_EXPIRY_DAYS)
+    )
     each(documents, lambda document: document.tell_of_expiry(now=now))

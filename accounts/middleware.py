@@ -70,7 +70,9 @@ def _keep_session(request, user):
     now = int(time.time())
     if now - request.session.get("seen", 0) > REFRESHED_EVERY:
         request.session["seen"] = now
-        request.session.set_expiry(settings.STAFF_SESSION_AGE if user.is_staff else settings.SESSION_COOKIE_AGE)
+        request.session.set_expiry(
+            settings.STAFF_SESSION_AGE if user.is_staff else settings.SESSION_COOKIE_AGE
+        )
         if user.browser_language != request.LANGUAGE_CODE:
             User.objects.filter(pk=user.pk).update(browser_language=request.LANGUAGE_CODE)
 

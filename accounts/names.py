@@ -13,13 +13,17 @@ _ALLOWED_FORMAT = {"\u200c", "\u200d"}  # the joiners that Persian and Indic scr
 
 def skeleton(text):
     """A name as it looks at a glance: 'Оrganon' with a Cyrillic О, 'ORGANON' in full width and 'Organon.' are one."""
-    return "".join(one for one in anyascii(unicodedata.normalize("NFKC", text)).lower() if one.isalnum())
+    return "".join(
+        one for one in anyascii(unicodedata.normalize("NFKC", text)).lower() if one.isalnum()
+    )
 
 
 def mixes_scripts(text):
     """Whether a word is written in letters of two alphabets that look alike (Latin, Greek, Cyrillic)."""
     for word in text.split():
-        scripts = {unicodedata.name(letter, "").partition(" ")[0] for letter in word if letter.isalpha()}
+        scripts = {
+            unicodedata.name(letter, "").partition(" ")[0] for letter in word if letter.isalpha()
+        }
         if len(scripts & {"LATIN", "GREEK", "CYRILLIC"}) > 1:
             return True
     return False
@@ -29,7 +33,12 @@ def validate_name(text):
     """Raise ValidationError for control, bidirectional and invisible characters, and for links."""
     for character in text:
         category = unicodedata.category(character)
-        if category in ("Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp") and character not in _ALLOWED_FORMAT:
-            raise ValidationError(_("Remove the invisible or control characters."), code="characters")
+        if (
+            category in ("Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp")
+            and character not in _ALLOWED_FORMAT
+        ):
+            raise ValidationError(
+                _("Remove the invisible or control characters."), code="characters"
+            )
     if _LINK.search(text):
         raise ValidationError(_("Remove the web address: only the name belongs here."), code="link")

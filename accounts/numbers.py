@@ -20,7 +20,9 @@ def clean_registration_number(number, country):
         return ""
     if country == "KR":
         return _korean(number)
-    modules = [found for name in _KINDS if (found := get_cc_module(country, name))] if country else []
+    modules = (
+        [found for name in _KINDS if (found := get_cc_module(country, name))] if country else []
+    )
     for module in modules:
         try:
             compact = module.validate(number)
@@ -28,18 +30,27 @@ def clean_registration_number(number, country):
             continue
         return module.format(compact) if hasattr(module, "format") else compact
     if modules:
-        raise ValidationError(_("This is not a registration number of that country. Check its digits."), code="number")
+        raise ValidationError(
+            _("This is not a registration number of that country. Check its digits."), code="number"
+        )
     return number
 
 
 def _korean(number):
     """'1208147521' -> '120-81-47521'. The check digit is as the National Tax Service defines it."""
-    digits = [int(character) for character in number if character.isdecimal() and character.isascii()]
+    digits = [
+        int(character) for character in number if character.isdecimal() and character.isascii()
+    ]
     if len(digits) != 10:
         message = _("Business registration number must have 10 digits. You entered %(number)d.")
         raise ValidationError(message % {"number": len(digits)}, code="length")
-    total = sum(digit * weight for digit, weight in zip(digits, _WEIGHTS, strict=False)) + digits[8] * 5 // 10
+    total = (
+        sum(digit * weight for digit, weight in zip(digits, _WEIGHTS, strict=False))
+        + digits[8] * 5 // 10
+    )
     if (10 - total % 10) % 10 != digits[9]:
-        raise ValidationError(_("The last digit does not fit the others. Check the number."), code="check_digit")
+        raise ValidationError(
+            _("The last digit does not fit the others. Check the number."), code="check_digit"
+        )
     text = "".join(map(str, digits))
     return f"{text[:3]}-{text[3:5]}-{text[5:]}"

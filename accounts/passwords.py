@@ -16,7 +16,8 @@ class PortalWordsValidator:
             rest = rest.replace(word, "")
         if len(rest.strip("0123456789!@#$%^&*.-_ ")) < 3 and len(rest) < len(password):
             raise ValidationError(
-                _("Choose a password that does not consist of this portal’s words."), code="portal_words"
+                _("Choose a password that does not consist of this portal’s words."),
+                code="portal_words",
             )
 
     def get_help_text(self):

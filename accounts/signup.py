@@ -52,7 +52,9 @@ class SignupForm(allauth_forms.SignupForm):
         validators=[validate_name],
         widget=forms.TextInput(attrs={"autocomplete": "organization"}),
     )
-    country = CountryField(blank_label=_("Choose a country")).formfield(label=_("Country or region"))
+    country = CountryField(blank_label=_("Choose a country")).formfield(
+        label=_("Country or region")
+    )
     terms = forms.BooleanField(
         label=_("I accept the Terms of Use."),
         error_messages={"required": _("Accept the terms to create an account.")},
@@ -94,9 +96,15 @@ class SignupForm(allauth_forms.SignupForm):
         with transaction.atomic():
             User.objects.one_at_a_time(email)
             if not ratelimit.consume(request, action="confirm_email", key=email, dry_run=True):
-                return None, ratelimit.respond_429(request)  # no code could be sent: whoever has one may use it
-            giving_way = User.objects.unconfirmed().filter(email__in=[email, self._stand_in().email])
-            self.account_already_exists = User.objects.filter(email=email).exclude(pk__in=giving_way).exists()
+                return None, ratelimit.respond_429(
+                    request
+                )  # no code could be sent: whoever has one may use it
+            giving_way = User.objects.unconfirmed().filter(
+                email__in=[email, self._stand_in().email]
+            )
+            self.account_already_exists = (
+                User.objects.filter(email=email).exclude(pk__in=giving_way).exists()
+            )
             giving_way.delete()
             if not self.account_already_exists:
                 return super().try_save(request)
@@ -117,7 +125,9 @@ class SignupForm(allauth_forms.SignupForm):
         stand_in.account_already_exists = False
         stand_in.cleaned_data = self.cleaned_data | {"email": _nobody()}
         stand_in.save(request)
-        for _time in range(3):  # signing in looks that often more than the letter to a known address does
+        for _time in range(
+            3
+        ):  # signing in looks that often more than the letter to a known address does
             EmailAddress.objects.filter(email=stand_in.cleaned_data["email"]).exists()
 
     def custom_signup(self, request, user):
@@ -141,7 +151,9 @@ class ResetForm(allauth_forms.ResetPasswordForm):
         if self.users:
             return super().save(request, **kwargs)
         with transaction.atomic():
-            EmailAddress.objects.filter(email=self.cleaned_data["email"]).exists()  # a known one's token looks twice
+            EmailAddress.objects.filter(
+                email=self.cleaned_data["email"]
+            ).exists()  # a known one's token looks twice
             self.users = [User(pk=0)]
             super().save(request, **kwargs)
             transaction.set_rollback(True)

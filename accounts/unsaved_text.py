@@ -45,7 +45,12 @@ def keep(request):
         return None
     page, arguments = marked
     path = reverse(page, args=[match.kwargs[name] for name in arguments])
-    request.session[SESSION_KEY] = {"page": path, "who": who, "typed": dict(request.POST.lists()), "at": time.time()}
+    request.session[SESSION_KEY] = {
+        "page": path,
+        "who": who,
+        "typed": dict(request.POST.lists()),
+        "at": time.time(),
+    }
     return path
 
 
@@ -62,7 +67,13 @@ def take(request):
 def to_copy(request):
     """What was typed as one text, for a page that can't show its form any more: posted just now, or kept; '' for nothing."""
     typed = dict(request.POST.lists()) if request.method == "POST" else take(request) or {}
-    return "\n\n".join(text for name, texts in typed.items() if name not in HIDDEN for text in texts if text.strip())
+    return "\n\n".join(
+        text
+        for name, texts in typed.items()
+        if name not in HIDDEN
+        for text in texts
+        if text.strip()
+    )
 
 
 class KeepTyping:

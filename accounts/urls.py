@@ -1,6 +1,16 @@
 from django.urls import path
 
-from accounts.views import account, banks, company, documents, email, joining, notifications, support, team
+from accounts.views import (
+    account,
+    banks,
+    company,
+    documents,
+    email,
+    joining,
+    notifications,
+    support,
+    team,
+)
 from core import converters  # noqa: F401 - brings <token:…>
 
 app_name = "accounts"
@@ -32,9 +42,19 @@ urlpatterns = [
     path("setup/admin/invitations/<uuid:pk>/revoke/", team.invite_revoke, name="invite_revoke"),
     path("setup/admin/members/<uuid:key>/", team.member, name="member"),
     path("setup/admin/members/<uuid:key>/role/", team.member_role, name="member_role"),
-    path("setup/admin/members/<uuid:key>/customers/", team.member_customers, name="member_customers"),
-    path("setup/admin/members/<uuid:key>/deactivate/", team.member_deactivate, name="member_deactivate"),
-    path("setup/admin/members/<uuid:key>/reactivate/", team.member_reactivate, name="member_reactivate"),
+    path(
+        "setup/admin/members/<uuid:key>/customers/", team.member_customers, name="member_customers"
+    ),
+    path(
+        "setup/admin/members/<uuid:key>/deactivate/",
+        team.member_deactivate,
+        name="member_deactivate",
+    ),
+    path(
+        "setup/admin/members/<uuid:key>/reactivate/",
+        team.member_reactivate,
+        name="member_reactivate",
+    ),
     path("setup/admin/joining/<uuid:pk>/accept/", team.join_accept, name="join_accept"),
     path("setup/admin/joining/<uuid:pk>/decline/", team.join_decline, name="join_decline"),
     path("setup/admin/second-factor/", team.require_second_factor, name="require_second_factor"),

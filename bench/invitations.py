@@ -31,7 +31,15 @@ def table(rows):
     lines.writerow(["email", "company", "name", "language", "message"])
     for number in range(rows):
         language = "ko" if number % 2 else "en"
-        lines.writerow([f"contact{number}@company{number}.example", f"Company {number}", "Kim", language, "By Friday."])
+        lines.writerow(
+            [
+                f"contact{number}@company{number}.example",
+                f"Company {number}",
+                "Kim",
+                language,
+                "By Friday.",
+            ]
+        )
     return SimpleUploadedFile("many.csv", out.getvalue().encode())
 
 
@@ -46,11 +54,16 @@ def main(rows):
     databases = setup_databases(verbosity=0, interactive=False)
     try:
         customer = Customer.objects.create(name="Organon", country="US")
-        operator = User.objects.create_user("operator@portal.example", name="Operator", is_staff=True)
+        operator = User.objects.create_user(
+            "operator@portal.example", name="Operator", is_staff=True
+        )
         now = timezone.now()
-        read = timed(f"read {rows:,} rows", lambda: imports.read(table(rows), language="ko", message=""))
+        read = timed(
+            f"read {rows:,} rows", lambda: imports.read(table(rows), language="ko", message="")
+        )
         batch = timed(
-            "judge and keep them", lambda: InvitationBatch.keep(customer, "many.csv", read, now=now, actor=operator)
+            "judge and keep them",
+            lambda: InvitationBatch.keep(customer, "many.csv", read, now=now, actor=operator),
         )
         batch.start()
 
@@ -59,7 +72,9 @@ def main(rows):
                 pass
 
         timed("send (invitation, link, letter, job each)", send)
-        print(f"{Invitation.objects.count():,} invitations, {Mail.objects.count():,} letters queued")
+        print(
+            f"{Invitation.objects.count():,} invitations, {Mail.objects.count():,} letters queued"
+        )
     finally:
         teardown_databases(databases, verbosity=0)
 

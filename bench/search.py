@@ -67,7 +67,10 @@ def nonsense(number=300):
     """Share of made-up words that find nothing."""
     letters = random.Random(7)
     words = [
-        "".join(letters.choice("bcdfghjklmnpqrstvwxz" if at % 2 else "aeiouy") for at in range(letters.randint(6, 11)))
+        "".join(
+            letters.choice("bcdfghjklmnpqrstvwxz" if at % 2 else "aeiouy")
+            for at in range(letters.randint(6, 11))
+        )
         for _ in range(number)
     ]
     return sum(not find(word) for word in words) / number
@@ -81,7 +84,9 @@ def more(number):
     rare = [word for word, names in frequent.items() if names <= RARE and len(word) > 3]
     for start in range(0, number, 20000):
         names = [
-            " ".join(_anew(rng, rare) if frequent[word] <= RARE else word for word in rng.choice(real))
+            " ".join(
+                _anew(rng, rare) if frequent[word] <= RARE else word for word in rng.choice(real)
+            )
             for _ in range(min(20000, number - start))
         ]
         Customer.objects.bulk_create(
@@ -99,7 +104,9 @@ def _anew(rng, words):
 def report(title, times, base=None):
     cuts = statistics.quantiles(times, n=100)
     ratio = f"   p95 {cuts[94] / base:.2f} times that at 20,000" if base else ""
-    print(f"{title:>12}: p50 {cuts[49]:6.2f} ms   p95 {cuts[94]:6.2f} ms   p99 {cuts[98]:6.2f} ms{ratio}")
+    print(
+        f"{title:>12}: p50 {cuts[49]:6.2f} ms   p95 {cuts[94]:6.2f} ms   p99 {cuts[98]:6.2f} ms{ratio}"
+    )
     return cuts[94]
 
 

@@ -8,4 +8,8 @@ from connections import onboarding
 
 def invitations(request):
     """The open invitations to addresses that the person has proved to be theirs, asked for where a page names them."""
-    return {"waiting_invitations": SimpleLazyObject(lambda: onboarding.waiting_for(request.user, timezone.now()))}
+    return {
+        "waiting_invitations": SimpleLazyObject(
+            lambda: onboarding.waiting_for(request.user, timezone.now())
+        )
+    }

@@ -24,7 +24,9 @@ class SearchForm(forms.Form):
     def clean_words(self):
         words = self.cleaned_data["words"]
         if not is_searchable(words):
-            raise forms.ValidationError(_("Type at least 2 letters of the name itself."), code="short")
+            raise forms.ValidationError(
+                _("Type at least 2 letters of the name itself."), code="short"
+            )
         return words
 
 
@@ -81,7 +83,9 @@ class RequestForm(forms.Form):
         self.fields["captcha"].bind_to(request, code_sent=code_sent)
         if contact_is_optional:
             self.fields["contact"].required = False
-            self.fields["contact"].help_text = _("Leave it empty and we write to the contacts that the customer named.")
+            self.fields["contact"].help_text = _(
+                "Leave it empty and we write to the contacts that the customer named."
+            )
 
 
 class ForwardForm(forms.Form):
@@ -121,7 +125,10 @@ class OnboardingForm(forms.Form):
     company_choice = forms.ChoiceField(
         label=_("For which company?"),
         widget=forms.RadioSelect,
-        error_messages={"required": _("Choose a company."), "invalid_choice": _("Choose a company.")},
+        error_messages={
+            "required": _("Choose a company."),
+            "invalid_choice": _("Choose a company."),
+        },
     )
     name = forms.CharField(
         label=_("Company name"),
@@ -131,7 +138,9 @@ class OnboardingForm(forms.Form):
         validators=[validate_name],
         widget=forms.TextInput(attrs={"autocomplete": "organization"}),
     )
-    country = CountryField(blank_label=_("Choose a country")).formfield(label=_("Country or region"), required=False)
+    country = CountryField(blank_label=_("Choose a country")).formfield(
+        label=_("Country or region"), required=False
+    )
     others = forms.ModelMultipleChoiceField(
         None, label=_("You are invited by these as well"), required=False, widget=forms.CheckboxSelectMultiple,
         error_messages={"invalid_choice": _("One of these no longer waits for you. Look again.")},
@@ -142,7 +151,10 @@ class OnboardingForm(forms.Form):
         self.memberships = {str(one.supplier_id): one for one in memberships}
         choices = [(key, str(one.supplier)) for key, one in self.memberships.items()]
         new = self.ANOTHER if choices else self.FIRST
-        self.fields["company_choice"].choices = [*choices, (new, _("Another company, which I found now"))]
+        self.fields["company_choice"].choices = [
+            *choices,
+            (new, _("Another company, which I found now")),
+        ]
         self.fields["company_choice"].initial = choices[0][0] if choices else new
         for name in ("name", "country"):
             self.fields[name].is_part = True

@@ -39,7 +39,9 @@ def read(upload, *, language, message):
     table = _table(upload)
     columns = _columns(table.headers or [])
     if len(table) > LARGEST:
-        raise ValidationError(_("The file has more than %(limit)s rows. Split it."), params={"limit": f"{LARGEST:,}"})
+        raise ValidationError(
+            _("The file has more than %(limit)s rows. Split it."), params={"limit": f"{LARGEST:,}"}
+        )
     rows = []
     for line, cells in enumerate(table, 2):
         row = {name: _text(cells[place]) for name, place in columns.items()}
@@ -69,7 +71,9 @@ def _columns(headers):
     }
     if "email" not in found or "company" not in found:
         raise ValidationError(
-            _("The first line must name the columns: email, company, and maybe name, language, message.")
+            _(
+                "The first line must name the columns: email, company, and maybe name, language, message."
+            )
         )
     return found
 

@@ -7,7 +7,13 @@ from django.db import transaction
 from django.utils import timezone
 from procrastinate import RetryStrategy
 
-from connections.models import BatchState, ConnectionRequest, Invitation, InvitationBatch, invited_until
+from connections.models import (
+    BatchState,
+    ConnectionRequest,
+    Invitation,
+    InvitationBatch,
+    invited_until,
+)
 from connections.models.invitations import no_longer_invited
 from core.jobs import TRY_AGAIN, app, each
 from core.models import Mail
@@ -26,7 +32,9 @@ def reroute(mail_id):
 def expire_requests(timestamp):
     """Expire what is overdue; one that was decided meanwhile is left alone."""
     now = timezone.now()
-    overdue = ConnectionRequest.objects.overdue(now).select_related("supplier", "customer", "profile")
+    overdue = ConnectionRequest.objects.overdue(now).select_related(
+        "supplier", "customer", "profile"
+    )
     each(overdue.iterator(), lambda request: request.expire(now=now))
 
 
@@ -35,7 +43,9 @@ def expire_requests(timestamp):
 def remind_contacts(timestamp):
     """Remind the contacts of requests whose reminder day has come."""
     now = timezone.now()
-    due = ConnectionRequest.objects.due_for_reminder(now).select_related("supplier", "customer", "profile")
+    due = ConnectionRequest.objects.due_for_reminder(now).select_related(
+        "supplier", "customer", "profile"
+    )
     each(due.iterator(), lambda request: request.remind(now=now))
 
 
@@ -64,8 +74,12 @@ def settle_invitations(timestamp):
 
     def show(invitation):
         Customer.objects.select_for_update(no_key=True).get(pk=invitation.customer_id)
-        known = invitation.customer.profiles.filter(invited_until__gt=now).values_list("supplier", flat=True)
-        invited_until.update(invitation.customer, [invitation.email], now, ring=True, besides=list(known))
+        known = invitation.customer.profiles.filter(invited_until__gt=now).values_list(
+            "supplier", flat=True
+        )
+        invited_until.update(
+            invitation.customer, [invitation.email], now, ring=True, besides=list(known)
+        )
 
     each(Invitation.objects.unseen(now).select_related("customer"), show)
 
@@ -88,9 +102,15 @@ def hide_invitations(timestamp):
 def forget_invitations(timestamp):
     """Forget invitations that were closed years ago, and the tables of batches once their mail is forgotten."""
     now = timezone.now()
-    old = Invitation.objects.filter(decided_at__lt=now - timedelta(days=365 * settings.PORTAL_RECORD_YEARS))
+    old = Invitation.objects.filter(
+        decided_at__lt=now - timedelta(days=365 * settings.PORTAL_RECORD_YEARS)
+    )
     with transaction.atomic():
         old.forget()
-    batches = InvitationBatch.objects.filter(created_at__lt=now - timedelta(days=settings.PORTAL_MAIL_DAYS))
-    batches.exclude(state=BatchState.DONE).exclude(rows=[]).update(rows=[], state=BatchState.FORGOTTEN)
+    batches = InvitationBatch.objects.filter(
+        created_at__lt=now - timedelta(days=settings.PORTAL_MAIL_DAYS)
+    )
+    batches.exclude(state=BatchState.DONE).exclude(rows=[]).update(
+        rows=[], state=BatchState.FORGOTTEN
+    )
     batches.exclude(rows=[]).update(rows=[])

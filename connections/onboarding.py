@@ -41,4 +41,11 @@ def tell_admins(user, invitation, *, now):
         admins = [one.user for one in membership.supplier.admins()]
         told = {"customer": invitation.customer.name, "person": user.name, "users": admins}
         letter = Letter(admins, {"invitation": invitation, "invited": user})
-        notify(membership.supplier, "invitation_for_admin", about=membership.supplier, at=now, letter=letter, **told)
+        notify(
+            membership.supplier,
+            "invitation_for_admin",
+            about=membership.supplier,
+            at=now,
+            letter=letter,
+            **told,
+        )

@@ -64,7 +64,9 @@ def _out_of_reach(membership, customers, now):
         is_seen=Exists(CustomerProfile.objects.visible_to(membership).filter(pk=OuterRef("pk"))),
         is_waiting=Exists(ConnectionRequest.objects.waiting(now).filter(profile=OuterRef("pk"))),
         asked=Count("requests", filter=counted),
-        declined_at=Max("requests__decided_at", filter=counted & Q(requests__status=Status.DECLINED)),
+        declined_at=Max(
+            "requests__decided_at", filter=counted & Q(requests__status=Status.DECLINED)
+        ),
     )
     closed = []
     for profile in profiles:

@@ -66,7 +66,9 @@ class Tables(ImportExportModelAdmin):
             if form.is_valid() and form.cleaned_data["import_file"].size > LONG:
                 said, resource = form.cleaned_data, self.choose_import_resource_class(form, request)
                 place = FORMATS.index(self.get_import_formats()[int(said["format"])])
-                kept = TableImport.begin(resource, said["import_file"], place, actor=request.user, now=timezone.now())
+                kept = TableImport.begin(
+                    resource, said["import_file"], place, actor=request.user, now=timezone.now()
+                )
                 return redirect("admin:core_tableimport_change", kept.pk)
         return super().import_action(request, **kwargs)
 
@@ -79,7 +81,16 @@ class Tables(ImportExportModelAdmin):
 class TableImportAdmin(History):
     """Long imports: how far they are, what would come of them, and the word that lets them happen."""
 
-    list_display = ["created_at", "file_name", "state", "rows", "new", "updated", "unchanged", "created_by"]
+    list_display = [
+        "created_at",
+        "file_name",
+        "state",
+        "rows",
+        "new",
+        "updated",
+        "unchanged",
+        "created_by",
+    ]
     list_filter = ["state"]
     list_select_related = ["created_by"]
     search_fields = ["file_name"]
@@ -92,7 +103,10 @@ class TableImportAdmin(History):
 
     def get_urls(self):
         view = self.admin_site.admin_view(self.confirm)
-        return [path("<uuid:pk>/confirm/", view, name="core_tableimport_confirm"), *super().get_urls()]
+        return [
+            path("<uuid:pk>/confirm/", view, name="core_tableimport_confirm"),
+            *super().get_urls(),
+        ]
 
     def change_view(self, request, object_id, form_url="", extra_context=None):
         context = {"row": self.get_object(request, object_id)} | (extra_context or {})
@@ -113,7 +127,16 @@ class TableImportAdmin(History):
 class MailAdmin(History):
     """What became of each mail. Bodies are not shown: they hold links."""
 
-    list_display = ["created_at", "name", "to", "subject", "state", "tries", "sent_at", "server_words"]
+    list_display = [
+        "created_at",
+        "name",
+        "to",
+        "subject",
+        "state",
+        "tries",
+        "sent_at",
+        "server_words",
+    ]
     list_filter = ["state", "name", "language"]
     search_fields = ["to", "subject", "about_id"]
     date_hierarchy = "created_at"
@@ -186,9 +209,13 @@ def asking_first(description, form_class=ReasonForm, permission="change", mails_
                         act(modeladmin, request, row, form.cleaned_data)
                     done += 1
                 except AlreadyDecided:
-                    modeladmin.message_user(request, _("%(row)s: already decided.") % {"row": row}, messages.WARNING)
+                    modeladmin.message_user(
+                        request, _("%(row)s: already decided.") % {"row": row}, messages.WARNING
+                    )
                 except ValidationError as refusal:
-                    modeladmin.message_user(request, f"{row}: {' '.join(refusal.messages)}", messages.WARNING)
+                    modeladmin.message_user(
+                        request, f"{row}: {' '.join(refusal.messages)}", messages.WARNING
+                    )
             if done:
                 modeladmin.message_user(request, _("Done."))
             return None

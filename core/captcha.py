@@ -45,13 +45,17 @@ def proof(salt, number):
 def challenge(purpose):
     """A signed challenge for a purpose: 'salt:hash', to be solved by finding the number."""
     salt = secrets.token_urlsafe(16)
-    return signing.TimestampSigner(salt=f"captcha.{purpose}").sign(f"{salt}.{proof(salt, secrets.randbelow(NUMBERS))}")
+    return signing.TimestampSigner(salt=f"captcha.{purpose}").sign(
+        f"{salt}.{proof(salt, secrets.randbelow(NUMBERS))}"
+    )
 
 
 def is_solved(purpose, token, number):
     """Whether a challenge of ours, young enough and of this purpose, is solved, for the first time."""
     try:
-        salt, wanted = signing.TimestampSigner(salt=f"captcha.{purpose}").unsign(token, max_age=AGE).split(".")
+        salt, wanted = (
+            signing.TimestampSigner(salt=f"captcha.{purpose}").unsign(token, max_age=AGE).split(".")
+        )
     except (signing.BadSignature, ValueError):
         return False
     is_number = number.isascii() and number.isdecimal() and len(number) <= 4
@@ -62,7 +66,15 @@ def is_solved(purpose, token, number):
 def issue_code(user, purpose, *, now):
     """Mail the person a one-use code for a purpose, to their own verified address."""
     code, until = Code.issue(user, purpose, now=now)
-    mail.send("captcha_code", user.email, user.speaks, urgent=True, valid_until=until, code=code, minutes=MINUTES)
+    mail.send(
+        "captcha_code",
+        user.email,
+        user.speaks,
+        urgent=True,
+        valid_until=until,
+        code=code,
+        minutes=MINUTES,
+    )
 
 
 def csp(view):
@@ -70,9 +82,13 @@ def csp(view):
     if settings.CAPTCHA != "recaptcha":
         return view
     main, alternative = _GOOGLE
-    return csp_update({"frame-src": [main, alternative], "connect-src": [main], "style-src-attr": ["'unsafe-inline'"]})(
-        view
-    )
+    return csp_update(
+        {
+            "frame-src": [main, alternative],
+            "connect-src": [main],
+            "style-src-attr": ["'unsafe-inline'"],
+        }
+    )(view)
 
 
 class CaptchaWidget(forms.Widget):

@@ -95,12 +95,16 @@ def _is_final(error):
         return all(code >= 500 for code, words in error.recipients.values())
     if isinstance(error, smtplib.SMTPDataError):
         return error.smtp_code >= 500
-    return isinstance(error, BadHeaderError | UnicodeError | ValueError) and not isinstance(error, OSError)
+    return isinstance(error, BadHeaderError | UnicodeError | ValueError) and not isinstance(
+        error, OSError
+    )
 
 
 def _words(error):
     if isinstance(error, smtplib.SMTPRecipientsRefused):
-        error = "; ".join(f"{code} {words.decode(errors='replace')}" for code, words in error.recipients.values())
+        error = "; ".join(
+            f"{code} {words.decode(errors='replace')}" for code, words in error.recipients.values()
+        )
     return str(error).replace("\x00", "")[:1000] or type(error).__name__
 
 
@@ -138,7 +142,11 @@ def clean_up(timestamp):
         )
 
 
-@app.task(name="core.jobs.work_on_import", queue="default", retry=RetryStrategy(max_attempts=TRIES + 1, wait=60))
+@app.task(
+    name="core.jobs.work_on_import",
+    queue="default",
+    retry=RetryStrategy(max_attempts=TRIES + 1, wait=60),
+)
 def work_on_import(import_id):
     """Check or import a long table; killed in the middle, it starts anew, for nothing was kept."""
     kept = TableImport.objects.select_related("created_by").get(pk=import_id)
@@ -156,7 +164,9 @@ def forget_orphans(timestamp):
 
 def worker_is_alive(now):
     """Whether a worker has given a sign of life in the last half minute."""
-    return ProcrastinateWorker.objects.filter(last_heartbeat__gt=now - timedelta(seconds=STALLED_AFTER)).exists()
+    return ProcrastinateWorker.objects.filter(
+        last_heartbeat__gt=now - timedelta(seconds=STALLED_AFTER)
+    ).exists()
 
 
 def failed():

@@ -25,7 +25,9 @@ def allowed(name, key, limit, seconds):
     """Count one use of a named limit for a key; False beyond `limit` in the running window of `seconds`."""
     window = f"limit:{name}:{key}:{int(time.time() // seconds)}"
     used = cache.get(window, 0) + 1
-    cache.set(window, used, seconds)  # not incr(): with a cache in the database that would keep it for 5 minutes only
+    cache.set(
+        window, used, seconds
+    )  # not incr(): with a cache in the database that would keep it for 5 minutes only
     return used <= limit
 
 
@@ -40,5 +42,9 @@ def wait(seconds):
     if left > 2 * AN_HOUR:
         return _("Wait %(number)s hours, then try again.") % {"number": ceil(left / AN_HOUR)}
     minutes = ceil(left / 60)
-    words = ngettext("Wait %(number)s minute, then try again.", "Wait %(number)s minutes, then try again.", minutes)
+    words = ngettext(
+        "Wait %(number)s minute, then try again.",
+        "Wait %(number)s minutes, then try again.",
+        minutes,
+    )
     return words % {"number": minutes}

@@ -7,7 +7,9 @@ LINK_PATHS = ("/r/", "/n/", "/i/", "/t/", "/v/")  # what follows is the key to s
 
 _SLASH = r"(?:/|%2F)"  # as it stands in a path, and in the query of a page that leads back to one
 _KEYS = "|".join([*(path.strip("/") for path in LINK_PATHS), f"reset{_SLASH}key"])
-_LINK = re.compile(rf"({_SLASH}(?:{_KEYS}){_SLASH})[^/\s?&\"']+?(?=%2F|[/\s?&\"']|$)", re.IGNORECASE)
+_LINK = re.compile(
+    rf"({_SLASH}(?:{_KEYS}){_SLASH})[^/\s?&\"']+?(?=%2F|[/\s?&\"']|$)", re.IGNORECASE
+)
 
 
 def cut(text):

@@ -53,7 +53,9 @@ def write(name, to, language, context, **columns):
     """The letter of templates/email/<name>/letter.txt as an unsaved Mail row."""
     with translation.override(language), timezone.override(timezone.get_default_timezone()):
         context = context | common()
-        subject, text, html = _from_one_source(render_to_string(f"email/{name}/letter.txt", context), context)
+        subject, text, html = _from_one_source(
+            render_to_string(f"email/{name}/letter.txt", context), context
+        )
     return Mail(
         name=name,
         sender=settings.DEFAULT_FROM_EMAIL,
@@ -78,7 +80,11 @@ def _from_one_source(text, context):
     for paragraph in paragraphs:
         word, _newline, address = paragraph.strip().rpartition(":\n")
         is_button = word and address.startswith(context["public_url"]) and "\n" not in address
-        parts.append({"word": word, "url": address} if is_button else {"lines": paragraph.strip().splitlines()})
+        parts.append(
+            {"word": word, "url": address}
+            if is_button
+            else {"lines": paragraph.strip().splitlines()}
+        )
     letter = {"heading": heading, "parts": parts, "why": re.split(r"\n\s*\n", why.strip())[0]}
     return heading, text, render_to_string("email/letter.html", context | letter)
 
@@ -130,7 +136,14 @@ class QueueBackend(BaseEmailBackend):
 
     def send_messages(self, messages):
         for message in messages:
-            html = next((body for body, kind in getattr(message, "alternatives", []) if kind == "text/html"), "")
+            html = next(
+                (
+                    body
+                    for body, kind in getattr(message, "alternatives", [])
+                    if kind == "text/html"
+                ),
+                "",
+            )
             for address in message.recipients():
                 letter = Mail(
                     name="account",
@@ -156,7 +169,10 @@ class FolderBackend(BaseEmailBackend):
             moment = timezone.localtime()
             head = f"Date: {moment:%Y-%m-%d %H:%M:%S %Z}\nFrom: {message.from_email}\nTo: {', '.join(message.to)}\nSubject: {message.subject}\n"
             subject = re.sub(r"[^\w]+", "-", message.subject)[:60].strip("-")
-            path = settings.MAIL_FOLDER / f"{moment:%Y%m%d-%H%M%S-%f} {message.to[0].replace('/', '-')} {subject}.txt"
+            path = (
+                settings.MAIL_FOLDER
+                / f"{moment:%Y%m%d-%H%M%S-%f} {message.to[0].replace('/', '-')} {subject}.txt"
+            )
             path.write_text(f"{head}\n{message.body}", encoding="utf-8")
             for body, _kind in message.alternatives:
                 path.with_suffix(".html").write_text(body, encoding="utf-8")

@@ -34,8 +34,12 @@ def headers(get_response):
 
     def middleware(request):
         response = get_response(request)
-        response.headers.setdefault("Permissions-Policy", "camera=(), microphone=(), geolocation=(), payment=()")
-        ours_alone = settings.SESSION_COOKIE_NAME in request.COOKIES or request.path.startswith(LINK_PATHS)
+        response.headers.setdefault(
+            "Permissions-Policy", "camera=(), microphone=(), geolocation=(), payment=()"
+        )
+        ours_alone = settings.SESSION_COOKIE_NAME in request.COOKIES or request.path.startswith(
+            LINK_PATHS
+        )
         if ours_alone and not request.path.startswith(settings.STATIC_URL):
             response.headers.setdefault("Cache-Control", "no-store, private")
         return response

@@ -37,5 +37,7 @@ class OperatorSite(admin.AdminSite):
         return guarded
 
     def index(self, request, extra_context=None):
-        queues = [{"title": title, "number": count(), "url": url} for title, count, url in self.queues]
+        queues = [
+            {"title": title, "number": count(), "url": url} for title, count, url in self.queues
+        ]
         return super().index(request, {"queues": queues} | (extra_context or {}))

@@ -52,7 +52,9 @@ def decode(data):
             return data.decode(encoding)
         except UnicodeDecodeError:
             continue
-    raise ValidationError(_("The file is neither UTF-8 nor CP949. Save it as CSV UTF-8."), code="encoding")
+    raise ValidationError(
+        _("The file is neither UTF-8 nor CP949. Save it as CSV UTF-8."), code="encoding"
+    )
 
 
 class CSV(base_formats.CSV):
@@ -81,7 +83,9 @@ class XLSX(base_formats.XLSX):
 
     def export_data(self, dataset, **kwargs):
         rows = [[_cell(one) for one in row] for row in dataset]
-        return super().export_data(tablib.Dataset(*rows, headers=dataset.headers, title=dataset.title), **kwargs)
+        return super().export_data(
+            tablib.Dataset(*rows, headers=dataset.headers, title=dataset.title), **kwargs
+        )
 
 
 FORMATS = [CSV, XLSX]
@@ -115,7 +119,9 @@ class Result(results.Result):
             for row in self.error_rows
             for error in row.errors
         ]
-        invalid = [{"line": row.number + 1, "words": _said_of(row)[:300]} for row in self.invalid_rows]
+        invalid = [
+            {"line": row.number + 1, "words": _said_of(row)[:300]} for row in self.invalid_rows
+        ]
         return whole + sorted(unreadable + invalid, key=lambda one: one["line"])
 
 
@@ -139,7 +145,9 @@ class CountedResource(resources.ModelResource):
         if not set(self.get_import_id_fields()) <= set(dataset.headers):
             columns = ", ".join(self.get_import_id_fields())
             dataset.wipe()
-            raise ValidationError(_("The first line must name the columns: %(columns)s."), params={"columns": columns})
+            raise ValidationError(
+                _("The first line must name the columns: %(columns)s."), params={"columns": columns}
+            )
 
     def after_import_row(self, row, row_result, **kwargs):
         super().after_import_row(row, row_result, **kwargs)

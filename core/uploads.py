@@ -17,7 +17,11 @@ from pypdf import PdfReader
 from pypdf.generic import DictionaryObject
 
 PIXELS = 50_000_000  # of a picture: a scan of A4 at 600 dots an inch has 35 million
-ENTRIES, UNPACKED, RATIO = 2_000, 200 * 2**20, 200  # of an office file: parts, bytes in all, times smaller when packed
+ENTRIES, UNPACKED, RATIO = (
+    2_000,
+    200 * 2**20,
+    200,
+)  # of an office file: parts, bytes in all, times smaller when packed
 PDF_OBJECTS = 50_000
 PDF_RUNS = {
     "/JavaScript", "/JS", "/Launch", "/SubmitForm", "/ImportData", "/GoToE", "/GoToR", "/EmbeddedFile", "/EmbeddedFiles", "/EF",
@@ -45,7 +49,14 @@ TYPES = {
     "docx": f"{OFFICE}wordprocessingml.document",
     "xlsx": f"{OFFICE}spreadsheetml.sheet",
 }
-SUFFIXES = {".pdf": "pdf", ".png": "png", ".jpg": "jpeg", ".jpeg": "jpeg", ".docx": "docx", ".xlsx": "xlsx"}
+SUFFIXES = {
+    ".pdf": "pdf",
+    ".png": "png",
+    ".jpg": "jpeg",
+    ".jpeg": "jpeg",
+    ".docx": "docx",
+    ".xlsx": "xlsx",
+}
 ACCEPT = ",".join(SUFFIXES)
 
 
@@ -88,20 +99,27 @@ def _kind(content, suffix):
         return _office(content)
     if content.startswith(b"\xd0\xcf\x11\xe0"):
         raise ValidationError(
-            _("This is an old Office file, or one with a password. Save it as DOCX, XLSX or PDF without a password."),
+            _(
+                "This is an old Office file, or one with a password. Save it as DOCX, XLSX or PDF without a password."
+            ),
             code="old",
         )
-    raise ValidationError(_("We take PDF, PNG, JPEG, DOCX and XLSX files. Choose one of these."), code="type")
+    raise ValidationError(
+        _("We take PDF, PNG, JPEG, DOCX and XLSX files. Choose one of these."), code="type"
+    )
 
 
 def _hangul():
     return ValidationError(
-        _("HWP files can’t be read everywhere. Save it as PDF in Hangul and upload that."), code="hwp"
+        _("HWP files can’t be read everywhere. Save it as PDF in Hangul and upload that."),
+        code="hwp",
     )
 
 
 def _broken():
-    return ValidationError(_("The file can’t be opened. Save it anew and try again."), code="broken")
+    return ValidationError(
+        _("The file can’t be opened. Save it anew and try again."), code="broken"
+    )
 
 
 def _picture(content, kind):
@@ -111,7 +129,8 @@ def _picture(content, kind):
             with Image.open(io.BytesIO(content), formats=[kind]) as picture:
                 if picture.width * picture.height > PIXELS:
                     raise ValidationError(
-                        _("The picture has too many pixels. Save it with a lower resolution."), code="bomb"
+                        _("The picture has too many pixels. Save it with a lower resolution."),
+                        code="bomb",
                     )
                 picture.verify()
             with Image.open(io.BytesIO(content), formats=[kind]) as picture:
@@ -129,17 +148,22 @@ def _pdf(content):
     try:
         reader = PdfReader(io.BytesIO(content))
         if reader.is_encrypted:
-            raise ValidationError(_("The PDF has a password. Save it without one."), code="password")
+            raise ValidationError(
+                _("The PDF has a password. Save it without one."), code="password"
+            )
         if not len(reader.pages):
             raise _broken()
         runs = _runs(reader)
     except ValidationError:
         raise
-    except Exception:  # a broken PDF breaks the reader in many ways, and none of them may break the page
+    except (
+        Exception
+    ):  # a broken PDF breaks the reader in many ways, and none of them may break the page
         raise _broken() from None
     if runs:
         raise ValidationError(
-            _("The PDF holds scripts or other files. Print it to a new PDF and upload that."), code="script"
+            _("The PDF holds scripts or other files. Print it to a new PDF and upload that."),
+            code="script",
         )
     return "pdf"
 
@@ -173,7 +197,9 @@ def _office(content):
                 raise _hangul()
             check_unpacked(parts)
             if any(part.flag_bits & 1 for part in parts):
-                raise ValidationError(_("The file has a password. Save it without one."), code="password")
+                raise ValidationError(
+                    _("The file has a password. Save it without one."), code="password"
+                )
             main = _main_part(archive)
             if any(_holds_more(archive, part) for part in parts):
                 raise _more()
@@ -193,18 +219,24 @@ def check_unpacked(parts):
     packed = sum(part.compress_size for part in parts) or 1
     unpacked = sum(part.file_size for part in parts)
     if len(parts) > ENTRIES or unpacked > UNPACKED or unpacked > max(RATIO * packed, 2**20):
-        raise ValidationError(_("The file unpacks to far more than it seems. Save it anew."), code="bomb")
+        raise ValidationError(
+            _("The file unpacks to far more than it seems. Save it anew."), code="bomb"
+        )
 
 
 def _more():
     return ValidationError(
-        _("The file holds macros, other files or links to them. Save it without them, or as PDF."), code="macro"
+        _("The file holds macros, other files or links to them. Save it without them, or as PDF."),
+        code="macro",
     )
 
 
 def _main_part(archive):
     """'docx' or 'xlsx', by what the file says of its main part; ValidationError for macro files and others."""
-    types = {element.get("ContentType", "") for element in _xml(archive, archive.getinfo("[Content_Types].xml"))}
+    types = {
+        element.get("ContentType", "")
+        for element in _xml(archive, archive.getinfo("[Content_Types].xml"))
+    }
     if any(run in one.lower() for one in types for run in OFFICE_RUNS):
         raise _more()
     found = [kind for one, kind in MAIN_PARTS.items() if one in types]
@@ -222,13 +254,17 @@ def _xml(archive, part):
 def _holds_more(archive, part):
     """Whether a part runs, is another file, or fetches one. It is read to its end: one of another size than it says is broken."""
     name = part.filename.lower()
-    if any(folder in name for folder in OFFICE_NAMES) or (name.endswith(".bin") and "printersettings" not in name):
+    if any(folder in name for folder in OFFICE_NAMES) or (
+        name.endswith(".bin") and "printersettings" not in name
+    ):
         return True
     with archive.open(part) as content:
         start = content.read(2**20)
         while content.read(2**20):
             pass
-    return start.startswith(PROGRAMS) or (name.endswith(".rels") and any(map(_fetches, _xml(archive, part))))
+    return start.startswith(PROGRAMS) or (
+        name.endswith(".rels") and any(map(_fetches, _xml(archive, part)))
+    )
 
 
 def _fetches(relationship):
@@ -240,9 +276,15 @@ def _fetches(relationship):
 def clean_name(name):
     """The name to show and to save under: without folders and what can't be seen or would break a header; at most 150 letters."""
     last = unicodedata.normalize("NFC", name.replace("\\", "/").rpartition("/")[2])
-    seen = "".join(one for one in last if unicodedata.category(one)[0] != "C" and one not in '"<>:|?*;')
+    seen = "".join(
+        one for one in last if unicodedata.category(one)[0] != "C" and one not in '"<>:|?*;'
+    )
     stem, dot, suffix = seen.rpartition(".")
-    return f"{stem.strip(' .')[:140] or 'file'}{dot}{suffix.strip()[:9]}" if dot else seen.strip()[:150] or "file"
+    return (
+        f"{stem.strip(' .')[:140] or 'file'}{dot}{suffix.strip()[:9]}"
+        if dot
+        else seen.strip()[:150] or "file"
+    )
 
 
 class UploadField(forms.FileField):

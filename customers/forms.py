@@ -48,7 +48,9 @@ class ReturnForm(ApproveForm):
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         self.fields["comment"].required = True
-        self.fields["comment"].error_messages["required"] = _("Say what has to change, so that they can correct it.")
+        self.fields["comment"].error_messages["required"] = _(
+            "Say what has to change, so that they can correct it."
+        )
 
 
 class CodeForm(forms.Form):
@@ -57,7 +59,9 @@ class CodeForm(forms.Form):
     code = forms.RegexField(
         r"^\s*\d{6}\s*$",
         label=_("Code from our e-mail"),
-        widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "one-time-code", "class": "short"}),
+        widget=forms.TextInput(
+            attrs={"inputmode": "numeric", "autocomplete": "one-time-code", "class": "short"}
+        ),
         error_messages={"required": _("Type the code."), "invalid": _("The code has 6 digits.")},
     )
 

@@ -33,7 +33,10 @@ def read(data):
     unknown = set(rows.fieldnames or []) - set(COLUMNS)
     if "name" not in (rows.fieldnames or []) or unknown:
         raise BadFile(f"The first line must name the columns: {', '.join(COLUMNS)}.")
-    return [(rows.line_num, {column: (row.get(column) or "").strip() for column in COLUMNS}) for row in rows]
+    return [
+        (rows.line_num, {column: (row.get(column) or "").strip() for column in COLUMNS})
+        for row in rows
+    ]
 
 
 def parts(text):
@@ -49,11 +52,18 @@ def import_customers(rows):
     """
     cleaned = [_clean(line, row) for line, row in rows]
     with transaction.atomic():
-        known = {(name, country): pk for pk, name, country in Customer.objects.values_list("pk", "name", "country")}
+        known = {
+            (name, country): pk
+            for pk, name, country in Customer.objects.values_list("pk", "name", "country")
+        }
         new, changed = [], []
         for row in cleaned:
             key = (row["name"], row["country"])
-            fields = {field: row[field] for field in ("name", "country", "city", "website", "language") if row[field]}
+            fields = {
+                field: row[field]
+                for field in ("name", "country", "city", "website", "language")
+                if row[field]
+            }
             customer = Customer(pk=known[key], **fields) if key in known else Customer(**fields)
             (changed if key in known else new).append((customer, row))
             known[key] = customer.pk
@@ -100,9 +110,15 @@ def _domains(text):
 
 
 def _add_names_and_domains(customers):
-    names = [CustomerName(customer=customer, name=name) for customer, row in customers for name in row["other_names"]]
+    names = [
+        CustomerName(customer=customer, name=name)
+        for customer, row in customers
+        for name in row["other_names"]
+    ]
     domains = [
-        CustomerDomain(customer=customer, domain=domain) for customer, row in customers for domain in row["domains"]
+        CustomerDomain(customer=customer, domain=domain)
+        for customer, row in customers
+        for domain in row["domains"]
     ]
     CustomerName.objects.bulk_create(names, batch_size=A_BATCH, ignore_conflicts=True)
     CustomerDomain.objects.bulk_create(domains, batch_size=A_BATCH, ignore_conflicts=True)

@@ -34,7 +34,12 @@ def tell_suppliers(customer_id):
 @app.task(queue="default", retry=TRY_AGAIN)
 def tell_supplier(profile_id):
     """Tell a supplier that the customer asks for something new; nothing when they are no longer connected."""
-    profile = CustomerProfile.objects.connected().select_related("customer", "supplier").filter(pk=profile_id).first()
+    profile = (
+        CustomerProfile.objects.connected()
+        .select_related("customer", "supplier")
+        .filter(pk=profile_id)
+        .first()
+    )
     if profile:
         with transaction.atomic():
             notifications.tell_of_new_questions(profile, timezone.now())
@@ -46,7 +51,9 @@ def tell_of_files(timestamp):
     """Tell a supplier's people of files that they gave to a connected customer and that run out within the coming days."""
     now = timezone.now()
     until = today(now) + timedelta(days=settings.PORTAL_EXPIRY_DAYS)
-    uploads = Upload.objects.running_out(until).select_related("profile__customer", "profile__supplier")
+    uploads = Upload.objects.running_out(until).select_related(
+        "profile__customer", "profile__supplier"
+    )
     each(uploads.iterator(), lambda upload: upload.tell_of_expiry(now=now))
 
 

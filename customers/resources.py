@@ -52,15 +52,27 @@ class CustomerResource(CountedResource):
         """Rows, not saved yet, for the names and domains that the customer does not have."""
         names = dict.fromkeys(parts(row.get("other_names")))
         domains = dict.fromkeys(registrable(part) or part for part in parts(row.get("domains")))
-        known = {one.name for one in customer.names.all()} | {one.domain for one in customer.domains.all()}
+        known = {one.name for one in customer.names.all()} | {
+            one.domain for one in customer.domains.all()
+        }
         return [
             *(CustomerName(customer=customer, name=name) for name in names if name not in known),
-            *(CustomerDomain(customer=customer, domain=domain) for domain in domains if domain not in known),
+            *(
+                CustomerDomain(customer=customer, domain=domain)
+                for domain in domains
+                if domain not in known
+            ),
         ]
 
     def after_import(self, dataset, result, **kwargs):
         """What suppliers search by follows in the same transaction."""
-        index([row.object_id for row in result.rows if row.object_id and row.import_type in ("new", "update")])
+        index(
+            [
+                row.object_id
+                for row in result.rows
+                if row.object_id and row.import_type in ("new", "update")
+            ]
+        )
 
 
 class CustomerWidget(ForeignKeyWidget):
@@ -74,7 +86,9 @@ class CustomerWidget(ForeignKeyWidget):
         if not found:
             raise ValidationError(_("No customer is called %(name)s."), params={"name": value})
         if len(found) > 1:
-            words = _("Several customers are called %(name)s. Add a column country with the code, such as KR.")
+            words = _(
+                "Several customers are called %(name)s. Add a column country with the code, such as KR."
+            )
             raise ValidationError(words, params={"name": value})
         return found[0]
 

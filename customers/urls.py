@@ -14,7 +14,11 @@ urlpatterns = [
     # a customer's steps
     path("setup/customers/<uuid:pk>/steps/<uuid:step_pk>/", steps.step, name="step"),
     path("setup/customers/<uuid:pk>/steps/<uuid:step_pk>/save/", steps.step_save, name="step_save"),
-    path("setup/customers/<uuid:pk>/steps/<uuid:step_pk>/submit/", steps.step_submit, name="step_submit"),
+    path(
+        "setup/customers/<uuid:pk>/steps/<uuid:step_pk>/submit/",
+        steps.step_submit,
+        name="step_submit",
+    ),
     path(
         "setup/customers/<uuid:pk>/steps/<uuid:step_pk>/files/<uuid:question>/remove/",
         steps.step_file_remove,
@@ -25,9 +29,21 @@ urlpatterns = [
         steps.step_document,
         name="step_document",
     ),
-    path("setup/customers/<uuid:pk>/steps/<uuid:step_pk>/hand-over/", steps.step_hand, name="step_hand"),
-    path("setup/customers/<uuid:pk>/steps/<uuid:step_pk>/details/", steps.step_details, name="step_details"),
-    path("setup/customers/<uuid:pk>/steps/<uuid:step_pk>/versions/<int:number>/", steps.submission, name="submission"),
+    path(
+        "setup/customers/<uuid:pk>/steps/<uuid:step_pk>/hand-over/",
+        steps.step_hand,
+        name="step_hand",
+    ),
+    path(
+        "setup/customers/<uuid:pk>/steps/<uuid:step_pk>/details/",
+        steps.step_details,
+        name="step_details",
+    ),
+    path(
+        "setup/customers/<uuid:pk>/steps/<uuid:step_pk>/versions/<int:number>/",
+        steps.submission,
+        name="submission",
+    ),
     path("setup/files/<uuid:pk>/", steps.upload, name="upload"),
     # the reviewer's link
     path("v/<token:token>/", reviews.review, name="review"),

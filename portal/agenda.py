@@ -31,6 +31,10 @@ def agenda(membership, *, profiles, invited, requests, now):
         found += [Item("joining", membership.asking)] if membership.asking else []
     if membership.may_act:
         found += [Item("suggestion", suggestion) for suggestion in suggest(membership, now)]
-        again = [request for request in requests if request.can_ask_again and request.shown != Status.WITHDRAWN]
+        again = [
+            request
+            for request in requests
+            if request.can_ask_again and request.shown != Status.WITHDRAWN
+        ]
         found += [Item("request", request) for request in again]
     return found

@@ -28,7 +28,10 @@ def readyz(request):
         now = timezone.now()
         waiting = Mail.objects.oldest_waiting(now)
         late = waiting and (now - waiting).total_seconds() > LATE_MINUTES * 60
-        state = {"worker": "ok" if jobs.worker_is_alive(now) else "silent", "mail": "late" if late else "ok"}
+        state = {
+            "worker": "ok" if jobs.worker_is_alive(now) else "silent",
+            "mail": "late" if late else "ok",
+        }
         state["failed_jobs"] = jobs.failed().count()
     except DatabaseError:
         return JsonResponse({"database": "unreachable"}, status=503)

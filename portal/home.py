@@ -36,14 +36,20 @@ def home(request):
 
 def _profiles(membership, now):
     """What the member sees of connected customers and of those that invite the company, with their steps."""
-    about_us = Q(shown=Stage.CONNECTED) | Q(shown__in=[Stage.INVITED, Stage.REQUESTED], invited_until__gt=now)
+    about_us = Q(shown=Stage.CONNECTED) | Q(
+        shown__in=[Stage.INVITED, Stage.REQUESTED], invited_until__gt=now
+    )
     listed = CustomerProfile.objects.visible_to(membership).listed(now).filter(about_us)
     return list(progress.with_steps(listed)[:CUSTOMERS_READ])
 
 
 def _open_requests(membership, now):
     """Requests that were not accepted, described, the waiting ones first, then the newest."""
-    requests = ConnectionRequest.objects.visible_to(membership).with_history().exclude(status=Status.ACCEPTED)
+    requests = (
+        ConnectionRequest.objects.visible_to(membership)
+        .with_history()
+        .exclude(status=Status.ACCEPTED)
+    )
     first = Case(When(status=Status.PENDING, then=0), default=1)
     found = list(requests.order_by(first, "-created_at")[:READ])
     for request in found:

@@ -30,7 +30,9 @@ def make_export(export_id):
 @app.task(queue="default", queueing_lock="forget_exports")
 def forget_exports(timestamp):
     """Delete the files of exports a week after they were made."""
-    old = Export.objects.filter(state=State.READY, finished_at__lt=timezone.now() - timedelta(days=KEPT_DAYS))
+    old = Export.objects.filter(
+        state=State.READY, finished_at__lt=timezone.now() - timedelta(days=KEPT_DAYS)
+    )
     each(old, Export.forget)
 
 
@@ -39,7 +41,10 @@ def forget_exports(timestamp):
 def close_companies(timestamp):
     """Close companies whose waiting days are over."""
     now = timezone.now()
-    each(Supplier.objects.due_to_close(now).select_related("closing_by"), lambda one: closing.close(one, now=now))
+    each(
+        Supplier.objects.due_to_close(now).select_related("closing_by"),
+        lambda one: closing.close(one, now=now),
+    )
 
 
 @app.periodic(cron="22 4 * * *")

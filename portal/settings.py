@@ -28,7 +28,11 @@ def _kept_secret():
 def _private_files():
     """Where uploaded files lie: below VAR_DIR, or in an S3-compatible bucket. No address leads there; views hand them out."""
     if not (bucket := env("FILES_BUCKET", default="")):
-        options = {"location": VAR_DIR / "files", "file_permissions_mode": 0o600, "directory_permissions_mode": 0o700}
+        options = {
+            "location": VAR_DIR / "files",
+            "file_permissions_mode": 0o600,
+            "directory_permissions_mode": 0o700,
+        }
         return {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": options}
     options = {
         "bucket_name": bucket,
@@ -46,13 +50,17 @@ def _private_files():
 # The site -------------------------------------------------------------------------------------------------------
 DEBUG = env.bool("DEBUG", default=False)
 DEMO = env.bool("DEMO", default=False)
-LOCAL = env.bool("LOCAL", default=DEMO or DEBUG)  # `make run`: secret and static files need no preparation
+LOCAL = env.bool(
+    "LOCAL", default=DEMO or DEBUG
+)  # `make run`: secret and static files need no preparation
 PUBLIC_URL = env("PUBLIC_URL", default="http://localhost:8000").rstrip("/")
 PUBLIC_HOST = urlsplit(PUBLIC_URL).hostname
 HTTPS = PUBLIC_URL.startswith("https://")
 if not (SECRET_KEY := env("SECRET_KEY", default="")):
     if not LOCAL:
-        raise ImproperlyConfigured("Set SECRET_KEY: a long random text, the same for web and worker.")
+        raise ImproperlyConfigured(
+            "Set SECRET_KEY: a long random text, the same for web and worker."
+        )
     SECRET_KEY = _kept_secret()
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=[PUBLIC_HOST, *(["127.0.0.1"] if LOCAL else [])])
 CSRF_TRUSTED_ORIGINS = [PUBLIC_URL]
@@ -68,9 +76,13 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 PORTAL_NAME = env("PORTAL_NAME", default="Supplier Portal")
 PORTAL_LANGUAGE = env("PORTAL_LANGUAGE", default="ko")
 OPERATOR_NAME = env("OPERATOR_NAME", default="Hanbit Procurement Services" if DEMO else "")
-OPERATOR_ADDRESS = env("OPERATOR_ADDRESS", default="24 Songdo-daero, Yeonsu-gu, Incheon, South Korea" if DEMO else "")
+OPERATOR_ADDRESS = env(
+    "OPERATOR_ADDRESS", default="24 Songdo-daero, Yeonsu-gu, Incheon, South Korea" if DEMO else ""
+)
 SUPPORT_EMAIL = env("SUPPORT_EMAIL", default="support@portal.example")
-PRIVACY_OFFICER = env("PRIVACY_OFFICER", default="")  # name or office in the privacy notice; else the operator
+PRIVACY_OFFICER = env(
+    "PRIVACY_OFFICER", default=""
+)  # name or office in the privacy notice; else the operator
 BRAND_COLOUR = env("BRAND_COLOUR", default="#0e6a57")
 
 # Product numbers ------------------------------------------------------------------------------------------------
@@ -229,7 +241,10 @@ STORAGES = {
 # Accounts -------------------------------------------------------------------------------------------------------
 AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
 AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 9}},
+    {
+        "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
+        "OPTIONS": {"min_length": 9},
+    },
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
     {"NAME": "accounts.passwords.PortalWordsValidator"},
 ]
@@ -261,7 +276,9 @@ ALLAUTH_USER_CODE_FORMAT = {"numeric": True, "length": 6, "dashed": False}
 MFA_ADAPTER = "accounts.adapter.MFAAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
-MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not HTTPS  # http://localhost only: browsers offer no passkeys elsewhere
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = (
+    not HTTPS
+)  # http://localhost only: browsers offer no passkeys elsewhere
 MFA_TOTP_TOLERANCE = 1
 MFA_TOTP_ISSUER = PORTAL_NAME
 USERSESSIONS_TRACK_ACTIVITY = False
@@ -270,7 +287,9 @@ USERSESSIONS_TRACK_ACTIVITY = False
 RECAPTCHA_PUBLIC_KEY = env("RECAPTCHA_PUBLIC_KEY", default="")
 RECAPTCHA_PRIVATE_KEY = env("RECAPTCHA_PRIVATE_KEY", default="")
 RECAPTCHA_VERIFY_REQUEST_TIMEOUT = 3
-CAPTCHA = env("CAPTCHA", default="recaptcha" if RECAPTCHA_PUBLIC_KEY and RECAPTCHA_PRIVATE_KEY else "pow")
+CAPTCHA = env(
+    "CAPTCHA", default="recaptcha" if RECAPTCHA_PUBLIC_KEY and RECAPTCHA_PRIVATE_KEY else "pow"
+)
 
 # Cookies, headers -----------------------------------------------------------------------------------------------
 _prefix = "__Host-" if HTTPS else ""
@@ -290,7 +309,9 @@ SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if TRUSTED_PROXY_COUNT else None
 SECURE_HSTS_SECONDS = 2 * 365 * 24 * 3600 if HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = HTTPS
-SECURE_REFERRER_POLICY = "same-origin"  # no other site learns an address; no-referrer would break our own POSTs
+SECURE_REFERRER_POLICY = (
+    "same-origin"  # no other site learns an address; no-referrer would break our own POSTs
+)
 X_FRAME_OPTIONS = "DENY"
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {

@@ -29,7 +29,11 @@ urlpatterns = [
     path("readyz", health.readyz, name="readyz"),
     # the rest
     path("accounts/email/", entrance.email, name="account_email"),
-    path("accounts/confirm-email/", entrance.email_verification_sent, name="account_email_verification_sent"),
+    path(
+        "accounts/confirm-email/",
+        entrance.email_verification_sent,
+        name="account_email_verification_sent",
+    ),
     path("accounts/", include("allauth.urls")),
     path("admin/", admin.site.urls),
     path("", include("accounts.urls")),

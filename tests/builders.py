@@ -24,11 +24,15 @@ def make_supplier(name="Beta Tools", admin=None, country="KR", **fields):
     """A supplier with an admin, who is made when none is given."""
     supplier = Supplier.objects.create(name=name, country=country, **fields)
     slug = name.split()[0].lower()
-    supplier.memberships.create(user=admin or make_user(f"admin@{slug}.example", f"{name} Admin"), role="admin")
+    supplier.memberships.create(
+        user=admin or make_user(f"admin@{slug}.example", f"{name} Admin"), role="admin"
+    )
     return supplier
 
 
-def make_customer(name="Mirae Display", *, other_names=(), domains=(), contacts=(), searchable=False, **fields):
+def make_customer(
+    name="Mirae Display", *, other_names=(), domains=(), contacts=(), searchable=False, **fields
+):
     """A customer; contacts are addresses that get requests. `searchable` also writes its search keys."""
     customer = Customer.objects.create(name=name, **{"country": "KR", "language": "en"} | fields)
     for other in other_names:
@@ -62,7 +66,13 @@ def make_request(membership, customer, *, contact="", message="", now=None, days
     """A request sent by the real verb, at `now` or some days ago."""
     now = (now or timezone.now()) - timedelta(days=days_ago)
     return ConnectionRequest.send(
-        membership, customer, contact=contact, message=message, origin="suggestion", origin_id=None, now=now
+        membership,
+        customer,
+        contact=contact,
+        message=message,
+        origin="suggestion",
+        origin_id=None,
+        now=now,
     )
 
 
@@ -75,7 +85,9 @@ def connect(membership, customer, *, now=None):
     return request.profile
 
 
-def make_step(customer, title="Tax and registration", *questions, order=0, opens_after=(), **fields):
+def make_step(
+    customer, title="Tax and registration", *questions, order=0, opens_after=(), **fields
+):
     """A step of a customer; each question is a kind or a dict of StepField's fields."""
     step = customer.steps.create(title_en=title, order=order, **fields)
     for place, one in enumerate(questions or ["text"]):

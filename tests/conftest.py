@@ -65,7 +65,9 @@ def organon(db):
 
 @pytest.fixture
 def operator(db):
-    return make_user("operator@portal.example", "Olga Operator", is_staff=True, is_superuser=True, language="en")
+    return make_user(
+        "operator@portal.example", "Olga Operator", is_staff=True, is_superuser=True, language="en"
+    )
 
 
 @pytest.fixture

@@ -57,7 +57,9 @@ def empty_queue(transactional_db):
     """For tests that commit: procrastinate's tables are not emptied by Django."""
     yield
     with connection.cursor() as cursor:
-        cursor.execute("TRUNCATE procrastinate_jobs, procrastinate_events, procrastinate_periodic_defers CASCADE")
+        cursor.execute(
+            "TRUNCATE procrastinate_jobs, procrastinate_events, procrastinate_periodic_defers CASCADE"
+        )
 
 
 class Post:

@@ -19,7 +19,9 @@ from core.models.codes import MINUTES
 class EmailChange(models.Model):
     """The address that a person wants to have. Which of the two codes was typed is kept, since a right one works once."""
 
-    user = models.OneToOneField(settings.AUTH_USER_MODEL, models.CASCADE, related_name="email_change")
+    user = models.OneToOneField(
+        settings.AUTH_USER_MODEL, models.CASCADE, related_name="email_change"
+    )
     email = models.EmailField()
     old_confirmed_at = models.DateTimeField(null=True)
     new_confirmed_at = models.DateTimeField(null=True)
@@ -32,17 +34,41 @@ class EmailChange(models.Model):
     def begin(cls, user, email, *, now):
         """Send a code to each address; an earlier change is forgotten. An address that somebody has is told, and gets no code."""
         email, until = User.objects.normalize_email(email), now + timedelta(minutes=MINUTES)
-        fresh = {"email": email, "created_at": now, "old_confirmed_at": None, "new_confirmed_at": None}
+        fresh = {
+            "email": email,
+            "created_at": now,
+            "old_confirmed_at": None,
+            "new_confirmed_at": None,
+        }
         with transaction.atomic():
             cls.objects.update_or_create(user=user, defaults=fresh)
-            codes = {purpose: Code.issue(user, purpose, now=now)[0] for purpose in ("email-old", "email-new")}
+            codes = {
+                purpose: Code.issue(user, purpose, now=now)[0]
+                for purpose in ("email-old", "email-new")
+            }
             said = {"person": user, "minutes": MINUTES, "new": email}
             about = {"urgent": True, "valid_until": until}
-            mail.send("email_change", user.email, user.speaks, code=codes["email-old"], is_old=True, **about, **said)
+            mail.send(
+                "email_change",
+                user.email,
+                user.speaks,
+                code=codes["email-old"],
+                is_old=True,
+                **about,
+                **said,
+            )
             if User.objects.filter(email=email).exclude(pk__in=User.objects.unconfirmed()).exists():
                 mail.send("email_taken", email, user.speaks, **about, **said)
             else:
-                mail.send("email_change", email, user.speaks, code=codes["email-new"], is_old=False, **about, **said)
+                mail.send(
+                    "email_change",
+                    email,
+                    user.speaks,
+                    code=codes["email-new"],
+                    is_old=False,
+                    **about,
+                    **said,
+                )
 
     def confirm(self, old_code, new_code, *, now):
         """Try the codes, {'old': bool, 'new': bool} says which are right by now; with both the address is changed."""
@@ -50,7 +76,11 @@ class EmailChange(models.Model):
             change = EmailChange.objects.select_for_update().get(pk=self.pk)
             for part, code in (("old", old_code), ("new", new_code)):
                 column = f"{part}_confirmed_at"
-                if not getattr(change, column) and code and Code.redeem(change.user, f"email-{part}", code, now=now):
+                if (
+                    not getattr(change, column)
+                    and code
+                    and Code.redeem(change.user, f"email-{part}", code, now=now)
+                ):
                     setattr(change, column, now)
             change.save(update_fields=["old_confirmed_at", "new_confirmed_at"])
             right = {"old": bool(change.old_confirmed_at), "new": bool(change.new_confirmed_at)}

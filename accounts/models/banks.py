@@ -29,14 +29,18 @@ class BankAccount(models.Model):
     """A domestic account or an IBAN. It is never edited: a change removes it and adds another, so that history reads plainly."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    supplier = models.ForeignKey(Supplier, models.PROTECT, related_name="bank_accounts", verbose_name=_("supplier"))
+    supplier = models.ForeignKey(
+        Supplier, models.PROTECT, related_name="bank_accounts", verbose_name=_("supplier")
+    )
     bank = models.CharField(_("bank"), max_length=160, blank=True)
     number = models.CharField(_("account number"), max_length=40, blank=True)
     holder = models.CharField(_("account holder"), max_length=160)
     iban = models.CharField(_("IBAN"), max_length=50, blank=True)
     bic = models.CharField(_("BIC"), max_length=11, blank=True)
     is_main = models.BooleanField(_("main account"), default=False)
-    added_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("added by"))
+    added_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("added by")
+    )
     created_at = models.DateTimeField(_("added"), default=timezone.now)
     removed_at = models.DateTimeField(_("removed"), null=True, blank=True)
 
@@ -51,7 +55,9 @@ class BankAccount(models.Model):
                 name="domestic_or_iban",
             ),
             models.UniqueConstraint(
-                fields=["supplier"], condition=Q(is_main=True, removed_at=None), name="one_main_account"
+                fields=["supplier"],
+                condition=Q(is_main=True, removed_at=None),
+                name="one_main_account",
             ),
         ]
 
@@ -75,7 +81,9 @@ class BankAccount(models.Model):
             if instead_of:
                 is_main = instead_of.is_main
                 instead_of._leave(now)
-            account = cls.objects.create(supplier=supplier, is_main=is_main, added_by=actor, created_at=now, **values)
+            account = cls.objects.create(
+                supplier=supplier, is_main=is_main, added_by=actor, created_at=now, **values
+            )
             cls._tell(supplier, actor, now, old=instead_of, new=account)
         return account
 

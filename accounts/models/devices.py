@@ -20,7 +20,9 @@ class KnownDevice(models.Model):
     seen_at = models.DateTimeField(default=timezone.now)
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["user", "digest"], name="one_row_per_device")]
+        constraints = [
+            models.UniqueConstraint(fields=["user", "digest"], name="one_row_per_device")
+        ]
 
     def __str__(self):
         return f"{self.seen_at:%Y-%m-%d}"
@@ -36,7 +38,9 @@ class KnownDevice(models.Model):
         with transaction.atomic():
             if not cls.objects.filter(user=user, digest=digest).update(seen_at=now):
                 is_first = not cls.objects.filter(user=user).exists()
-                cls.objects.bulk_create([cls(user=user, digest=digest, seen_at=now)], ignore_conflicts=True)
+                cls.objects.bulk_create(
+                    [cls(user=user, digest=digest, seen_at=now)], ignore_conflicts=True
+                )
                 if not is_first:
                     mail_security(user, "new_device", now=now, browser=browser, address=address)
         return token

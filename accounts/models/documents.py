@@ -24,7 +24,9 @@ class DocumentQuerySet(models.QuerySet):
 class Document(StoredFile):
     """A certificate or the like, with the day until which it is valid."""
 
-    supplier = models.ForeignKey(Supplier, models.PROTECT, related_name="documents", verbose_name=_("supplier"))
+    supplier = models.ForeignKey(
+        Supplier, models.PROTECT, related_name="documents", verbose_name=_("supplier")
+    )
     detail = models.CharField(_("kind"), max_length=40, choices=list(DOCUMENTS.items()))
     uploaded_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("added by")
@@ -56,7 +58,12 @@ class Document(StoredFile):
     def adopt(cls, supplier, stored, detail, *, actor, now):
         """Keep a copy of a file that answered a customer's step as a company document; returns it."""
         with transaction.atomic():
-            about = {"supplier": supplier, "detail": detail, "expires_on": stored.expires_on, "uploaded_by": actor}
+            about = {
+                "supplier": supplier,
+                "detail": detail,
+                "expires_on": stored.expires_on,
+                "uploaded_by": actor,
+            }
             document = cls.copy_of(stored, uploaded_at=now, **about)
             document._record("document_added", actor, now)
         return document
@@ -70,12 +77,22 @@ class Document(StoredFile):
     def tell_of_expiry(self, *, now):
         """Tell the admins, once, that it runs out."""
         with transaction.atomic():
-            if Document.objects.filter(pk=self.pk, told_of_expiry=False).update(told_of_expiry=True):
-                tell_of_expiry("document_expires", self, self.supplier.admins(), now, about=self.supplier)
+            if Document.objects.filter(pk=self.pk, told_of_expiry=False).update(
+                told_of_expiry=True
+            ):
+                tell_of_expiry(
+                    "document_expires", self, self.supplier.admins(), now, about=self.supplier
+                )
 
     def _record(self, kind, actor, now):
         AuditEntry.objects.record(
-            kind, about=self, supplier=self.supplier, actor=actor, at=now, document=self.detail, name=self.name
+            kind,
+            about=self,
+            supplier=self.supplier,
+            actor=actor,
+            at=now,
+            document=self.detail,
+            name=self.name,
         )
 
 
@@ -85,5 +102,7 @@ def tell_of_expiry(kind, stored, members, now, *, about, customer=""):
     people = [member.user for member in members]
     supplier = getattr(about, "supplier", about)
     path = Notification(kind=kind, object_id=about.pk).leads_to
-    letter = Letter(people, {"stored": stored, "customer": customer, "path": path}, "document_expires")
+    letter = Letter(
+        people, {"stored": stored, "customer": customer, "path": path}, "document_expires"
+    )
     notify(supplier, kind, about=about, users=people, at=now, letter=letter, **words)

@@ -41,7 +41,9 @@ class MembershipQuerySet(models.QuerySet):
 
     def with_unread(self):
         """Each with `unread`, the number of its person's unread notifications about its supplier."""
-        mine = Notification.objects.unread().filter(user=OuterRef("user"), supplier=OuterRef("supplier"))
+        mine = Notification.objects.unread().filter(
+            user=OuterRef("user"), supplier=OuterRef("supplier")
+        )
         counted = mine.order_by().values("user").annotate(number=Count("pk")).values("number")
         return self.annotate(unread=Coalesce(Subquery(counted), 0))
 
@@ -55,7 +57,9 @@ class MembershipQuerySet(models.QuerySet):
         """Each with `has_second_factor`: an authenticator app or a passkey."""
         kinds = [Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN]
         return self.annotate(
-            has_second_factor=Exists(Authenticator.objects.filter(user=OuterRef("user"), type__in=kinds))
+            has_second_factor=Exists(
+                Authenticator.objects.filter(user=OuterRef("user"), type__in=kinds)
+            )
         )
 
     def admins(self):
@@ -66,13 +70,19 @@ class LastAdmin(Exception):
     """The company would be left without an admin; somebody else has to become one first."""
 
 
-@pghistory.track(pghistory.InsertEvent(), pghistory.UpdateEvent(), pghistory.DeleteEvent(), exclude=["key"])
+@pghistory.track(
+    pghistory.InsertEvent(), pghistory.UpdateEvent(), pghistory.DeleteEvent(), exclude=["key"]
+)
 class Membership(models.Model):
     """A person working for a supplier, in a role. A supplier that has an admin keeps one."""
 
     key = models.UUIDField(unique=True, editable=False, db_default=RandomUUID())
-    supplier = models.ForeignKey(Supplier, models.PROTECT, related_name="memberships", verbose_name=_("supplier"))
-    user = models.ForeignKey(User, models.PROTECT, related_name="memberships", verbose_name=_("person"))
+    supplier = models.ForeignKey(
+        Supplier, models.PROTECT, related_name="memberships", verbose_name=_("supplier")
+    )
+    user = models.ForeignKey(
+        User, models.PROTECT, related_name="memberships", verbose_name=_("person")
+    )
     role = models.CharField(_("role"), max_length=10, choices=Role.choices, default=Role.MEMBER)
     sees_all_customers = models.BooleanField(_("sees all customers"), default=True)
     is_active = models.BooleanField(_("active"), default=True)
@@ -84,7 +94,9 @@ class Membership(models.Model):
         verbose_name = _("member")
         verbose_name_plural = _("members")
         ordering = ["created_at", "pk"]
-        constraints = [models.UniqueConstraint(fields=["supplier", "user"], name="one_membership_per_person")]
+        constraints = [
+            models.UniqueConstraint(fields=["supplier", "user"], name="one_membership_per_person")
+        ]
 
     def __str__(self):
         return f"{self.user} ({self.supplier})"
@@ -105,8 +117,12 @@ class Membership(models.Model):
                 return None
             PendingCompany.objects.filter(user=user).delete()
             supplier = Supplier.objects.create(name=name, country=country, created_at=now)
-            membership = cls.objects.create(supplier=supplier, user=user, role=Role.ADMIN, created_at=now)
-            AuditEntry.objects.record("supplier_founded", about=supplier, supplier=supplier, actor=user, at=now)
+            membership = cls.objects.create(
+                supplier=supplier, user=user, role=Role.ADMIN, created_at=now
+            )
+            AuditEntry.objects.record(
+                "supplier_founded", about=supplier, supplier=supplier, actor=user, at=now
+            )
         return membership
 
     @classmethod
@@ -115,7 +131,9 @@ class Membership(models.Model):
         with transaction.atomic():
             supplier.one_at_a_time()
             fresh = {"role": role, "is_active": True, "sees_all_customers": True}
-            membership, is_new = cls.objects.get_or_create(supplier=supplier, user=user, defaults=fresh)
+            membership, is_new = cls.objects.get_or_create(
+                supplier=supplier, user=user, defaults=fresh
+            )
             if not is_new and not membership.is_active:
                 membership._set(**fresh)
             elif not is_new and not membership.may(role):
@@ -124,7 +142,9 @@ class Membership(models.Model):
             membership._close_other_ways_in(now, JoinState.ACCEPTED)
             membership._record("member_joined", now, actor, reason=reason)
             others = [one.user for one in supplier.admins() if one.user not in (user, actor)]
-            notify(supplier, "member_joined", about=supplier, users=others, at=now, person=user.name)
+            notify(
+                supplier, "member_joined", about=supplier, users=others, at=now, person=user.name
+            )
         return membership
 
     def change_role(self, role, *, now, actor, reason=""):
@@ -139,7 +159,11 @@ class Membership(models.Model):
             self._record("role_changed", now, actor, before=before, reason=reason)
             self._take_back_invitations(now)
             if self.user != actor:
-                told = {"users": [self.user], "letter": Letter([self.user], {"membership": self}), "role": role}
+                told = {
+                    "users": [self.user],
+                    "letter": Letter([self.user], {"membership": self}),
+                    "role": role,
+                }
                 notify(self.supplier, "role_changed", about=self.supplier, at=now, **told)
 
     def limit_to(self, profiles, *, now, actor):
@@ -150,12 +174,16 @@ class Membership(models.Model):
             if profiles is not None:
                 self._forget_news_of_other_customers()
             names = [str(profile.customer) for profile in profiles or []]
-            self._record("customers_of_member_changed", now, actor, customers=names, all=profiles is None)
+            self._record(
+                "customers_of_member_changed", now, actor, customers=names, all=profiles is None
+            )
 
     def _forget_news_of_other_customers(self):
         """Neither the bell nor a digest tells of a customer that the member does not see any more."""
         mine = self.user.notifications.filter(supplier=self.supplier)
-        mine.leading_to("customers:profile").exclude(object_id__in=self.profiles.values("pk")).delete()
+        mine.leading_to("customers:profile").exclude(
+            object_id__in=self.profiles.values("pk")
+        ).delete()
         requests = self.profiles.filter(requests__isnull=False).values("requests")
         mine.leading_to("connections:request").exclude(object_id__in=requests).delete()
 
@@ -196,7 +224,9 @@ class Membership(models.Model):
     def _close_other_ways_in(self, now, answer):
         """Who came, or went, has no invitation and no request to join waiting here any more."""
         self.supplier.team_invitations.filter(email=self.user.email).revoke_all(now)
-        self.supplier.join_requests.waiting().filter(user=self.user).update(status=answer, decided_at=now)
+        self.supplier.join_requests.waiting().filter(user=self.user).update(
+            status=answer, decided_at=now
+        )
 
     def _set(self, **changes):
         for name, value in changes.items():
@@ -204,11 +234,23 @@ class Membership(models.Model):
         self.save(update_fields=list(changes))
 
     def _record(self, kind, now, actor, **data):
-        about = {"supplier": self.supplier, "actor": actor, "person": self.user.name, "role": self.role}
+        about = {
+            "supplier": self.supplier,
+            "actor": actor,
+            "person": self.user.name,
+            "role": self.role,
+        }
         AuditEntry.objects.record(kind, about=self, at=now, **about, **data)
 
     def _mail(self, name):
-        mail.send(name, self.user.email, self.user.speaks, about=self.supplier, membership=self, person=self.user)
+        mail.send(
+            name,
+            self.user.email,
+            self.user.speaks,
+            about=self.supplier,
+            membership=self,
+            person=self.user,
+        )
 
     @property
     def may_act(self):

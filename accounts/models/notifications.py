@@ -27,7 +27,9 @@ KINDS = {
     "request_declined": Kind("connections:request", "x", _("A customer declines a request")),
     "request_expired": Kind("connections:request", "clock", _("A request expires")),
     "invited": Kind("customers:profile", "mail", _("A customer invites the company")),
-    "invitation_accepted": Kind("customers:profile", "check", _("A colleague accepts an invitation")),
+    "invitation_accepted": Kind(
+        "customers:profile", "check", _("A colleague accepts an invitation")
+    ),
     "invitation_for_admin": Kind("accounts:team", "mail", _("An invitation needs an admin")),
     "connection_ended": Kind("customers:profile", "x", _("A connection ends")),
     "step_approved": Kind("customers:profile", "check", _("A customer approves a step")),
@@ -65,7 +67,9 @@ class Preference(models.Model):
     way = models.CharField(max_length=10, choices=Way.choices)
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["user", "kind"], name="one_preference_per_kind")]
+        constraints = [
+            models.UniqueConstraint(fields=["user", "kind"], name="one_preference_per_kind")
+        ]
 
     def __str__(self):
         return f"{self.kind}: {self.way}"
@@ -73,9 +77,13 @@ class Preference(models.Model):
     @classmethod
     def choose(cls, user, ways):
         """Keep {kind: Way}; as usual keeps nothing."""
-        rows = [cls(user=user, kind=kind, way=way) for kind, way in ways.items() if way != Way.USUAL]
+        rows = [
+            cls(user=user, kind=kind, way=way) for kind, way in ways.items() if way != Way.USUAL
+        ]
         with transaction.atomic():
-            get_user_model().objects.select_for_update(no_key=True).get(pk=user.pk)  # a double click chooses once
+            get_user_model().objects.select_for_update(no_key=True).get(
+                pk=user.pk
+            )  # a double click chooses once
             cls.objects.filter(user=user, kind__in=ways).delete()
             cls.objects.bulk_create(rows)
 
@@ -112,8 +120,12 @@ class Notification(models.Model):
         ordering = ["-created_at", "-id"]
         indexes = [
             models.Index(fields=["user", "-created_at"], name="notifications_of_a_person"),
-            models.Index(fields=["user"], name="unread_of_a_person", condition=models.Q(read_at=None)),
-            models.Index(fields=["user"], name="digests_to_send", condition=models.Q(in_digest=True)),
+            models.Index(
+                fields=["user"], name="unread_of_a_person", condition=models.Q(read_at=None)
+            ),
+            models.Index(
+                fields=["user"], name="digests_to_send", condition=models.Q(in_digest=True)
+            ),
         ]
 
     def __str__(self):
@@ -170,7 +182,15 @@ def notify(supplier, kind, *, about, users, at, letter=None, silent=False, **dat
     for note in notes:
         user = note.user
         if chosen.get(user.pk) == Way.NOW and user not in addressees:
-            mail.send("news", user.email, user.speaks, about=note, note=note, supplier=supplier, person=user)
+            mail.send(
+                "news",
+                user.email,
+                user.speaks,
+                about=note,
+                note=note,
+                supplier=supplier,
+                person=user,
+            )
 
 
 def send_digest(user, *, now):
@@ -179,7 +199,9 @@ def send_digest(user, *, now):
     Companies that the person has left since tell them nothing more.
     """
     with transaction.atomic():
-        waiting = Notification.objects.select_for_update(of=["self"]).filter(user=user, in_digest=True)
+        waiting = Notification.objects.select_for_update(of=["self"]).filter(
+            user=user, in_digest=True
+        )
         notes = list(waiting.select_related("supplier").order_by("created_at"))
         Notification.objects.filter(pk__in=[note.pk for note in notes]).update(in_digest=False)
         theirs = set(user.memberships.active().values_list("supplier", flat=True))

@@ -21,13 +21,17 @@ ERASED = "closed.portal.invalid"  # where nobody's mail goes
 class UserQuerySet(models.QuerySet):
     def unconfirmed(self):
         """People who signed up and never typed their code: they own nothing, and give way to the next with their address."""
-        signed_up = self.filter(Exists(Consent.objects.filter(user=OuterRef("pk"))), memberships=None, is_staff=False)
+        signed_up = self.filter(
+            Exists(Consent.objects.filter(user=OuterRef("pk"))), memberships=None, is_staff=False
+        )
         return signed_up.exclude(emailaddress__verified=True)
 
     def to_erase(self, now):
         """People who closed their account some days ago, whose name is still here."""
         before = now - timedelta(days=settings.PORTAL_CLOSING_DAYS)
-        return self.filter(is_active=False, closed_at__lt=before).exclude(email__endswith=f"@{ERASED}")
+        return self.filter(is_active=False, closed_at__lt=before).exclude(
+            email__endswith=f"@{ERASED}"
+        )
 
 
 class UserManager(BaseUserManager.from_queryset(UserQuerySet)):
@@ -39,7 +43,9 @@ class UserManager(BaseUserManager.from_queryset(UserQuerySet)):
         return user
 
     def create_superuser(self, email, password=None, **fields):
-        return self.create_user(email, password, **fields | {"is_staff": True, "is_superuser": True})
+        return self.create_user(
+            email, password, **fields | {"is_staff": True, "is_superuser": True}
+        )
 
     @classmethod
     def normalize_email(cls, email):
@@ -51,13 +57,18 @@ class UserManager(BaseUserManager.from_queryset(UserQuerySet)):
     def one_at_a_time(self, email):
         """Let whoever else signs up with the address or confirms it wait until the caller's transaction ends."""
         with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [self.normalize_email(email)])
+            cursor.execute(
+                "SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))",
+                [self.normalize_email(email)],
+            )
 
 
 class User(AbstractBaseUser, PermissionsMixin):
     email = models.EmailField(_("e-mail"), unique=True)
     name = models.CharField(_("name"), max_length=160, validators=[validate_name])
-    job_title = models.CharField(_("job title"), max_length=160, blank=True, validators=[validate_name])
+    job_title = models.CharField(
+        _("job title"), max_length=160, blank=True, validators=[validate_name]
+    )
     language = models.CharField(_("language"), max_length=5, choices=settings.LANGUAGES, blank=True)
     browser_language = models.CharField(max_length=5, blank=True, editable=False)
     time_zone = models.CharField(_("time zone"), max_length=64, default=settings.TIME_ZONE)

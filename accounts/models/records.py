@@ -141,7 +141,12 @@ class SupportRequest(models.Model):
         verbose_name=_("person"),
     )
     supplier = models.ForeignKey(
-        Supplier, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("supplier")
+        Supplier,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("supplier"),
     )
     email = models.EmailField(_("e-mail"))
     message = models.TextField(_("message"), max_length=5000)
@@ -163,4 +168,10 @@ class SupportRequest(models.Model):
         """Keep the question and mail it to the support address, in one transaction."""
         with transaction.atomic():
             self.save(force_insert=True)
-            mail.send("support_request", settings.SUPPORT_EMAIL, settings.PORTAL_LANGUAGE, about=self, question=self)
+            mail.send(
+                "support_request",
+                settings.SUPPORT_EMAIL,
+                settings.PORTAL_LANGUAGE,
+                about=self,
+                question=self,
+            )

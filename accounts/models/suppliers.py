@@ -59,17 +59,29 @@ class Supplier(models.Model):
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     name = models.CharField(_("registered name"), max_length=160, validators=[validate_name])
-    english_name = models.CharField(_("English name"), max_length=160, blank=True, validators=[validate_name])
-    representative = models.CharField(_("representative"), max_length=160, blank=True, validators=[validate_name])
+    english_name = models.CharField(
+        _("English name"), max_length=160, blank=True, validators=[validate_name]
+    )
+    representative = models.CharField(
+        _("representative"), max_length=160, blank=True, validators=[validate_name]
+    )
     country = CountryField(_("country"))
     registration_number = models.CharField(
         _("business registration number"), max_length=40, blank=True, validators=[validate_name]
     )
     registration_verified_at = models.DateTimeField(_("number verified"), null=True, blank=True)
-    business_type = models.CharField(_("type of business"), max_length=100, blank=True, validators=[validate_name])
-    business_item = models.CharField(_("item of business"), max_length=100, blank=True, validators=[validate_name])
-    tax_number = models.CharField(_("tax number"), max_length=40, blank=True, validators=[validate_name])
-    postal_code = models.CharField(_("postal code"), max_length=12, blank=True, validators=[validate_name])
+    business_type = models.CharField(
+        _("type of business"), max_length=100, blank=True, validators=[validate_name]
+    )
+    business_item = models.CharField(
+        _("item of business"), max_length=100, blank=True, validators=[validate_name]
+    )
+    tax_number = models.CharField(
+        _("tax number"), max_length=40, blank=True, validators=[validate_name]
+    )
+    postal_code = models.CharField(
+        _("postal code"), max_length=12, blank=True, validators=[validate_name]
+    )
     address = models.CharField(_("address"), max_length=300, blank=True, validators=[validate_name])
     phone = PhoneNumberField(_("phone"), blank=True)
     website = models.URLField(_("website"), max_length=200, blank=True)
@@ -77,14 +89,23 @@ class Supplier(models.Model):
         _("who receives tax invoices"), max_length=160, blank=True, validators=[validate_name]
     )
     invoice_email = models.EmailField(_("e-mail for tax invoices"), blank=True)
-    requires_second_factor = models.BooleanField(_("asks a second factor of its people"), default=False)
+    requires_second_factor = models.BooleanField(
+        _("asks a second factor of its people"), default=False
+    )
     searches_a_day = models.PositiveIntegerField(_("searches a day"), null=True, blank=True)
     suspended_at = models.DateTimeField(_("suspended"), null=True, blank=True, editable=False)
-    suspended_because = models.CharField(_("reason of the suspension"), max_length=300, blank=True, editable=False)
+    suspended_because = models.CharField(
+        _("reason of the suspension"), max_length=300, blank=True, editable=False
+    )
     reports_count_from = models.DateTimeField(default=timezone.now, editable=False)
     closing_at = models.DateTimeField(_("closes"), null=True, blank=True, editable=False)
     closing_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", editable=False
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        editable=False,
     )
     closed_at = models.DateTimeField(_("closed"), null=True, blank=True, editable=False)
     created_at = models.DateTimeField(_("since"), default=timezone.now, editable=False)
@@ -109,7 +130,9 @@ class Supplier(models.Model):
         """The registration number stands as its country writes it."""
         super().clean()
         try:
-            self.registration_number = clean_registration_number(self.registration_number, self.country.code)
+            self.registration_number = clean_registration_number(
+                self.registration_number, self.country.code
+            )
         except ValidationError as error:
             raise ValidationError({"registration_number": error}) from error
 
@@ -120,13 +143,17 @@ class Supplier(models.Model):
     @property
     def search_limit(self):
         """Searches a day: the operator's number for this supplier, else the portal's."""
-        return settings.PORTAL_SEARCHES_A_DAY if self.searches_a_day is None else self.searches_a_day
+        return (
+            settings.PORTAL_SEARCHES_A_DAY if self.searches_a_day is None else self.searches_a_day
+        )
 
     def allow_searches(self, number, *, now, actor):
         """The operator gives it a daily number of its own, None for the portal's; only operators read of it."""
         with transaction.atomic():
             Supplier.objects.filter(pk=self.pk).update(searches_a_day=number)
-            self._record("searches_allowed", now, actor=actor, audience=Audience.OPERATOR, number=number)
+            self._record(
+                "searches_allowed", now, actor=actor, audience=Audience.OPERATOR, number=number
+            )
 
     def suspend(self, reason, *, now, actor=None):
         """Stop searching and requesting until the operator decides; the admins are told. AlreadyDecided when suspended."""
@@ -170,11 +197,20 @@ class Supplier(models.Model):
             if not changed.update(requires_second_factor=asks):
                 return
             self.requires_second_factor = asks
-            self._record("second_factor_required" if asks else "second_factor_free", now, actor=actor)
+            self._record(
+                "second_factor_required" if asks else "second_factor_free", now, actor=actor
+            )
             lacking = self.memberships.active().with_second_factor().filter(has_second_factor=False)
             for member in lacking.select_related("user") if asks else []:
                 user = member.user
-                mail.send("second_factor_required", user.email, user.speaks, about=self, supplier=self, person=user)
+                mail.send(
+                    "second_factor_required",
+                    user.email,
+                    user.speaks,
+                    about=self,
+                    supplier=self,
+                    person=user,
+                )
 
     def begin_closing(self, *, now, actor):
         """Close the company in some days; until then every admin can keep it open. AlreadyDecided when it closes already."""
@@ -217,12 +253,18 @@ class Supplier(models.Model):
     def details(self):
         """What is known of the company as {key of accounts.company_details: text}, '' where nothing is."""
         known = {column: str(getattr(self, column) or "") for column in company_details.COLUMNS}
-        return known | {"registered_name": self.name, "phone": self.phone.as_e164 if self.phone else ""}
+        return known | {
+            "registered_name": self.name,
+            "phone": self.phone.as_e164 if self.phone else "",
+        }
 
     def verify_number(self, number, *, now, actor):
         """The operator has checked this registration number; suggestions may match by it. AlreadyDecided when another stands here."""
         with transaction.atomic():
-            move(Supplier.objects.filter(pk=self.pk, registration_number=number), registration_verified_at=now)
+            move(
+                Supplier.objects.filter(pk=self.pk, registration_number=number),
+                registration_verified_at=now,
+            )
             self.registration_verified_at = now
             self._record("number_verified", now, actor=actor, number=number)
 
@@ -237,13 +279,17 @@ class Supplier(models.Model):
     def verified_domains(self):
         """The company e-mail domains of its active people's verified addresses; free mail belongs to nobody."""
         people = self.memberships.active().values("user")
-        addresses = EmailAddress.objects.filter(user__in=people, verified=True).values_list("email", flat=True)
+        addresses = EmailAddress.objects.filter(user__in=people, verified=True).values_list(
+            "email", flat=True
+        )
         return {domain for domain in map(company_domain, addresses) if domain}
 
     def mail_admins(self, name, **context):
         """Write the named mail to every active admin, each in their language, whatever they chose about news."""
         for user in [membership.user for membership in self.admins()]:
-            mail.send(name, user.email, user.speaks, about=self, supplier=self, person=user, **context)
+            mail.send(
+                name, user.email, user.speaks, about=self, supplier=self, person=user, **context
+            )
 
     def _record(self, kind, now, *, actor=None, **data):
         self.audit_entries.record(kind, about=self, supplier=self, actor=actor, at=now, **data)

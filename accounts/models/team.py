@@ -32,7 +32,10 @@ class Refusal(models.TextChoices):
     MEMBER = "member", _("This person already works here.")
     INACTIVE = "inactive", _("This person worked here before. Reactivate them below.")
     INVITED = "invited", _("This person is invited already. Send the invitation again instead.")
-    SUSPENDED = "suspended", _("Your company can’t invite people at the moment. Contact support to find out why.")
+    SUSPENDED = (
+        "suspended",
+        _("Your company can’t invite people at the moment. Contact support to find out why."),
+    )
     DAILY = "daily", _("Your company has sent all its invitations for today. Try again tomorrow.")
 
 
@@ -122,7 +125,11 @@ class TeamInvitation(models.Model):
         member = supplier.memberships.filter(user__email=email).first()
         if member:
             return Refusal.MEMBER if member.is_active else Refusal.INACTIVE
-        return Refusal.INVITED if cls.objects.filter(supplier=supplier, email=email).unanswered().exists() else None
+        return (
+            Refusal.INVITED
+            if cls.objects.filter(supplier=supplier, email=email).unanswered().exists()
+            else None
+        )
 
     @staticmethod
     def _spend_one_of_today(supplier, now):
@@ -220,10 +227,16 @@ class JoinRequest(models.Model):
     """Somebody whose address is of the supplier's domain asks to work for it; in a company without admins, to be its admin."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    supplier = models.ForeignKey(Supplier, models.PROTECT, related_name="join_requests", verbose_name=_("supplier"))
-    user = models.ForeignKey(User, models.PROTECT, related_name="join_requests", verbose_name=_("person"))
+    supplier = models.ForeignKey(
+        Supplier, models.PROTECT, related_name="join_requests", verbose_name=_("supplier")
+    )
+    user = models.ForeignKey(
+        User, models.PROTECT, related_name="join_requests", verbose_name=_("person")
+    )
     as_admin = models.BooleanField(_("as admin"), default=False)
-    status = models.CharField(_("status"), max_length=10, choices=JoinState.choices, default=JoinState.PENDING)
+    status = models.CharField(
+        _("status"), max_length=10, choices=JoinState.choices, default=JoinState.PENDING
+    )
     created_at = models.DateTimeField(_("asked"), default=timezone.now)
     decided_at = models.DateTimeField(_("decided"), null=True, blank=True)
 
@@ -235,7 +248,9 @@ class JoinRequest(models.Model):
         ordering = ["-created_at", "pk"]
         constraints = [
             models.UniqueConstraint(
-                fields=["supplier", "user"], condition=Q(status=JoinState.PENDING), name="one_join_request_per_person"
+                fields=["supplier", "user"],
+                condition=Q(status=JoinState.PENDING),
+                name="one_join_request_per_person",
             ),
             models.CheckConstraint(
                 condition=Q(status=JoinState.PENDING, decided_at__isnull=True)
@@ -266,10 +281,22 @@ class JoinRequest(models.Model):
                 defaults={"created_at": now, "as_admin": not admins},
             )
             if is_new:
-                AuditEntry.objects.record("join_asked", about=asked, supplier=supplier, actor=user, at=now)
-                first_today = DailyCount.objects.spend("joining", f"{user.pk} {supplier.pk}", today(now), 1)
+                AuditEntry.objects.record(
+                    "join_asked", about=asked, supplier=supplier, actor=user, at=now
+                )
+                first_today = DailyCount.objects.spend(
+                    "joining", f"{user.pk} {supplier.pk}", today(now), 1
+                )
                 letter = Letter(admins if first_today else [], {"asked": asked})
-                notify(supplier, "join_asked", about=asked, users=admins, at=now, letter=letter, person=user.name)
+                notify(
+                    supplier,
+                    "join_asked",
+                    about=asked,
+                    users=admins,
+                    at=now,
+                    letter=letter,
+                    person=user.name,
+                )
         return asked
 
     def accept(self, role, *, now, actor, reason=""):
@@ -280,7 +307,9 @@ class JoinRequest(models.Model):
         with transaction.atomic():
             self.supplier.one_at_a_time()
             self._decide(JoinState.ACCEPTED, now)
-            membership = Membership.join(self.supplier, self.user, role, now=now, actor=actor, reason=reason)
+            membership = Membership.join(
+                self.supplier, self.user, role, now=now, actor=actor, reason=reason
+            )
             self._answer("join_accepted", membership=membership)
         return membership
 
@@ -290,7 +319,9 @@ class JoinRequest(models.Model):
             self.supplier.one_at_a_time()
             self._decide(JoinState.DECLINED, now)
             about = {"supplier": self.supplier, "actor": actor, "reason": reason}
-            AuditEntry.objects.record("join_declined", about=self, at=now, person=self.user.name, **about)
+            AuditEntry.objects.record(
+                "join_declined", about=self, at=now, person=self.user.name, **about
+            )
             self._answer("join_declined")
 
     def withdraw(self, *, now):
@@ -306,4 +337,12 @@ class JoinRequest(models.Model):
         move(JoinRequest.objects.filter(pk=self.pk).waiting(), status=status, decided_at=now)
 
     def _answer(self, name, **context):
-        mail.send(name, self.user.email, self.user.speaks, about=self, asked=self, person=self.user, **context)
+        mail.send(
+            name,
+            self.user.email,
+            self.user.speaks,
+            about=self,
+            asked=self,
+            person=self.user,
+            **context,
+        )

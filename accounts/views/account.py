@@ -14,7 +14,9 @@ from core.states import AlreadyDecided
 
 
 def account(request):
-    user = User.objects.get(pk=request.user.pk)  # a copy, so that the page's head keeps the saved name
+    user = User.objects.get(
+        pk=request.user.pk
+    )  # a copy, so that the page's head keeps the saved name
     form = AccountForm(request.POST or None, instance=user)
     if request.method == "POST" and form.is_valid():
         user.save(update_fields=form.changed_data)
@@ -26,7 +28,10 @@ def account(request):
 
 def second_factor(request):
     """The page of a member whose company asks for a second factor that they don't have yet."""
-    if not (request.supplier and request.supplier.requires_second_factor) or request.membership.has_second_factor:
+    if (
+        not (request.supplier and request.supplier.requires_second_factor)
+        or request.membership.has_second_factor
+    ):
         return redirect("home")
     return render(request, "accounts/second_factor.html")
 
@@ -35,17 +40,25 @@ def account_close(request):
     """Close one's account, with the password; a company where nobody else works begins to close with it."""
     form = PasswordForm(request.POST or None, user=request.user)
     form.fields["password"].help_text = _("We ask again, because this closes your account.")
-    alone = [one.supplier for one in request.memberships if one.supplier.memberships.active().count() == 1]
+    alone = [
+        one.supplier
+        for one in request.memberships
+        if one.supplier.memberships.active().count() == 1
+    ]
     if request.method == "POST" and form.is_valid():
         try:
             with suppress(AlreadyDecided):  # a second click: it is closed
                 account_closing.close_account(request.user, now=timezone.now())
         except LastAdmin:
-            form.add_error(None, _("Your company needs an admin. Make somebody else an admin first."))
+            form.add_error(
+                None, _("Your company needs an admin. Make somebody else an admin first.")
+            )
         else:
             account_closing.end_sessions(request.user)
             logout(request)
             return redirect("account_login")
     return render(
-        request, "accounts/account_close.html", {"form": form, "alone": alone, "days": settings.PORTAL_CLOSING_DAYS}
+        request,
+        "accounts/account_close.html",
+        {"form": form, "alone": alone, "days": settings.PORTAL_CLOSING_DAYS},
     )

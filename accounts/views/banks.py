@@ -27,7 +27,9 @@ def _form(request, old):
     if request.method == "POST" and form.is_valid():
         return _done(
             request,
-            lambda now: BankAccount.add(request.supplier, form.account, actor=request.user, now=now, instead_of=old),
+            lambda now: BankAccount.add(
+                request.supplier, form.account, actor=request.user, now=now, instead_of=old
+            ),
         )
     return render(request, "accounts/bank.html", {"form": form, "old": old, "banks": KOREAN_BANKS})
 
@@ -53,7 +55,10 @@ def _confirm(request, pk, template, change):
 def _done(request, change):
     try:
         change(timezone.now())
-        messages.success(request, _("Bank accounts are saved. All admins of your company get an e-mail about it."))
+        messages.success(
+            request,
+            _("Bank accounts are saved. All admins of your company get an e-mail about it."),
+        )
     except AlreadyDecided:
         messages.info(request, _("Somebody else changed this account meanwhile. Look again."))
     return redirect("accounts:company")

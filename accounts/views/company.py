@@ -30,7 +30,9 @@ def company(request):
 
 @role_required(Role.ADMIN)
 def company_edit(request):
-    supplier = Supplier.objects.get(pk=request.supplier.pk)  # a copy, so that the page's head keeps the saved name
+    supplier = Supplier.objects.get(
+        pk=request.supplier.pk
+    )  # a copy, so that the page's head keeps the saved name
     form = CompanyForm(request.POST or None, instance=supplier)
     if request.method == "POST" and form.is_valid():
         if changed := form.changed_values():
@@ -45,23 +47,35 @@ def company_new(request):
     if request.membership:
         return redirect("home")
     pending = PendingCompany.objects.filter(user=request.user).first()
-    form = CompanyNewForm(request.POST or None, initial=pending and {"name": pending.name, "country": pending.country})
+    form = CompanyNewForm(
+        request.POST or None, initial=pending and {"name": pending.name, "country": pending.country}
+    )
     if request.method == "POST" and form.is_valid():
         Membership.found(request.user, **form.cleaned_data, now=timezone.now(), is_first=True)
         return redirect("home")
     asked = request.user.join_requests.waiting().select_related("supplier")
     waiting = [one.supplier_id for one in asked]
-    sharing = Supplier.objects.sharing_domain(request.user.email).exclude(pk__in=waiting)[:SHARING_SHOWN]
-    return render(request, "accounts/company_new.html", {"form": form, "asked": asked, "sharing": sharing})
+    sharing = Supplier.objects.sharing_domain(request.user.email).exclude(pk__in=waiting)[
+        :SHARING_SHOWN
+    ]
+    return render(
+        request, "accounts/company_new.html", {"form": form, "asked": asked, "sharing": sharing}
+    )
 
 
 @require_POST
 def switch(request):
     form = SwitchForm(request.POST)
     supplier = form.cleaned_data["supplier"] if form.is_valid() else None
-    membership = get_object_or_404(request.user.memberships.active().select_related("supplier"), supplier=supplier)
+    membership = get_object_or_404(
+        request.user.memberships.active().select_related("supplier"), supplier=supplier
+    )
     request.session[SESSION_KEY] = str(membership.supplier_id)
-    messages.success(request, _("You now work for %(supplier)s.") % {"supplier": membership.supplier})
+    messages.success(
+        request, _("You now work for %(supplier)s.") % {"supplier": membership.supplier}
+    )
     target = request.POST.get("next", "")
-    safe = url_has_allowed_host_and_scheme(target, {request.get_host()}, require_https=request.is_secure())
+    safe = url_has_allowed_host_and_scheme(
+        target, {request.get_host()}, require_https=request.is_secure()
+    )
     return redirect(target if safe else "home")

@@ -17,8 +17,17 @@ def document_add(request):
     if request.method == "POST" and form.is_valid():
         said = form.cleaned_data
         now = timezone.now()
-        Document.add(request.supplier, said["file"], said["detail"], said["expires_on"], actor=request.user, now=now)
-        messages.success(request, _("Document saved. Customers get it only in the steps that you submit."))
+        Document.add(
+            request.supplier,
+            said["file"],
+            said["detail"],
+            said["expires_on"],
+            actor=request.user,
+            now=now,
+        )
+        messages.success(
+            request, _("Document saved. Customers get it only in the steps that you submit.")
+        )
         return redirect("accounts:company")
     return render(request, "accounts/document.html", {"form": form})
 
@@ -32,5 +41,7 @@ def document(request, pk):
 @require_POST
 def document_remove(request, pk):
     own(request, request.supplier.documents, pk).remove(actor=request.user, now=timezone.now())
-    messages.success(request, _("Document removed. What you submitted to customers stays with them."))
+    messages.success(
+        request, _("Document removed. What you submitted to customers stays with them.")
+    )
     return redirect("accounts:company")

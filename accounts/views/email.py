@@ -32,9 +32,13 @@ def email_confirm(request):
         return redirect("accounts:email_change")
     form = EmailCodesForm(request.POST or None, change=change)
     if request.method == "POST" and form.is_valid():
-        right = change.confirm(form.cleaned_data.get("old", ""), form.cleaned_data.get("new", ""), now=now)
+        right = change.confirm(
+            form.cleaned_data.get("old", ""), form.cleaned_data.get("new", ""), now=now
+        )
         if all(right.values()):
-            messages.success(request, _("From now on you sign in with %(email)s.") % {"email": change.email})
+            messages.success(
+                request, _("From now on you sign in with %(email)s.") % {"email": change.email}
+            )
             return redirect("accounts:account")
         change.refresh_from_db()
         form = EmailCodesForm(request.POST, change=change, right=right)

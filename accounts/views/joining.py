@@ -49,7 +49,9 @@ def team_start(request, token, link, invitation):
     if _condition(link, invitation, timezone.now()) != "live":
         return redirect("accounts:team_invitation", token)
     said = {"supplier": str(invitation.supplier), "inviter": invitation.invited_by.name}
-    return invited_signup.enter(request, invitation.email, request.path.removesuffix("start/"), team=said)
+    return invited_signup.enter(
+        request, invitation.email, request.path.removesuffix("start/"), team=said
+    )
 
 
 @require_POST
@@ -81,14 +83,20 @@ def team_accept(request, token, link, invitation):
         return redirect("accounts:team_invitation", token)
     invited_signup.leave(request)
     request.session[SESSION_KEY] = str(invitation.supplier_id)
-    messages.success(request, _("Welcome. You work for %(supplier)s now.") % {"supplier": invitation.supplier})
+    messages.success(
+        request, _("Welcome. You work for %(supplier)s now.") % {"supplier": invitation.supplier}
+    )
     return redirect("home")
 
 
 def _condition(link, invitation, now):
     """'live', or why not: 'used', 'revoked' or 'expired'."""
     condition = link.condition(now)
-    return "revoked" if condition == "live" and invitation.state_at(now) != InvitationState.PENDING else condition
+    return (
+        "revoked"
+        if condition == "live" and invitation.state_at(now) != InvitationState.PENDING
+        else condition
+    )
 
 
 @require_POST
@@ -99,7 +107,9 @@ def join(request, pk):
         raise Http404
     try:
         JoinRequest.ask(request.user, supplier, now=timezone.now())
-        messages.success(request, _("The admins of %(supplier)s were asked.") % {"supplier": supplier})
+        messages.success(
+            request, _("The admins of %(supplier)s were asked.") % {"supplier": supplier}
+        )
     except AlreadyDecided:
         messages.info(request, _("You work for %(supplier)s already.") % {"supplier": supplier})
     return redirect("home")

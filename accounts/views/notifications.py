@@ -20,8 +20,13 @@ A_PAGE = 20
 def notifications(request):
     mine = _reachable(request)
     only_unread = request.GET.get("show") == "unread"
-    page = Paginator(mine.unread() if only_unread else mine, A_PAGE).get_page(request.GET.get("page"))
-    days = [(day, list(notes)) for day, notes in groupby(page, lambda note: timezone.localdate(note.created_at))]
+    page = Paginator(mine.unread() if only_unread else mine, A_PAGE).get_page(
+        request.GET.get("page")
+    )
+    days = [
+        (day, list(notes))
+        for day, notes in groupby(page, lambda note: timezone.localdate(note.created_at))
+    ]
     number = mine.count() if only_unread else page.paginator.count
     today = timezone.localdate()
     context = {"page": page, "days": days, "only_unread": only_unread, "number": number}

@@ -13,7 +13,9 @@ STRANGERS, PEOPLE = 5, 30  # questions an hour from one address on the net, from
 
 @login_not_required
 def support(request):
-    form = SupportForm(request.POST or None, user=request.user, initial={"page": _came_from(request)})
+    form = SupportForm(
+        request.POST or None, user=request.user, initial={"page": _came_from(request)}
+    )
     status = 200
     if request.method == "POST" and form.is_valid():
         if _allowed(request):
@@ -33,7 +35,11 @@ def _allowed(request):
 def _question(request, form):
     question = form.save(commit=False)
     if request.user.is_authenticated:
-        question.user, question.supplier, question.email = request.user, request.supplier, request.user.email
+        question.user, question.supplier, question.email = (
+            request.user,
+            request.supplier,
+            request.user.email,
+        )
     return question
 
 
@@ -45,4 +51,6 @@ def support_sent(request):
 def _came_from(request):
     """The path of our own page that led here, '' for any other; tokens of signed links stay out."""
     came_from = urlsplit(request.META.get("HTTP_REFERER", ""))
-    return own_path(came_from.path if came_from.netloc == request.get_host() else request.GET.get("from", ""))
+    return own_path(
+        came_from.path if came_from.netloc == request.get_host() else request.GET.get("from", "")
+    )

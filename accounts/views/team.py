@@ -25,17 +25,24 @@ def team(request):
 def _team(request, form):
     """Who works here, in which role. Of a colleague's customers only those are named that the reader sees too."""
     members = request.supplier.memberships.active().select_related("user").with_second_factor()
-    members = members.prefetch_related(Prefetch("profiles", _profiles(request).select_related("customer")))
+    members = members.prefetch_related(
+        Prefetch("profiles", _profiles(request).select_related("customer"))
+    )
     context = {"page": Paginator(members, A_PAGE).get_page(request.GET.get("page")), "form": form}
     if request.membership.is_admin:
         context |= {
-            "asking": request.supplier.join_requests.waiting().filter(user__closed_at=None).select_related("user"),
+            "asking": request.supplier.join_requests.waiting()
+            .filter(user__closed_at=None)
+            .select_related("user"),
             "invitations": request.supplier.team_invitations.unanswered(),
             "inactive": request.supplier.memberships.deactivated().select_related("user"),
             "now": timezone.now(),
         }
     elif not request.supplier.admins().exists():
-        context |= {"leaderless": True, "asked": request.supplier.join_requests.waiting().filter(user=request.user)}
+        context |= {
+            "leaderless": True,
+            "asked": request.supplier.join_requests.waiting().filter(user=request.user),
+        }
     return render(request, "accounts/team.html", context)
 
 
@@ -47,7 +54,9 @@ def told(view):
         try:
             return view(request, *args, **kwargs)
         except LastAdmin:
-            messages.error(request, _("Your company needs an admin. Make somebody else an admin first."))
+            messages.error(
+                request, _("Your company needs an admin. Make somebody else an admin first.")
+            )
         except AlreadyDecided:
             messages.info(request, _("Somebody else changed this meanwhile. Look again."))
         except CannotInvite as refusal:
@@ -67,7 +76,9 @@ def invite(request):
     if form.is_valid():
         said = form.cleaned_data
         try:
-            TeamInvitation.invite(request.membership, said["email"], said["role"], now=timezone.now())
+            TeamInvitation.invite(
+                request.membership, said["email"], said["role"], now=timezone.now()
+            )
             messages.success(request, _("Invitation sent to %(email)s.") % {"email": said["email"]})
             return redirect("accounts:team")
         except CannotInvite as refusal:
@@ -91,7 +102,9 @@ def invite_again(request, pk):
 def invite_revoke(request, pk):
     invitation = own(request, request.supplier.team_invitations, pk)
     invitation.revoke(now=timezone.now(), actor=request.user)
-    messages.success(request, _("The invitation of %(email)s is taken back.") % {"email": invitation.email})
+    messages.success(
+        request, _("The invitation of %(email)s is taken back.") % {"email": invitation.email}
+    )
     return redirect("accounts:team")
 
 
@@ -105,7 +118,9 @@ def require_second_factor(request):
         return redirect("accounts:account")
     request.supplier.require_second_factor(asks, now=timezone.now(), actor=request.user)
     words = (
-        _("Everybody here needs a second factor now.") if asks else _("A second factor is everybody’s own choice now.")
+        _("Everybody here needs a second factor now.")
+        if asks
+        else _("A second factor is everybody’s own choice now.")
     )
     messages.success(request, words)
     return redirect("accounts:team")
@@ -176,12 +191,16 @@ def member_reactivate(request, key):
 
 
 def _member(request, key):
-    return get_object_or_404(request.supplier.memberships.select_related("user", "supplier"), key=key)
+    return get_object_or_404(
+        request.supplier.memberships.select_related("user", "supplier"), key=key
+    )
 
 
 def _profiles(request):
     """The customers that the reader sees; customers stand above this app, so they are reached by the relation."""
-    return request.membership.profiles.model.objects.visible_to(request.membership).exclude(stage="dropped")
+    return request.membership.profiles.model.objects.visible_to(request.membership).exclude(
+        stage="dropped"
+    )
 
 
 # Leaving, coming in --------------------------------------------------------------------------------------------
@@ -196,7 +215,9 @@ def leave(request):
 @told
 def _leave(request):
     request.membership.deactivate(now=timezone.now(), actor=request.user)
-    messages.success(request, _("You no longer work for %(supplier)s.") % {"supplier": request.supplier})
+    messages.success(
+        request, _("You no longer work for %(supplier)s.") % {"supplier": request.supplier}
+    )
     return redirect("home")
 
 
@@ -229,7 +250,9 @@ def join_decline(request, pk):
 def lead(request):
     """A member of a company whose admins have all left asks the operator to make them one."""
     JoinRequest.ask(request.user, request.supplier, now=timezone.now())
-    messages.success(request, _("The operator was asked. You get an e-mail when they have decided."))
+    messages.success(
+        request, _("The operator was asked. You get an e-mail when they have decided.")
+    )
     return redirect("accounts:team")
 
 

@@ -19,7 +19,13 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import AuditEntry
 from connections import imports
-from connections.models import CannotInviteSupplier, Fate, Invitation, InvitationBatch, InvitationStatus
+from connections.models import (
+    CannotInviteSupplier,
+    Fate,
+    Invitation,
+    InvitationBatch,
+    InvitationStatus,
+)
 from connections.models.invitation_checks import judge
 from core.admin import ReasonForm, asking_first
 from core.models import Mail
@@ -42,7 +48,9 @@ class InvitationForm(forms.ModelForm):
         cleaned = super().clean()
         if cleaned.get("customer") and cleaned.get("email"):
             cleaned["email"] = cleaned["email"].lower()
-            fate = judge(cleaned["customer"], [{"email": cleaned["email"]}], now=timezone.now())[0]["fate"]
+            fate = judge(cleaned["customer"], [{"email": cleaned["email"]}], now=timezone.now())[0][
+                "fate"
+            ]
             if fate != Fate.NEW:
                 self.add_error("email", Fate(fate).label)
         if not InvitationBatch.left_today(timezone.now()):
@@ -70,7 +78,9 @@ class StateFilter(admin.SimpleListFilter):
         if chosen == "opened":
             return queryset.waiting(now).exclude(opened_at=None)
         if chosen == InvitationStatus.EXPIRED:
-            return queryset.filter(Q(status=chosen) | Q(status=InvitationStatus.OPEN, expires_at__lte=now))
+            return queryset.filter(
+                Q(status=chosen) | Q(status=InvitationStatus.OPEN, expires_at__lte=now)
+            )
         return queryset.filter(status=chosen) if chosen else queryset
 
 
@@ -81,7 +91,16 @@ class AddressForm(forms.Form):
 @admin.register(Invitation)
 class InvitationAdmin(admin.ModelAdmin):
     form = InvitationForm
-    list_display = ["created_at", "customer", "email", "state", "server_words", "company", "expires_at", "supplier"]
+    list_display = [
+        "created_at",
+        "customer",
+        "email",
+        "state",
+        "server_words",
+        "company",
+        "expires_at",
+        "supplier",
+    ]
     list_filter = [StateFilter, "language"]
     list_select_related = ["customer", "supplier"]
     search_fields = ["customer__name", "email", "company"]
@@ -104,7 +123,9 @@ class InvitationAdmin(admin.ModelAdmin):
 
     def get_form(self, request, obj=None, **kwargs):
         return (
-            super().get_form(request, obj, **kwargs) if obj is None else forms.modelform_factory(Invitation, fields=[])
+            super().get_form(request, obj, **kwargs)
+            if obj is None
+            else forms.modelform_factory(Invitation, fields=[])
         )
 
     def has_delete_permission(self, request, obj=None):
@@ -131,7 +152,9 @@ class InvitationAdmin(admin.ModelAdmin):
 
     def save_model(self, request, obj, form, change):
         """A new one is sent by the model's own verb; the row that it makes takes the place of the form's."""
-        row = {name: getattr(obj, name) for name in ("email", "company", "name", "language", "message")}
+        row = {
+            name: getattr(obj, name) for name in ("email", "company", "name", "language", "message")
+        }
         now = timezone.now()
         sent = Invitation.send(obj.customer, [row], now=now, actor=request.user)
         if not sent:
@@ -143,7 +166,11 @@ class InvitationAdmin(admin.ModelAdmin):
         status = invitation.status_at(timezone.now())
         if status != InvitationStatus.OPEN:
             return InvitationStatus(status).label
-        return _("opened") if invitation.opened_at else State(invitation.mail_state or State.QUEUED).label
+        return (
+            _("opened")
+            if invitation.opened_at
+            else State(invitation.mail_state or State.QUEUED).label
+        )
 
     @admin.display(description=_("the server’s words"))
     def server_words(self, invitation):
@@ -152,23 +179,34 @@ class InvitationAdmin(admin.ModelAdmin):
     @admin.display(description=_("timeline"))
     def timeline(self, invitation):
         entries = AuditEntry.objects.about(invitation).select_related("actor").order_by("at")
-        rows = ((timezone.localtime(one.at), one.kind, one.actor or "–", one.data) for one in entries)
+        rows = (
+            (timezone.localtime(one.at), one.kind, one.actor or "–", one.data) for one in entries
+        )
         return format_html_join("", "<p>{:%Y-%m-%d %H:%M} {} {} {}</p>", rows)
 
     @admin.display(description=_("mail"))
     def mails(self, invitation):
-        rows = ((one.get_state_display(), one.to, one.server_words) for one in Mail.objects.about(invitation))
+        rows = (
+            (one.get_state_display(), one.to, one.server_words)
+            for one in Mail.objects.about(invitation)
+        )
         return format_html_join("", "<p>{}: {} {}</p>", rows)
 
     @asking_first(_("Send again with a new link"), mails_many=True)
     def resend(self, request, invitation, given):
         self._try(
-            request, invitation, lambda now: invitation.resend(now=now, actor=request.user, reason=given["reason"])
+            request,
+            invitation,
+            lambda now: invitation.resend(now=now, actor=request.user, reason=given["reason"]),
         )
 
     @asking_first(_("Correct the address"), AddressForm)
     def correct(self, request, invitation, given):
-        self._try(request, invitation, lambda now: invitation.correct(given["email"], now=now, actor=request.user))
+        self._try(
+            request,
+            invitation,
+            lambda now: invitation.correct(given["email"], now=now, actor=request.user),
+        )
 
     @asking_first(_("Revoke"), ReasonForm)
     def revoke(self, request, invitation, given):
@@ -189,9 +227,13 @@ def _why(refusal):
 class InvitationBatchForm(forms.ModelForm):
     file = forms.FileField(
         label=_("CSV or XLSX"),
-        help_text=_("Columns: email, company, and maybe name, language, message. Up to 10,000 rows."),
+        help_text=_(
+            "Columns: email, company, and maybe name, language, message. Up to 10,000 rows."
+        ),
     )
-    language = forms.ChoiceField(label=_("Language"), choices=settings.LANGUAGES, initial=settings.PORTAL_LANGUAGE)
+    language = forms.ChoiceField(
+        label=_("Language"), choices=settings.LANGUAGES, initial=settings.PORTAL_LANGUAGE
+    )
     message = forms.CharField(
         label=_("Message"), required=False, max_length=1000, widget=forms.Textarea(attrs={"rows": 3}),
         help_text=_("For rows that have none of their own."),
@@ -233,7 +275,9 @@ class InvitationBatchAdmin(admin.ModelAdmin):
     def get_queryset(self, request):
         """Lists and searches leave the rows where they are."""
         found = super().get_queryset(request)
-        return found.defer("rows") if request.resolver_match.url_name.endswith("changelist") else found
+        return (
+            found.defer("rows") if request.resolver_match.url_name.endswith("changelist") else found
+        )
 
     def get_fields(self, request, obj=None):
         return [] if obj else ["customer", "file", "language", "message"]
@@ -250,7 +294,9 @@ class InvitationBatchAdmin(admin.ModelAdmin):
 
     def save_model(self, request, obj, form, change):
         upload = form.cleaned_data["file"]
-        kept = InvitationBatch.keep(obj.customer, upload.name, form.rows, now=timezone.now(), actor=request.user)
+        kept = InvitationBatch.keep(
+            obj.customer, upload.name, form.rows, now=timezone.now(), actor=request.user
+        )
         obj.pk, obj.rows = kept.pk, kept.rows
 
     def response_add(self, request, obj, post_url_continue=None):
@@ -259,8 +305,16 @@ class InvitationBatchAdmin(admin.ModelAdmin):
 
     def get_urls(self):
         ours = [
-            path("<uuid:pk>/send/", self.admin_site.admin_view(self.send), name="connections_invitationbatch_send"),
-            path("<uuid:pk>/pause/", self.admin_site.admin_view(self.pause), name="connections_invitationbatch_pause"),
+            path(
+                "<uuid:pk>/send/",
+                self.admin_site.admin_view(self.send),
+                name="connections_invitationbatch_send",
+            ),
+            path(
+                "<uuid:pk>/pause/",
+                self.admin_site.admin_view(self.pause),
+                name="connections_invitationbatch_pause",
+            ),
         ]
         return ours + super().get_urls()
 
@@ -274,7 +328,9 @@ class InvitationBatchAdmin(admin.ModelAdmin):
             "batch": batch,
             "page": page,
             "rows": [
-                row | {"fate_label": fates[row["fate"]], "why": problems.get(row.get("problem"), "")} for row in page
+                row
+                | {"fate_label": fates[row["fate"]], "why": problems.get(row.get("problem"), "")}
+                for row in page
             ],
             "chosen": chosen,
             "keep": f"fate={chosen}&" if chosen else "",
@@ -287,7 +343,11 @@ class InvitationBatchAdmin(admin.ModelAdmin):
         """Asks once more, then lets the worker begin; the operator has logged in recently."""
         batch = self._batch(request, pk)
         if request.method != "POST":
-            context = {**self.admin_site.each_context(request), "batch": batch, "title": _("Send the invitations")}
+            context = {
+                **self.admin_site.each_context(request),
+                "batch": batch,
+                "title": _("Send the invitations"),
+            }
             return TemplateResponse(request, "admin/connections/invitationbatch/send.html", context)
         return self._move(request, batch, batch.start, _("The invitations are being sent."))
 
@@ -308,12 +368,19 @@ class InvitationBatchAdmin(admin.ModelAdmin):
             self.log_change(request, batch, str(words))
             self.message_user(request, words)
         except AlreadyDecided:
-            self.message_user(request, _("%(row)s: already decided.") % {"row": batch}, messages.WARNING)
+            self.message_user(
+                request, _("%(row)s: already decided.") % {"row": batch}, messages.WARNING
+            )
         return redirect("admin:connections_invitationbatch_change", batch.pk)
 
 
 admin.site.register_queue(
     _("Invitations whose mail failed"),
-    lambda: Invitation.objects.with_mail().waiting(timezone.now()).filter(mail_state=State.FAILED).count(),
+    lambda: (
+        Invitation.objects.with_mail()
+        .waiting(timezone.now())
+        .filter(mail_state=State.FAILED)
+        .count()
+    ),
     "connections/invitation/?state=failed",
 )

@@ -59,12 +59,18 @@ class ConnectionRequestAdmin(admin.ModelAdmin):
     @admin.display(description=_("timeline"))
     def timeline(self, asked):
         entries = AuditEntry.objects.about(asked).select_related("actor").order_by("at")
-        rows = ((timezone.localtime(one.at), one.kind, one.actor or one.address or "–", one.data) for one in entries)
+        rows = (
+            (timezone.localtime(one.at), one.kind, one.actor or one.address or "–", one.data)
+            for one in entries
+        )
         return format_html_join("", "<p>{:%Y-%m-%d %H:%M} {} {} {}</p>", rows)
 
     @admin.display(description=_("mail"))
     def mails(self, asked):
-        rows = ((one.get_state_display(), one.to, one.name, one.server_words) for one in Mail.objects.about(asked))
+        rows = (
+            (one.get_state_display(), one.to, one.name, one.server_words)
+            for one in Mail.objects.about(asked)
+        )
         return format_html_join("", "<p>{}: {} {} {}</p>", rows)
 
     @asking_first(_("Add a contact and send"), ContactForm)
@@ -72,7 +78,9 @@ class ConnectionRequestAdmin(admin.ModelAdmin):
         try:
             asked.send_to(given["email"], now=timezone.now(), actor=request.user)
         except CannotRequest as refusal:
-            suspended = _("The supplier is suspended, so nothing was sent. Lift the suspension first.")
+            suspended = _(
+                "The supplier is suspended, so nothing was sent. Lift the suspension first."
+            )
             words = suspended if refusal.code == Refusal.SUSPENDED else refusal.code.label
             raise forms.ValidationError(words) from None
 
@@ -82,7 +90,9 @@ class ConnectionRequestAdmin(admin.ModelAdmin):
 
     @asking_first(_("Decline for the customer"), CommentForm)
     def decline(self, request, asked, given):
-        asked.decline(Reason.OTHER, now=timezone.now(), actor=request.user, comment=given["comment"])
+        asked.decline(
+            Reason.OTHER, now=timezone.now(), actor=request.user, comment=given["comment"]
+        )
 
 
 @admin.register(SearchAttempt)
@@ -102,11 +112,18 @@ class SearchAttemptAdmin(History):
 
     @admin.display(description=_("results"))
     def names_found(self, attempt):
-        return ", ".join(Customer.objects.filter(pk__in=attempt.results).values_list("name", flat=True)) or "–"
+        return (
+            ", ".join(
+                Customer.objects.filter(pk__in=attempt.results).values_list("name", flat=True)
+            )
+            or "–"
+        )
 
     @asking_first(_("Give today’s searches of the supplier back"), ReasonForm, permission="decide")
     def give_back(self, request, attempt, given):
-        SearchAttempt.give_back(attempt.supplier, given["reason"], now=timezone.now(), actor=request.user)
+        SearchAttempt.give_back(
+            attempt.supplier, given["reason"], now=timezone.now(), actor=request.user
+        )
 
 
 @admin.register(Report)

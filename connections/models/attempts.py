@@ -16,7 +16,11 @@ from customers.models import Customer
 from customers.search.find import find
 from customers.search.names import same_words
 
-SCOPES = ("search:domain", "search:person", "search:supplier")  # always spent in this order: no deadlock
+SCOPES = (
+    "search:domain",
+    "search:person",
+    "search:supplier",
+)  # always spent in this order: no deadlock
 
 
 class NoneLeft(Exception):
@@ -33,9 +37,9 @@ def keys_of(membership):
 def left(membership, now):
     """Searches left today for this member: the smallest remainder of its scopes, never below 0."""
     keys = keys_of(membership)
-    used = DailyCount.objects.filter(day=today(now), scope__in=keys, key__in=keys.values()).values_list(
-        "scope", "key", "used"
-    )
+    used = DailyCount.objects.filter(
+        day=today(now), scope__in=keys, key__in=keys.values()
+    ).values_list("scope", "key", "used")
     most = max((count for scope, key, count in used if keys[scope] == key), default=0)
     return max(0, membership.supplier.search_limit - most)
 
@@ -50,7 +54,9 @@ class SearchAttempt(models.Model):
     """One search, kept with its results, so that reload and Back cost nothing and the operator can see what was sought."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    supplier = models.ForeignKey(Supplier, models.PROTECT, related_name="attempts", verbose_name=_("supplier"))
+    supplier = models.ForeignKey(
+        Supplier, models.PROTECT, related_name="attempts", verbose_name=_("supplier")
+    )
     user = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, related_name="attempts", verbose_name=_("person")
     )
@@ -72,7 +78,9 @@ class SearchAttempt(models.Model):
         ordering = ["-created_at"]
         indexes = [models.Index(fields=["supplier", "-created_at"], name="attempts_of_a_supplier")]
         constraints = [
-            models.CheckConstraint(condition=models.Q(cost__in=[0, 1]), name="an_attempt_costs_0_or_1"),
+            models.CheckConstraint(
+                condition=models.Q(cost__in=[0, 1]), name="an_attempt_costs_0_or_1"
+            ),
             models.CheckConstraint(
                 condition=models.Q(returned_at__isnull=True) | ~models.Q(returned_because=""),
                 name="giving_back_has_a_reason",
@@ -127,7 +135,10 @@ class SearchAttempt(models.Model):
 
     def customers(self):
         """What was found, best first, as it is listed now."""
-        found = {str(customer.pk): customer for customer in Customer.objects.listed().filter(pk__in=self.results)}
+        found = {
+            str(customer.pk): customer
+            for customer in Customer.objects.listed().filter(pk__in=self.results)
+        }
         return [found[pk] for pk in self.results if pk in found]
 
     @classmethod

@@ -31,15 +31,23 @@ class InvitationBatch(models.Model):
     """A table of suppliers to invite for a customer. Nothing is sent before the operator has seen what becomes of each row."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    customer = models.ForeignKey(Customer, models.PROTECT, related_name="+", verbose_name=_("customer"))
+    customer = models.ForeignKey(
+        Customer, models.PROTECT, related_name="+", verbose_name=_("customer")
+    )
     file_name = models.CharField(_("file"), max_length=200, editable=False)
     rows = models.JSONField(editable=False)
     state = models.CharField(
-        _("state"), max_length=10, choices=BatchState.choices, default=BatchState.READ, editable=False
+        _("state"),
+        max_length=10,
+        choices=BatchState.choices,
+        default=BatchState.READ,
+        editable=False,
     )
     done = models.PositiveIntegerField(_("rows done"), default=0, editable=False)
     sent = models.PositiveIntegerField(_("invitations sent"), default=0, editable=False)
-    created_by = models.ForeignKey(User, models.PROTECT, related_name="+", editable=False, verbose_name=_("by"))
+    created_by = models.ForeignKey(
+        User, models.PROTECT, related_name="+", editable=False, verbose_name=_("by")
+    )
     created_at = models.DateTimeField(_("read"), default=timezone.now, editable=False)
 
     class Meta:
@@ -55,24 +63,37 @@ class InvitationBatch(models.Model):
         """Keep the rows of `imports.read()` with what would become of each today."""
         judged = judge(customer, rows, now=now)
         return cls.objects.create(
-            customer=customer, file_name=file_name[:200], rows=judged, created_by=actor, created_at=now
+            customer=customer,
+            file_name=file_name[:200],
+            rows=judged,
+            created_by=actor,
+            created_at=now,
         )
 
     def start(self):
         """Let the worker send what is new, from where it stopped. AlreadyDecided when it is being sent or done."""
         with transaction.atomic():
-            waiting = InvitationBatch.objects.filter(pk=self.pk, state__in=[BatchState.READ, BatchState.PAUSED])
+            waiting = InvitationBatch.objects.filter(
+                pk=self.pk, state__in=[BatchState.READ, BatchState.PAUSED]
+            )
             move(waiting, state=BatchState.SENDING)
-            app.configure_task("connections.jobs.send_batch", queue="default").defer(batch_id=str(self.pk))
+            app.configure_task("connections.jobs.send_batch", queue="default").defer(
+                batch_id=str(self.pk)
+            )
 
     def pause(self):
         """Stop after the chunk that is being sent. AlreadyDecided when nothing is being sent."""
-        move(InvitationBatch.objects.filter(pk=self.pk, state=BatchState.SENDING), state=BatchState.PAUSED)
+        move(
+            InvitationBatch.objects.filter(pk=self.pk, state=BatchState.SENDING),
+            state=BatchState.PAUSED,
+        )
 
     def send_chunk(self, *, now):
         """Send the next rows in one transaction; whether there is more to do. Pauses when today's number is used up."""
         with transaction.atomic():
-            batch = InvitationBatch.objects.select_for_update(of=["self"]).select_related("customer", "created_by")
+            batch = InvitationBatch.objects.select_for_update(of=["self"]).select_related(
+                "customer", "created_by"
+            )
             batch = batch.get(pk=self.pk)
             if batch.state != BatchState.SENDING:
                 return False
@@ -80,12 +101,16 @@ class InvitationBatch(models.Model):
             chunk = batch.rows[batch.done : batch.done + size]
             try:
                 with transaction.atomic():
-                    sent = Invitation.send(batch.customer, chunk, now=now, actor=batch.created_by, batch=batch)
+                    sent = Invitation.send(
+                        batch.customer, chunk, now=now, actor=batch.created_by, batch=batch
+                    )
             except CannotInviteSupplier:
                 batch.state = BatchState.PAUSED
             else:
                 batch.done, batch.sent = batch.done + len(chunk), batch.sent + len(sent)
-                batch.state = BatchState.DONE if batch.done >= len(batch.rows) else BatchState.SENDING
+                batch.state = (
+                    BatchState.DONE if batch.done >= len(batch.rows) else BatchState.SENDING
+                )
             batch.save(update_fields=["done", "sent", "state"])
         return batch.state == BatchState.SENDING
 

@@ -17,7 +17,9 @@ class Dismissal(models.Model):
     at = models.DateTimeField(default=timezone.now)
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["supplier", "customer"], name="one_dismissal_per_pair")]
+        constraints = [
+            models.UniqueConstraint(fields=["supplier", "customer"], name="one_dismissal_per_pair")
+        ]
 
     def __str__(self):
         return f"{self.supplier} – {self.customer}"

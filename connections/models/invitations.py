@@ -40,36 +40,45 @@ class InvitationQuerySet(models.QuerySet):
     def for_person(self, user):
         """Those to an address that the person has proved to be theirs."""
         addresses = EmailAddress.objects.filter(user=user, verified=True)
-        return self.filter(email__in=[address.lower() for address in addresses.values_list("email", flat=True)])
+        return self.filter(
+            email__in=[address.lower() for address in addresses.values_list("email", flat=True)]
+        )
 
     def for_supplier(self, supplier):
         """Those to a verified address of one of its active admins."""
         admins = supplier.memberships.admins().values("user")
-        return self.filter(email__in=EmailAddress.objects.filter(user__in=admins, verified=True).values("email"))
+        return self.filter(
+            email__in=EmailAddress.objects.filter(user__in=admins, verified=True).values("email")
+        )
 
     def unseen(self, now):
         """Waiting ones to a verified address of a supplier's admin whose profile does not show them yet."""
         admins = Membership.objects.admins().filter(
             user__emailaddress__verified=True, user__emailaddress__email=OuterRef("email")
         )
-        shown = CustomerProfile.objects.filter(supplier=OuterRef("supplier"), customer=OuterRef(OuterRef("customer")))
+        shown = CustomerProfile.objects.filter(
+            supplier=OuterRef("supplier"), customer=OuterRef(OuterRef("customer"))
+        )
         settled = shown.filter(Q(invited_until__isnull=False) | Q(stage=Stage.CONNECTED))
         return self.waiting(now).filter(Exists(admins.exclude(Exists(settled))))
 
     def forget(self):
         """Delete them; what the audit trail says of them names no address any more."""
         ids = [str(pk) for pk in self.values_list("pk", flat=True)]
-        AuditEntry.objects.filter(object_type=Invitation._meta.label_lower, object_id__in=ids).forget(
-            "email", "to", "before"
-        )
+        AuditEntry.objects.filter(
+            object_type=Invitation._meta.label_lower, object_id__in=ids
+        ).forget("email", "to", "before")
         Invitation.objects.filter(forwarded_from__in=ids).update(forwarded_from=None)
         Invitation.objects.filter(pk__in=ids).delete()
 
     def with_mail(self):
         """Each with `mail_state` and `mail_words`, of the newest mail about it."""
-        mails = Mail.objects.filter(about_id=Cast(OuterRef("pk"), CharField())).order_by("-created_at")
+        mails = Mail.objects.filter(about_id=Cast(OuterRef("pk"), CharField())).order_by(
+            "-created_at"
+        )
         return self.annotate(
-            mail_state=Subquery(mails.values("state")[:1]), mail_words=Subquery(mails.values("server_words")[:1])
+            mail_state=Subquery(mails.values("state")[:1]),
+            mail_words=Subquery(mails.values("server_words")[:1]),
         )
 
 
@@ -77,31 +86,63 @@ class Invitation(models.Model):
     """Open until it is accepted, expires or is revoked. Sending again makes a new link; the old one dies."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    customer = models.ForeignKey(Customer, models.PROTECT, related_name="invitations", verbose_name=_("customer"))
+    customer = models.ForeignKey(
+        Customer, models.PROTECT, related_name="invitations", verbose_name=_("customer")
+    )
     email = models.EmailField(_("e-mail"))
     company = models.CharField(_("company"), max_length=160, validators=[validate_name])
     name = models.CharField(_("name"), max_length=160, blank=True, validators=[validate_name])
-    language = models.CharField(_("language"), max_length=5, choices=settings.LANGUAGES, default="ko")
+    language = models.CharField(
+        _("language"), max_length=5, choices=settings.LANGUAGES, default="ko"
+    )
     message = models.TextField(_("message"), max_length=1000, blank=True)
     invited_by = models.ForeignKey(
-        User, models.PROTECT, null=True, related_name="+", editable=False, verbose_name=_("invited by")
+        User,
+        models.PROTECT,
+        null=True,
+        related_name="+",
+        editable=False,
+        verbose_name=_("invited by"),
     )
     batch = models.ForeignKey(
-        "InvitationBatch", models.PROTECT, null=True, blank=True, related_name="invitations", editable=False
+        "InvitationBatch",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="invitations",
+        editable=False,
     )
-    forwarded_from = models.OneToOneField("self", models.PROTECT, null=True, blank=True, editable=False)
+    forwarded_from = models.OneToOneField(
+        "self", models.PROTECT, null=True, blank=True, editable=False
+    )
     status = models.CharField(
-        _("status"), max_length=10, choices=InvitationStatus.choices, default=InvitationStatus.OPEN, editable=False
+        _("status"),
+        max_length=10,
+        choices=InvitationStatus.choices,
+        default=InvitationStatus.OPEN,
+        editable=False,
     )
     created_at = models.DateTimeField(_("invited"), default=timezone.now, editable=False)
     expires_at = models.DateTimeField(_("expires"), editable=False)
     opened_at = models.DateTimeField(_("opened"), null=True, blank=True, editable=False)
     decided_at = models.DateTimeField(_("decided"), null=True, blank=True, editable=False)
     supplier = models.ForeignKey(
-        Supplier, models.PROTECT, null=True, blank=True, related_name="+", editable=False, verbose_name=_("supplier")
+        Supplier,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        editable=False,
+        verbose_name=_("supplier"),
     )
     accepted_by = models.ForeignKey(
-        User, models.PROTECT, null=True, blank=True, related_name="+", editable=False, verbose_name=_("accepted by")
+        User,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        editable=False,
+        verbose_name=_("accepted by"),
     )
 
     objects = InvitationQuerySet.as_manager()
@@ -111,8 +152,16 @@ class Invitation(models.Model):
         verbose_name_plural = _("invitations")
         ordering = ["-created_at", "pk"]
         indexes = [
-            models.Index(fields=["email"], name="open_invitations_to", condition=Q(status=InvitationStatus.OPEN)),
-            models.Index(fields=["expires_at"], name="open_invitations", condition=Q(status=InvitationStatus.OPEN)),
+            models.Index(
+                fields=["email"],
+                name="open_invitations_to",
+                condition=Q(status=InvitationStatus.OPEN),
+            ),
+            models.Index(
+                fields=["expires_at"],
+                name="open_invitations",
+                condition=Q(status=InvitationStatus.OPEN),
+            ),
         ]
         constraints = [
             models.UniqueConstraint(
@@ -148,11 +197,19 @@ class Invitation(models.Model):
             cls._spend_of_today(len(rows), now)
             addresses = [row["email"] for row in rows]
             cls._make_way(customer, addresses, now)
-            about = {"customer": customer, "invited_by": actor, "batch": batch, "forwarded_from": forwarded_from}
+            about = {
+                "customer": customer,
+                "invited_by": actor,
+                "batch": batch,
+                "forwarded_from": forwarded_from,
+            }
             until = now + timedelta(days=settings.PORTAL_INVITATION_DAYS)
             invitations = cls.objects.bulk_create(
                 cls(
-                    **{name: row[name] for name in ("email", "company", "name", "language", "message")},
+                    **{
+                        name: row[name]
+                        for name in ("email", "company", "name", "language", "message")
+                    },
                     **about,
                     created_at=now,
                     expires_at=until,
@@ -175,13 +232,17 @@ class Invitation(models.Model):
             if judge(self.customer, [{"email": self.email}], now=now)[0]["fate"] == Fate.CONNECTED:
                 raise CannotInviteSupplier(Fate.CONNECTED)
             self._spend_of_today(1, now)
-            others = Invitation.objects.filter(customer=self.customer, email=self.email).exclude(pk=self.pk)
+            others = Invitation.objects.filter(customer=self.customer, email=self.email).exclude(
+                pk=self.pk
+            )
             if others.waiting(now).exists():
                 raise CannotInviteSupplier(Fate.INVITED)
             self._make_way(self.customer, [self.email], now, besides=self)
             self.expires_at = now + timedelta(days=settings.PORTAL_INVITATION_DAYS)
             move(
-                Invitation.objects.filter(pk=self.pk, status__in=[InvitationStatus.OPEN, InvitationStatus.EXPIRED]),
+                Invitation.objects.filter(
+                    pk=self.pk, status__in=[InvitationStatus.OPEN, InvitationStatus.EXPIRED]
+                ),
                 status=InvitationStatus.OPEN,
                 decided_at=None,
                 expires_at=self.expires_at,
@@ -200,7 +261,11 @@ class Invitation(models.Model):
             if fate != Fate.NEW:
                 raise CannotInviteSupplier(fate)
             self._make_way(self.customer, [email], now)
-            move(Invitation.objects.filter(pk=self.pk, status=InvitationStatus.OPEN), email=email, opened_at=None)
+            move(
+                Invitation.objects.filter(pk=self.pk, status=InvitationStatus.OPEN),
+                email=email,
+                opened_at=None,
+            )
             self.email = email
             self._record_all("invitation_corrected", [self], now, actor, before=before)
             self.resend(now=now, actor=actor)
@@ -237,13 +302,17 @@ class Invitation(models.Model):
             self._close(InvitationStatus.REVOKED, now)
             self._record_all("invitation_forwarded", [self], now, None, to=row["email"])
             invited_until.update(self.customer, [self.email], now)
-            return Invitation.send(self.customer, [row], now=now, actor=self.invited_by, forwarded_from=self)[0]
+            return Invitation.send(
+                self.customer, [row], now=now, actor=self.invited_by, forwarded_from=self
+            )[0]
 
     @classmethod
     def _make_way(cls, customer, addresses, now, besides=None):
         """Expire what is overdue before the worker does, so that it does not stand in the way of a fresh one."""
         old = cls.objects.filter(customer=customer, email__in=addresses).overdue(now)
-        old.exclude(pk=besides and besides.pk).update(status=InvitationStatus.EXPIRED, decided_at=now)
+        old.exclude(pk=besides and besides.pk).update(
+            status=InvitationStatus.EXPIRED, decided_at=now
+        )
 
     @staticmethod
     def _spend_of_today(number, now):
@@ -256,7 +325,9 @@ class Invitation(models.Model):
         """A fresh link and a letter for each; of one customer, and in the order in which days' places are taken."""
         invitations = sorted(invitations, key=lambda one: one.email)
         steps = list(invitations[0].customer.steps.asked()) if invitations else []
-        issued = Link.issue_all("invitation", [(one.pk, one.email, one.expires_at) for one in invitations])
+        issued = Link.issue_all(
+            "invitation", [(one.pk, one.email, one.expires_at) for one in invitations]
+        )
         letters = []
         for invitation, (link, token) in zip(invitations, issued, strict=True):
             letters.append(
@@ -308,7 +379,11 @@ class Invitation(models.Model):
     @classmethod
     def answered(cls, profile, now):
         """The pair is connected: whatever else of the customer is open to the supplier's admins is closed with it."""
-        for other in cls.objects.filter(customer=profile.customer).waiting(now).for_supplier(profile.supplier):
+        for other in (
+            cls.objects.filter(customer=profile.customer)
+            .waiting(now)
+            .for_supplier(profile.supplier)
+        ):
             other._close(InvitationStatus.ACCEPTED, now, supplier=profile.supplier)
             invited_until.update(profile.customer, [other.email], now)
 
@@ -334,7 +409,9 @@ class Invitation(models.Model):
     def status_at(self, now):
         """The status as it counts: an overdue open one is expired before the worker has run."""
         return (
-            InvitationStatus.EXPIRED if self.status == InvitationStatus.OPEN and self.expires_at <= now else self.status
+            InvitationStatus.EXPIRED
+            if self.status == InvitationStatus.OPEN and self.expires_at <= now
+            else self.status
         )
 
     @staticmethod

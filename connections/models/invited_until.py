@@ -14,7 +14,11 @@ def update(customer, addresses, now, *, ring=False, besides=()):
     The caller holds the customer's row.
     """
     verified = EmailAddress.objects.filter(email__in=addresses, verified=True)
-    admins = Membership.objects.admins().filter(user__in=verified.values("user")).select_related("supplier", "user")
+    admins = (
+        Membership.objects.admins()
+        .filter(user__in=verified.values("user"))
+        .select_related("supplier", "user")
+    )
     suppliers = {member.supplier for member in admins}
     for supplier in sorted(suppliers, key=lambda one: one.pk):
         profile = update_one(supplier, customer, now)

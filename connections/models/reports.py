@@ -21,9 +21,15 @@ class ReportKind(models.TextChoices):
 class Report(models.Model):
     """What a contact says against a supplier that asked."""
 
-    request = models.ForeignKey("ConnectionRequest", models.PROTECT, related_name="reports", verbose_name=_("request"))
-    supplier = models.ForeignKey(Supplier, models.PROTECT, related_name="reports", verbose_name=_("supplier"))
-    customer = models.ForeignKey(Customer, models.PROTECT, related_name="reports", verbose_name=_("customer"))
+    request = models.ForeignKey(
+        "ConnectionRequest", models.PROTECT, related_name="reports", verbose_name=_("request")
+    )
+    supplier = models.ForeignKey(
+        Supplier, models.PROTECT, related_name="reports", verbose_name=_("supplier")
+    )
+    customer = models.ForeignKey(
+        Customer, models.PROTECT, related_name="reports", verbose_name=_("customer")
+    )
     kind = models.CharField(_("kind"), max_length=20, choices=ReportKind.choices)
     address = models.EmailField(_("by link"))
     at = models.DateTimeField(_("when"), default=timezone.now)
@@ -33,7 +39,11 @@ class Report(models.Model):
         verbose_name = _("report")
         verbose_name_plural = _("reports")
         ordering = ["-at"]
-        constraints = [models.UniqueConstraint(fields=["request", "kind", "address"], name="one_report_per_address")]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["request", "kind", "address"], name="one_report_per_address"
+            )
+        ]
 
     def __str__(self):
         return f"{self.get_kind_display()}: {self.supplier}"
@@ -42,13 +52,24 @@ class Report(models.Model):
     def file(cls, request, kind, address, *, now):
         """Keep a report, once per address; enough of them from different customers suspend the supplier."""
         report = cls(
-            request=request, supplier=request.supplier, customer=request.customer, kind=kind, address=address, at=now
+            request=request,
+            supplier=request.supplier,
+            customer=request.customer,
+            kind=kind,
+            address=address,
+            at=now,
         )
         with transaction.atomic():
             cls.objects.bulk_create([report], ignore_conflicts=True)
             supplier = Supplier.objects.select_for_update(no_key=True).get(pk=request.supplier_id)
-            if kind == ReportKind.UNKNOWN_COMPANY and not supplier.is_suspended and cls._enough_against(supplier):
-                with translation.override(settings.PORTAL_LANGUAGE):  # it is kept for the operator, whoever reports
+            if (
+                kind == ReportKind.UNKNOWN_COMPANY
+                and not supplier.is_suspended
+                and cls._enough_against(supplier)
+            ):
+                with translation.override(
+                    settings.PORTAL_LANGUAGE
+                ):  # it is kept for the operator, whoever reports
                     reason = str(REASON)
                 supplier.suspend(reason, now=now)
 
@@ -64,13 +85,17 @@ class Mute(models.Model):
     """An address that wants no mail about a supplier; for routing it counts as unknown."""
 
     address = models.EmailField(_("e-mail"))
-    supplier = models.ForeignKey(Supplier, models.CASCADE, related_name="mutes", verbose_name=_("supplier"))
+    supplier = models.ForeignKey(
+        Supplier, models.CASCADE, related_name="mutes", verbose_name=_("supplier")
+    )
     at = models.DateTimeField(_("when"), default=timezone.now)
 
     class Meta:
         verbose_name = _("muted address")
         verbose_name_plural = _("muted addresses")
-        constraints = [models.UniqueConstraint(fields=["address", "supplier"], name="one_mute_per_supplier")]
+        constraints = [
+            models.UniqueConstraint(fields=["address", "supplier"], name="one_mute_per_supplier")
+        ]
 
     def __str__(self):
         return self.address

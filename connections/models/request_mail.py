@@ -54,7 +54,15 @@ def write(request, addresses, now, name="request_received"):
         addresses
     ):  # always in that order: each takes a place of its day, and two wait for each other else
         link, token = Link.issue("request", request.pk, address, request.expires_at)
-        _mail_contact(request, name, address, now, link=link, token=token, on_failure="connections.jobs.reroute")
+        _mail_contact(
+            request,
+            name,
+            address,
+            now,
+            link=link,
+            token=token,
+            on_failure="connections.jobs.reroute",
+        )
 
 
 def answered(request, now):
@@ -76,7 +84,9 @@ def tell_customer(request, now, *, by_invitation=False):
     for address in sorted(everybody - _muted(request, everybody)):
         link, token = None, ""
         if request.is_accepted and address != decider:
-            link, token = Link.issue("not_us", request.pk, address, now + timedelta(days=NOT_US_DAYS))
+            link, token = Link.issue(
+                "not_us", request.pk, address, now + timedelta(days=NOT_US_DAYS)
+            )
         _mail_contact(
             request,
             f"request_{request.status}_contact",
@@ -95,11 +105,26 @@ def tell_supplier(request, now):
     While the supplier is suspended nobody is mailed, at once or in a digest.
     """
     people = [membership.user for membership in request.profile.people()]
-    kind, words = f"request_{request.status}", {"customer": request.customer.name, "comment": request.comment}
+    kind, words = (
+        f"request_{request.status}",
+        {"customer": request.customer.name, "comment": request.comment},
+    )
     admins = {membership.user for membership in request.supplier.admins()}
-    letter = Letter([user for user in people if user in admins or user == request.requested_by], {"request": request})
+    letter = Letter(
+        [user for user in people if user in admins or user == request.requested_by],
+        {"request": request},
+    )
     silent = request.supplier.is_suspended
-    notify(request.supplier, kind, about=request, users=people, at=now, letter=letter, silent=silent, **words)
+    notify(
+        request.supplier,
+        kind,
+        about=request,
+        users=people,
+        at=now,
+        letter=letter,
+        silent=silent,
+        **words,
+    )
 
 
 def _mail_contact(request, name, address, now, *, link, token, **context):
@@ -121,5 +146,7 @@ def _mail_contact(request, name, address, now, *, link, token, **context):
 
 def _muted(request, addresses):
     return set(
-        Mute.objects.filter(supplier=request.supplier, address__in=list(addresses)).values_list("address", flat=True)
+        Mute.objects.filter(supplier=request.supplier, address__in=list(addresses)).values_list(
+            "address", flat=True
+        )
     )

@@ -34,10 +34,15 @@ class Refusal(models.TextChoices):
     )
     TOO_MANY = (
         "too_many",
-        _("Your company has asked this customer as often as it can. Contact support if they expect you."),
+        _(
+            "Your company has asked this customer as often as it can. Contact support if they expect you."
+        ),
     )
     DECLINED = "declined", _("This customer declined. You can ask again later.")
-    MUTED = "muted", _("This address asked for no more mail about the supplier. Choose another one.")
+    MUTED = (
+        "muted",
+        _("This address asked for no more mail about the supplier. Choose another one."),
+    )
     DAILY = "daily", _("Your company has sent all its requests for today. Try again tomorrow.")
 
 
@@ -53,7 +58,9 @@ class History:
     @property
     def again_from(self):
         """When the pause after the last decline ends, None without one."""
-        return self.declined_at and self.declined_at + timedelta(days=settings.PORTAL_DAYS_AFTER_DECLINE)
+        return self.declined_at and self.declined_at + timedelta(
+            days=settings.PORTAL_DAYS_AFTER_DECLINE
+        )
 
 
 def refusal(profile, history, now):

@@ -62,12 +62,18 @@ class ConnectionRequestQuerySet(models.QuerySet):
     def with_history(self):
         """Each row with what decides about asking again: how often was asked, the last decline, the newest of the pair."""
         counted = Q(profile__count_from=None) | Q(created_at__gte=F("profile__count_from"))
-        pair = ConnectionRequest.objects.filter(profile=OuterRef("profile")).order_by().values("profile")
+        pair = (
+            ConnectionRequest.objects.filter(profile=OuterRef("profile"))
+            .order_by()
+            .values("profile")
+        )
         counted_pair = pair.filter(counted)
         return self.select_related("customer", "profile__customer", "profile__supplier").annotate(
             asked=Coalesce(Subquery(counted_pair.annotate(number=Count("pk")).values("number")), 0),
             declined_at=Subquery(
-                counted_pair.filter(status=Status.DECLINED).annotate(last=Max("decided_at")).values("last")
+                counted_pair.filter(status=Status.DECLINED)
+                .annotate(last=Max("decided_at"))
+                .values("last")
             ),
             newest_at=Subquery(pair.annotate(last=Max("created_at")).values("last")),
         )
@@ -84,11 +90,20 @@ class ConnectionRequest(models.Model):
     """Pending until it is accepted, declined, expired or withdrawn; every change is made once, from pending, and is final."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    supplier = models.ForeignKey(Supplier, models.PROTECT, related_name="requests", verbose_name=_("supplier"))
-    customer = models.ForeignKey(Customer, models.PROTECT, related_name="requests", verbose_name=_("customer"))
-    profile = models.ForeignKey(CustomerProfile, models.PROTECT, related_name="requests", verbose_name=_("profile"))
+    supplier = models.ForeignKey(
+        Supplier, models.PROTECT, related_name="requests", verbose_name=_("supplier")
+    )
+    customer = models.ForeignKey(
+        Customer, models.PROTECT, related_name="requests", verbose_name=_("customer")
+    )
+    profile = models.ForeignKey(
+        CustomerProfile, models.PROTECT, related_name="requests", verbose_name=_("profile")
+    )
     requested_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, related_name="requests", verbose_name=_("asked by")
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        related_name="requests",
+        verbose_name=_("asked by"),
     )
     contact_email = models.EmailField(_("customer contact"), blank=True)
     message = models.TextField(_("message"), max_length=1000, blank=True)
@@ -98,7 +113,9 @@ class ConnectionRequest(models.Model):
     consent_language = models.CharField(_("consent language"), max_length=5)
     consent_text = models.TextField(_("consent"))
     consented_at = models.DateTimeField(_("consented"))
-    status = models.CharField(_("status"), max_length=10, choices=Status.choices, default=Status.PENDING)
+    status = models.CharField(
+        _("status"), max_length=10, choices=Status.choices, default=Status.PENDING
+    )
     no_known_contact = models.BooleanField(_("no known contact"), default=False)
     reminders_sent = models.PositiveSmallIntegerField(_("reminders"), default=0)
     reason = models.CharField(_("reason"), max_length=20, choices=Reason.choices, blank=True)
@@ -107,7 +124,12 @@ class ConnectionRequest(models.Model):
     expires_at = models.DateTimeField(_("expires"))
     decided_at = models.DateTimeField(_("decided"), null=True, blank=True)
     decided_link = models.ForeignKey(
-        Link, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("decided by link")
+        Link,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("decided by link"),
     )
 
     objects = ConnectionRequestQuerySet.as_manager()
@@ -118,7 +140,9 @@ class ConnectionRequest(models.Model):
         ordering = ["-created_at", "-pk"]
         indexes = [
             models.Index(fields=["supplier", "-created_at"], name="requests_of_a_supplier"),
-            models.Index(fields=["expires_at"], name="pending_requests", condition=Q(status=Status.PENDING)),
+            models.Index(
+                fields=["expires_at"], name="pending_requests", condition=Q(status=Status.PENDING)
+            ),
         ]
         constraints = [
             models.UniqueConstraint(
@@ -187,7 +211,9 @@ class ConnectionRequest(models.Model):
 
     @staticmethod
     def _spend_one_of_today(supplier, now):
-        if not DailyCount.objects.spend("requests", str(supplier.pk), today(now), settings.PORTAL_REQUESTS_A_DAY):
+        if not DailyCount.objects.spend(
+            "requests", str(supplier.pk), today(now), settings.PORTAL_REQUESTS_A_DAY
+        ):
             raise CannotRequest(Refusal.DAILY)
 
     # Deciding -------------------------------------------------------------------------------------------------
@@ -196,7 +222,9 @@ class ConnectionRequest(models.Model):
         """Connect the two, by a contact's link or the operator; AlreadyDecided when it is no longer waiting."""
         with transaction.atomic():
             Customer.objects.select_for_update(no_key=True).get(pk=self.customer_id)
-            profile = self._decide(Status.ACCEPTED, now=now, link=link, actor=actor, comment=comment)
+            profile = self._decide(
+                Status.ACCEPTED, now=now, link=link, actor=actor, comment=comment
+            )
             profile.connect(now)
             Invitation.answered(profile, now)
             request_mail.answered(self, now)
@@ -210,7 +238,9 @@ class ConnectionRequest(models.Model):
     def decline(self, reason, *, now, link=None, actor=None, comment=""):
         """Say no, with a reason for us and a comment for the supplier; AlreadyDecided when it is no longer waiting."""
         with transaction.atomic():
-            self._decide(Status.DECLINED, now=now, link=link, actor=actor, reason=reason, comment=comment).drop()
+            self._decide(
+                Status.DECLINED, now=now, link=link, actor=actor, reason=reason, comment=comment
+            ).drop()
             request_mail.answered(self, now)
 
     def report(self, *, now, link):
@@ -253,7 +283,13 @@ class ConnectionRequest(models.Model):
         if link:
             link.use(now)
         self.links().revoke(now)
-        self.record(f"request_{status}", now, actor=actor, address=link.address if link else "", comment=comment)
+        self.record(
+            f"request_{status}",
+            now,
+            actor=actor,
+            address=link.address if link else "",
+            comment=comment,
+        )
         return profile
 
     # By link --------------------------------------------------------------------------------------------------
@@ -267,7 +303,9 @@ class ConnectionRequest(models.Model):
         with transaction.atomic():
             mute = {"address": link.address, "supplier": self.supplier}
             if Mute.objects.get_or_create(**mute, defaults={"at": now})[1]:
-                self.record("address_muted", now, address=link.address, audience=AuditEntry.OPERATOR)
+                self.record(
+                    "address_muted", now, address=link.address, audience=AuditEntry.OPERATOR
+                )
 
     def forward(self, address, *, now, link):
         """A contact passes the request on to a colleague, who gets a link of their own.
@@ -284,7 +322,13 @@ class ConnectionRequest(models.Model):
             muted = Mute.objects.filter(supplier=self.supplier, address=address).exists()
             if address in written_to or muted or passed_on >= FORWARDS:
                 raise AlreadyDecided
-            self.record("request_forwarded", now, address=link.address, audience=AuditEntry.OPERATOR, to=[address])
+            self.record(
+                "request_forwarded",
+                now,
+                address=link.address,
+                audience=AuditEntry.OPERATOR,
+                to=[address],
+            )
             request_mail.write(self, [address], now)
 
     def reroute(self, address, *, now):
@@ -322,14 +366,20 @@ class ConnectionRequest(models.Model):
             self.customer.contacts.get_or_create(email=address.lower())
             still = ConnectionRequest.objects.filter(pk=self.pk)
             move(still.waiting(now), no_known_contact=False)
-            self.record("request_routed", now, actor=actor, audience=AuditEntry.OPERATOR, to=[address])
+            self.record(
+                "request_routed", now, actor=actor, audience=AuditEntry.OPERATOR, to=[address]
+            )
             request_mail.write(self, [address.lower()], now)
 
     # Telling --------------------------------------------------------------------------------------------------
 
     def status_at(self, now):
         """The status as it counts: an overdue pending one is expired before the worker has run."""
-        return Status.EXPIRED if self.status == Status.PENDING and self.expires_at <= now else Status(self.status)
+        return (
+            Status.EXPIRED
+            if self.status == Status.PENDING and self.expires_at <= now
+            else Status(self.status)
+        )
 
     @property
     def is_accepted(self):
@@ -337,7 +387,9 @@ class ConnectionRequest(models.Model):
 
     def history(self, now):
         """What went before between the pair, when this is its newest request; needs with_history()."""
-        return History(self.status_at(now) == Status.PENDING, self.asked, self.declined_at, request=self)
+        return History(
+            self.status_at(now) == Status.PENDING, self.asked, self.declined_at, request=self
+        )
 
     def describe(self, now):
         """Set what the pages show of it: `shown` (the status as it counts), `can_withdraw`, `can_ask_again`, `ask_from`.
@@ -348,7 +400,10 @@ class ConnectionRequest(models.Model):
         is_past = self.status == Status.ACCEPTED and not self.profile.is_connected
         self.shown = Stage.ENDED if is_past else self.status_at(now)
         self.can_withdraw = self.shown == Status.PENDING
-        over = self.shown not in (Status.PENDING, Status.ACCEPTED) and self.created_at == self.newest_at
+        over = (
+            self.shown not in (Status.PENDING, Status.ACCEPTED)
+            and self.created_at == self.newest_at
+        )
         why = refusal(self.profile, self.history(now), now) if over else None
         self.can_ask_again = over and why is None
         self.ask_from = why.when if why else None

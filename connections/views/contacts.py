@@ -16,7 +16,9 @@ from connections.models import ConnectionRequest, Mute, Report, ReportKind, Stat
 from core.links import by_link
 from core.states import AlreadyDecided
 
-REQUESTS = ConnectionRequest.objects.select_related("supplier", "customer", "requested_by", "profile")
+REQUESTS = ConnectionRequest.objects.select_related(
+    "supplier", "customer", "requested_by", "profile"
+)
 
 
 @require_safe
@@ -31,7 +33,9 @@ def answer_accept(request, token, link, asked):
     form = AcceptForm(request.POST)
     if not form.is_valid():
         return _page(request, token, link, asked, DeclineForm(request.POST))
-    return _decided(token, lambda now: asked.accept(now=now, link=link, comment=form.cleaned_data["comment"]))
+    return _decided(
+        token, lambda now: asked.accept(now=now, link=link, comment=form.cleaned_data["comment"])
+    )
 
 
 @require_POST
@@ -41,7 +45,10 @@ def answer_decline(request, token, link, asked):
     if not form.is_valid():
         return _page(request, token, link, asked, form)
     said = form.cleaned_data
-    return _decided(token, lambda now: asked.decline(said["reason"], now=now, link=link, comment=said["comment"]))
+    return _decided(
+        token,
+        lambda now: asked.decline(said["reason"], now=now, link=link, comment=said["comment"]),
+    )
 
 
 @require_POST
@@ -64,17 +71,25 @@ def answer_forward(request, token, link, asked):
     now = timezone.now()
     if not company_domain(link.address):
         raise Http404
-    if asked.status_at(now) != Status.PENDING or link.condition(now) != "live" or asked.supplier.is_suspended:
+    if (
+        asked.status_at(now) != Status.PENDING
+        or link.condition(now) != "live"
+        or asked.supplier.is_suspended
+    ):
         return redirect("connections:answer", token)
     form = ForwardForm(request.POST or None, address=link.address)
     if request.method == "POST" and form.is_valid():
         try:
             asked.forward(form.cleaned_data["email"], now=now, link=link)
-            messages.success(request, _("Your colleague gets a link of their own. Yours still works."))
+            messages.success(
+                request, _("Your colleague gets a link of their own. Yours still works.")
+            )
             return redirect("connections:answer", token)
         except AlreadyDecided:
             form.add_error("email", _("This colleague was written to already, or enough were."))
-    return render(request, "connections/contacts/forward.html", {"form": form, "token": token, "asked": asked})
+    return render(
+        request, "connections/contacts/forward.html", {"form": form, "token": token, "asked": asked}
+    )
 
 
 def _decided(token, decide):
@@ -103,13 +118,17 @@ def _page(request, token, link, asked, form):
         "contact": asked.customer.contacts.filter(email=link.address).first(),
         "may_forward": bool(company_domain(link.address)) and not asked.supplier.is_suspended,
         "pause": settings.PORTAL_DAYS_AFTER_DECLINE,
-        "is_reported": asked.reports.filter(kind=ReportKind.UNKNOWN_COMPANY, address=link.address).exists(),
+        "is_reported": asked.reports.filter(
+            kind=ReportKind.UNKNOWN_COMPANY, address=link.address
+        ).exists(),
         "is_muted": Mute.objects.filter(address=link.address, supplier=asked.supplier).exists(),
     }
     if context["shown"] == Status.PENDING and link.condition(now) == "live":
         context["connected"] = asked.supplier.profiles.connected().count()
         return render(request, "connections/contacts/answer.html", context)
-    return render(request, "connections/contacts/over.html", context, status=_status_of_over(request))
+    return render(
+        request, "connections/contacts/over.html", context, status=_status_of_over(request)
+    )
 
 
 def _status_of_over(request):

@@ -26,7 +26,9 @@ from customers.models import CustomerProfile
 AGAIN_AN_HOUR, FORWARDS_AN_HOUR, CALLS_AN_HOUR = 3, 5, 3
 
 
-by_invitation_link = by_link("invitation", Invitation.objects.select_related("customer", "invited_by"))
+by_invitation_link = by_link(
+    "invitation", Invitation.objects.select_related("customer", "invited_by")
+)
 
 
 def while_open(view):
@@ -52,9 +54,17 @@ def _page(request, token, link, invitation, form=None):
     """Whoever asks gets what they can do: sign up or in, accept, pass it on; 410 with what to do when it is over."""
     now = timezone.now()
     status, condition = _status(invitation, link, now), link.condition(now)
-    context = {"token": token, "invitation": invitation, "customer": invitation.customer, "link": link}
+    context = {
+        "token": token,
+        "invitation": invitation,
+        "customer": invitation.customer,
+        "link": link,
+    }
     if status != InvitationStatus.OPEN or condition != "live":
-        context |= {"status": status, "is_newer": status == InvitationStatus.OPEN and condition == "revoked"}
+        context |= {
+            "status": status,
+            "is_newer": status == InvitationStatus.OPEN and condition == "revoked",
+        }
         context["is_passed_on"] = Invitation.objects.filter(forwarded_from=invitation).exists()
         context["may_ask"] = status == InvitationStatus.EXPIRED or context["is_newer"]
         return render(request, "connections/invitations/over.html", context, status=410)
@@ -67,7 +77,9 @@ def _page(request, token, link, invitation, form=None):
 
 def _status(invitation, link, now):
     """The invitation's status as the link's addressee may know it: sent to another address meanwhile, it is taken from them."""
-    return invitation.status_at(now) if link.address == invitation.email else InvitationStatus.REVOKED
+    return (
+        invitation.status_at(now) if link.address == invitation.email else InvitationStatus.REVOKED
+    )
 
 
 def _for_the_invited(request, invitation, form, now):
@@ -92,7 +104,10 @@ def _form(request, invitation, others, memberships, data=None):
         data,
         memberships=memberships,
         others=others,
-        initial={"name": pending.name if pending else invitation.company, "country": pending and pending.country},
+        initial={
+            "name": pending.name if pending else invitation.company,
+            "country": pending and pending.country,
+        },
     )
 
 
@@ -102,9 +117,15 @@ def _form(request, invitation, others, memberships, data=None):
 def invitation_start(request, token, link, invitation):
     """To sign-up or log-in, and back here; the address of the invitation can't be changed on the way."""
     invitation.mark_opened(now=timezone.now())
-    said = {"customer": invitation.customer.name, "company": invitation.company, "name": invitation.name}
+    said = {
+        "customer": invitation.customer.name,
+        "company": invitation.company,
+        "name": invitation.name,
+    }
     said["steps"] = invitation.customer.steps.filter(retired_at=None).count()
-    return invited_signup.enter(request, invitation.email, request.path.removesuffix("start/"), **said)
+    return invited_signup.enter(
+        request, invitation.email, request.path.removesuffix("start/"), **said
+    )
 
 
 @require_POST
@@ -120,21 +141,31 @@ def invitation_accept(request, token, link, invitation):
     form = _form(request, invitation, others, memberships, request.POST)
     if not form.is_valid():
         return _page(request, token, link, invitation, form)
-    return _accept(request, [invitation, *form.cleaned_data["others"]], form.company, is_first=form.is_first)
+    return _accept(
+        request, [invitation, *form.cleaned_data["others"]], form.company, is_first=form.is_first
+    )
 
 
 def _accept(request, invitations, company, is_first=False):
     now = timezone.now()
     try:
-        supplier = onboarding.accept(request.user, invitations, company=company, now=now, is_first=is_first)
+        supplier = onboarding.accept(
+            request.user, invitations, company=company, now=now, is_first=is_first
+        )
     except AlreadyDecided:
-        messages.info(request, _("One of these invitations was answered or taken back meanwhile. Look again."))
+        messages.info(
+            request, _("One of these invitations was answered or taken back meanwhile. Look again.")
+        )
         return redirect(request.path.removesuffix("accept/"))
     invited_signup.leave(request)
     request.session[SESSION_KEY] = str(supplier.pk)
     customer = invitations[0].customer
-    messages.success(request, _("You are connected with %(customer)s now.") % {"customer": customer})
-    return redirect("customers:profile", CustomerProfile.objects.get(supplier=supplier, customer=customer).pk)
+    messages.success(
+        request, _("You are connected with %(customer)s now.") % {"customer": customer}
+    )
+    return redirect(
+        "customers:profile", CustomerProfile.objects.get(supplier=supplier, customer=customer).pk
+    )
 
 
 @require_POST
@@ -149,8 +180,16 @@ def invitation_open(request, pk):
 @require_POST
 def invitation_take(request, pk):
     """Accept what a customer in Customer Setup has sent to one of the admin's own addresses."""
-    profile = own(request, CustomerProfile.objects.visible_to(request.membership).select_related("customer"), pk)
-    waiting = onboarding.waiting_for(request.user, timezone.now()).filter(customer=profile.customer).first()
+    profile = own(
+        request,
+        CustomerProfile.objects.visible_to(request.membership).select_related("customer"),
+        pk,
+    )
+    waiting = (
+        onboarding.waiting_for(request.user, timezone.now())
+        .filter(customer=profile.customer)
+        .first()
+    )
     if waiting is None:
         _say_whose_it_is(request, profile)
         return redirect("customers:profile", profile.pk)
@@ -164,14 +203,19 @@ def _say_whose_it_is(request, profile):
         words = _("The invitation was sent to %(address)s. Only that address can accept it.")
         messages.info(request, words % {"address": half_hidden(theirs.email)})
     else:
-        messages.info(request, _("This invitation was answered or taken back meanwhile. Look again."))
+        messages.info(
+            request, _("This invitation was answered or taken back meanwhile. Look again.")
+        )
 
 
 @require_POST
 @by_invitation_link
 def invitation_again(request, token, link, invitation):
     """A new link, to the invited address only, for whoever holds an old one that was sent there."""
-    if _status(invitation, link, timezone.now()) not in (InvitationStatus.OPEN, InvitationStatus.EXPIRED):
+    if _status(invitation, link, timezone.now()) not in (
+        InvitationStatus.OPEN,
+        InvitationStatus.EXPIRED,
+    ):
         return redirect("connections:invitation", token)
     if not limits.allowed("invitation-again", invitation.pk, AGAIN_AN_HOUR, limits.AN_HOUR):
         return limits.too_many(request, limits.AN_HOUR)
@@ -181,7 +225,9 @@ def invitation_again(request, token, link, invitation):
         if isinstance(refusal, CannotInviteSupplier) and refusal.fate is None:
             messages.error(request, _("No more links can be sent today. Try again tomorrow."))
         else:
-            messages.error(request, _("No new link could be sent. Ask your contact at the customer."))
+            messages.error(
+                request, _("No new link could be sent. Ask your contact at the customer.")
+            )
     else:
         messages.success(request, _("A new link is on its way to the invited address."))
     return redirect("connections:invitation", token)
@@ -197,23 +243,36 @@ def invitation_forward(request, token, link, invitation):
     form = ForwardForm(request.POST or None, address=invitation.email)
     if request.method == "POST" and form.is_valid() and _forwarded(request, invitation, form):
         return redirect("connections:invitation", token)
-    context = {"form": form, "token": token, "invitation": invitation, "customer": invitation.customer}
+    context = {
+        "form": form,
+        "token": token,
+        "invitation": invitation,
+        "customer": invitation.customer,
+    }
     return render(request, "connections/invitations/forward.html", context)
 
 
 def _forwarded(request, invitation, form):
-    if not limits.allowed("invitation-forward", company_domain(invitation.email), FORWARDS_AN_HOUR, limits.AN_HOUR):
+    if not limits.allowed(
+        "invitation-forward", company_domain(invitation.email), FORWARDS_AN_HOUR, limits.AN_HOUR
+    ):
         form.add_error("email", limits.wait(limits.AN_HOUR))
         return False
     try:
         invitation.forward(form.cleaned_data["email"], now=timezone.now())
     except CannotInviteSupplier as refusal:
-        words = _("This colleague is invited or connected already.") if refusal.fate else _("Try again tomorrow.")
+        words = (
+            _("This colleague is invited or connected already.")
+            if refusal.fate
+            else _("Try again tomorrow.")
+        )
         form.add_error("email", words)
         return False
     except AlreadyDecided:
         return True
-    messages.success(request, _("Your colleague gets an invitation of their own. This one is closed."))
+    messages.success(
+        request, _("Your colleague gets an invitation of their own. This one is closed.")
+    )
     return True
 
 

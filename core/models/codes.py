@@ -20,7 +20,9 @@ class Code(models.Model):
     expires_at = models.DateTimeField()
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["owner", "purpose"], name="one_code_per_purpose")]
+        constraints = [
+            models.UniqueConstraint(fields=["owner", "purpose"], name="one_code_per_purpose")
+        ]
 
     def __str__(self):
         return self.purpose

@@ -23,7 +23,9 @@ def starts_again(now):
 class DailyCountQuerySet(models.QuerySet):
     def spend(self, scope, key, day, limit, amount=1):
         """Take `amount` of `limit` for (scope, key, day) in the caller's transaction; False, with nothing taken, when fewer are left."""
-        DailyCount.objects.bulk_create([DailyCount(scope=scope, key=key, day=day)], ignore_conflicts=True)
+        DailyCount.objects.bulk_create(
+            [DailyCount(scope=scope, key=key, day=day)], ignore_conflicts=True
+        )
         mine = self.filter(scope=scope, key=key, day=day, used__lte=limit - amount)
         return bool(mine.update(used=F("used") + amount))
 
@@ -44,7 +46,9 @@ class DailyCountQuerySet(models.QuerySet):
 
     def used(self, scope, key, day):
         """How many were taken on that day."""
-        return self.filter(scope=scope, key=key, day=day).values_list("used", flat=True).first() or 0
+        return (
+            self.filter(scope=scope, key=key, day=day).values_list("used", flat=True).first() or 0
+        )
 
 
 class DailyCount(models.Model):
@@ -58,7 +62,9 @@ class DailyCount(models.Model):
     objects = DailyCountQuerySet.as_manager()
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["scope", "key", "day"], name="one_count_a_day")]
+        constraints = [
+            models.UniqueConstraint(fields=["scope", "key", "day"], name="one_count_a_day")
+        ]
 
     def __str__(self):
         return f"{self.scope} {self.day}: {self.used}"

@@ -75,7 +75,9 @@ class StoredFile(models.Model):
             return 0
         for shelf in storage.listdir(folder)[0]:
             paths = {f"{folder}/{shelf}/{name}" for name in storage.listdir(f"{folder}/{shelf}")[1]}
-            for path in paths - set(cls.objects.filter(file__in=paths).values_list("file", flat=True)):
+            for path in paths - set(
+                cls.objects.filter(file__in=paths).values_list("file", flat=True)
+            ):
                 if storage.get_modified_time(path) < before:
                     storage.delete(path)
                     gone += 1
@@ -93,7 +95,10 @@ class StoredFile(models.Model):
     def as_attachment(self):
         """The file as a download that no browser opens as a page of ours."""
         response = FileResponse(
-            self.file.open("rb"), as_attachment=True, filename=self.name, content_type=self.content_type
+            self.file.open("rb"),
+            as_attachment=True,
+            filename=self.name,
+            content_type=self.content_type,
         )
         response["X-Content-Type-Options"] = "nosniff"
         response["Content-Security-Policy"] = "sandbox; default-src 'none'"

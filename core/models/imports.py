@@ -33,7 +33,9 @@ class TableImport(models.Model):
     file_name = models.CharField(_("file"), max_length=200)
     format = models.PositiveSmallIntegerField()
     content = models.BinaryField()
-    state = models.CharField(_("state"), max_length=10, choices=ImportState.choices, default=ImportState.READING)
+    state = models.CharField(
+        _("state"), max_length=10, choices=ImportState.choices, default=ImportState.READING
+    )
     rows = models.PositiveIntegerField(_("rows"), default=0)
     done = models.PositiveIntegerField(_("rows done"), default=0)
     new = models.PositiveIntegerField(_("new"), default=0)
@@ -41,7 +43,9 @@ class TableImport(models.Model):
     unchanged = models.PositiveIntegerField(_("unchanged"), default=0)
     problems = models.JSONField(default=list)
     tries = models.PositiveSmallIntegerField(default=0, editable=False)
-    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("by"))
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("by")
+    )
     created_at = models.DateTimeField(_("uploaded"), default=timezone.now)
 
     class Meta:
@@ -102,7 +106,11 @@ class TableImport(models.Model):
             resource = self.kind()
             resource.tell = lambda number: tell(done=number)
             result = resource.import_data(
-                table, dry_run=not is_real, raise_errors=False, rollback_on_validation_errors=True, user=self.created_by
+                table,
+                dry_run=not is_real,
+                raise_errors=False,
+                rollback_on_validation_errors=True,
+                user=self.created_by,
             )
             self._keep(result, len(table), is_real)
 
@@ -112,20 +120,32 @@ class TableImport(models.Model):
         return import_string(self.resource)
 
     def _keep(self, result, rows, is_real):
-        totals = {"new": result.totals["new"], "updated": result.totals["update"], "unchanged": result.totals["skip"]}
+        totals = {
+            "new": result.totals["new"],
+            "updated": result.totals["update"],
+            "unchanged": result.totals["skip"],
+        }
         problems = result.problems
-        state = ImportState.REFUSED if problems else ImportState.DONE if is_real else ImportState.READ
+        state = (
+            ImportState.REFUSED if problems else ImportState.DONE if is_real else ImportState.READ
+        )
         over = {} if state == ImportState.READ else {"content": b""}
-        self._leave(state, problems=problems[:PROBLEMS_KEPT], rows=rows, done=rows, **totals, **over)
+        self._leave(
+            state, problems=problems[:PROBLEMS_KEPT], rows=rows, done=rows, **totals, **over
+        )
 
     def _refuse(self, words):
-        self._leave(ImportState.REFUSED, problems=[{"line": 0, "words": str(words)[:300]}], content=b"")
+        self._leave(
+            ImportState.REFUSED, problems=[{"line": 0, "words": str(words)[:300]}], content=b""
+        )
 
     def _leave(self, state, **changes):
         move(TableImport.objects.filter(pk=self.pk, state=self.state), state=state, **changes)
 
     def _defer(self):
-        app.configure_task("core.jobs.work_on_import", queue="default").defer(import_id=str(self.pk))
+        app.configure_task("core.jobs.work_on_import", queue="default").defer(
+            import_id=str(self.pk)
+        )
 
 
 @contextmanager

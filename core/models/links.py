@@ -27,7 +27,9 @@ class LinkQuerySet(models.QuerySet):
         found = self.filter(expires_at__lt=before)
         for named in Link._meta.get_fields(include_hidden=True):
             if named.auto_created and not named.concrete:
-                found = found.exclude(Exists(named.related_model.objects.filter(**{named.field.name: OuterRef("pk")})))
+                found = found.exclude(
+                    Exists(named.related_model.objects.filter(**{named.field.name: OuterRef("pk")}))
+                )
         return found
 
     def revoke(self, now):
@@ -75,7 +77,13 @@ class Link(models.Model):
         """Links for many of (object's id, address, expiry) in one statement; returns as many of (link, token)."""
         tokens = [secrets.token_urlsafe(32) for _one in wanted]
         links = cls.objects.bulk_create(
-            cls(purpose=purpose, object_id=object_id, digest=_digest(token), address=address, expires_at=expires_at)
+            cls(
+                purpose=purpose,
+                object_id=object_id,
+                digest=_digest(token),
+                address=address,
+                expires_at=expires_at,
+            )
             for token, (object_id, address, expires_at) in zip(tokens, wanted, strict=True)
         )
         return list(zip(links, tokens, strict=True))

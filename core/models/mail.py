@@ -43,7 +43,9 @@ class MailQuerySet(models.QuerySet):
     def oldest_waiting(self, now):
         """Since when the first of those that could go out waits, None without one."""
         due = self.filter(state=State.QUEUED).exclude(not_before__gt=now)
-        return due.aggregate(since=Min(Greatest("created_at", Coalesce("not_before", "created_at"))))["since"]
+        return due.aggregate(
+            since=Min(Greatest("created_at", Coalesce("not_before", "created_at")))
+        )["since"]
 
     def old(self, now):
         """What is over and need not be remembered any more."""
@@ -72,7 +74,9 @@ class Mail(models.Model):
     on_failure = models.CharField(max_length=100, blank=True, editable=False)
     about_type = models.CharField(_("about"), max_length=60, blank=True)
     about_id = models.CharField(max_length=40, blank=True, editable=False)
-    link = models.ForeignKey("Link", models.PROTECT, null=True, blank=True, related_name="mails", editable=False)
+    link = models.ForeignKey(
+        "Link", models.PROTECT, null=True, blank=True, related_name="mails", editable=False
+    )
     queue = models.CharField(max_length=10, default="mail", editable=False)
     not_before = models.DateTimeField(_("not before"), null=True, blank=True)
     valid_until = models.DateTimeField(_("valid until"), null=True, blank=True)
@@ -129,7 +133,9 @@ class Mail(models.Model):
         """The operator tries a failed mail anew, with all its days; False when it is not failed or has nothing left to say."""
         with transaction.atomic():
             failed = Mail.objects.filter(pk=self.pk, state=State.FAILED).exclude(text="")
-            queued = bool(failed.update(state=State.QUEUED, created_at=now, tries=0, server_words=""))
+            queued = bool(
+                failed.update(state=State.QUEUED, created_at=now, tries=0, server_words="")
+            )
             if queued:
                 self.defer()
         return queued
@@ -137,7 +143,9 @@ class Mail(models.Model):
     def defer(self):
         """Give the worker the job of delivering it, in the caller's transaction."""
         priority = URGENT if self.queue == "codes" else 0
-        job = app.configure_task(DELIVER, queue=self.queue, priority=priority, schedule_at=self.not_before)
+        job = app.configure_task(
+            DELIVER, queue=self.queue, priority=priority, schedule_at=self.not_before
+        )
         job.defer(mail_id=str(self.pk))
 
     @staticmethod

@@ -129,8 +129,12 @@ def field_url(field):
 
 def _letters(name):
     """'Williams-Sonoma' -> 'WS', 'Organon' -> 'Or', '김지혜' -> '지혜', '한빛식품' -> '한빛'"""
-    parts = [part for part in name.replace("-", " ").replace("(주)", " ").split() if part[0].isalnum()] or [name or "–"]
+    parts = [
+        part for part in name.replace("-", " ").replace("(주)", " ").split() if part[0].isalnum()
+    ] or [name or "–"]
     first = parts[0]
     if "가" <= first[0] <= "힣":
         return first[-2:] if len(first) == 3 else first[:2]
-    return first[0].upper() + (parts[1][0].upper() if len(parts) > 1 and parts[1][0].isascii() else first[1:2])
+    return first[0].upper() + (
+        parts[1][0].upper() if len(parts) > 1 and parts[1][0].isascii() else first[1:2]
+    )

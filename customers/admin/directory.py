@@ -37,7 +37,8 @@ class ReadyMadeForm(forms.Form):
 
 class CopyForm(forms.Form):
     source = forms.ModelChoiceField(
-        Customer.objects.filter(steps__retired_at=None, steps__isnull=False).distinct(), label=_("Copy from")
+        Customer.objects.filter(steps__retired_at=None, steps__isnull=False).distinct(),
+        label=_("Copy from"),
     )
 
 
@@ -47,7 +48,9 @@ class FormatForm(forms.Form):
 
 def look_alikes(name):
     """Customers whose names look like a supplier's: whoever calls itself so may pose as one."""
-    found = SearchName.objects.filter(letters__in={made.letters for made in keys(name)}).values("customer")
+    found = SearchName.objects.filter(letters__in={made.letters for made in keys(name)}).values(
+        "customer"
+    )
     return list(Customer.objects.filter(pk__in=found).values_list("name", flat=True))
 
 
@@ -140,7 +143,12 @@ class CustomerAdmin(Tables):
         kind, now = form.cleaned_data["format"], timezone.now()
         with transaction.atomic():
             for customer in queryset:
-                about = {"about": customer, "actor": request.user, "at": now, "audience": AuditEntry.OPERATOR}
+                about = {
+                    "about": customer,
+                    "actor": request.user,
+                    "at": now,
+                    "audience": AuditEntry.OPERATOR,
+                }
                 AuditEntry.objects.record("setups_exported", format=kind, **about)
             return export.download(list(queryset), kind)
 
@@ -185,7 +193,9 @@ class CustomerProfileAdmin(admin.ModelAdmin):
     def formfield_for_manytomany(self, field, request, **kwargs):
         profile = request.resolver_match.kwargs.get("object_id")
         people = (
-            field.related_model.objects.active().filter(supplier__profiles=profile).select_related("user", "supplier")
+            field.related_model.objects.active()
+            .filter(supplier__profiles=profile)
+            .select_related("user", "supplier")
         )
         return super().formfield_for_manytomany(field, request, queryset=people, **kwargs)
 

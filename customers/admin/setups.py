@@ -29,7 +29,9 @@ class OrderForm(forms.ModelForm):
         while waiting:
             step = waiting.pop()
             if step == self.instance:
-                raise forms.ValidationError(_("These open after this step, so neither would ever open."))
+                raise forms.ValidationError(
+                    _("These open after this step, so neither would ever open.")
+                )
             if step not in found:
                 found.add(step)
                 waiting.extend(step.opens_after.all())
@@ -40,7 +42,9 @@ class QuestionForm(forms.ModelForm):
     """A question, with the operator's word on whether those who have answered are asked again."""
 
     ask_again = forms.BooleanField(
-        label=_("Ask again"), required=False, help_text=_("Suppliers who have answered are asked once more.")
+        label=_("Ask again"),
+        required=False,
+        help_text=_("Suppliers who have answered are asked once more."),
     )
 
     class Meta:
@@ -84,7 +88,9 @@ class StepAdmin(admin.ModelAdmin):
     def formfield_for_manytomany(self, field, request, **kwargs):
         """A step opens after others of its own customer."""
         pk = request.resolver_match.kwargs.get("object_id")
-        others = Step.objects.filter(customer__steps=pk).exclude(pk=pk) if pk else Step.objects.none()
+        others = (
+            Step.objects.filter(customer__steps=pk).exclude(pk=pk) if pk else Step.objects.none()
+        )
         return super().formfield_for_manytomany(field, request, queryset=others, **kwargs)
 
     def get_readonly_fields(self, request, obj=None):
@@ -92,13 +98,20 @@ class StepAdmin(admin.ModelAdmin):
 
     def get_urls(self):
         preview = self.admin_site.admin_view(self.preview_view)
-        return [path("<uuid:pk>/preview/", preview, name="customers_step_preview"), *super().get_urls()]
+        return [
+            path("<uuid:pk>/preview/", preview, name="customers_step_preview"),
+            *super().get_urls(),
+        ]
 
     def save_formset(self, request, form, formset, change):
         super().save_formset(request, form, formset, change)
         anew = [one for one in formset.new_objects if one.is_required]
         asked = {one.instance.pk for one in formset.forms if one.cleaned_data.get("ask_again")}
-        anew += [one for one, changed in formset.changed_objects if one.pk in asked or one.is_new_to_answer(changed)]
+        anew += [
+            one
+            for one, changed in formset.changed_objects
+            if one.pk in asked or one.is_new_to_answer(changed)
+        ]
         if change and anew:
             form.instance.ask_again(anew)
         if anew or not change:
@@ -114,7 +127,11 @@ class StepAdmin(admin.ModelAdmin):
 
     @admin.display(description=_("preview"))
     def preview(self, step):
-        return format_html('<a href="{}">{}</a>', reverse("admin:customers_step_preview", args=[step.pk]), _("Preview"))
+        return format_html(
+            '<a href="{}">{}</a>',
+            reverse("admin:customers_step_preview", args=[step.pk]),
+            _("Preview"),
+        )
 
     def preview_view(self, request, pk):
         if not self.has_view_permission(request):
@@ -143,7 +160,15 @@ class StepAdmin(admin.ModelAdmin):
 class SubmissionAdmin(History):
     """What suppliers submitted; the operator decides in the customer's place where that is agreed."""
 
-    list_display = ["submitted_at", "supplier", "customer", "step", "number", "outcome", "decided_at"]
+    list_display = [
+        "submitted_at",
+        "supplier",
+        "customer",
+        "step",
+        "number",
+        "outcome",
+        "decided_at",
+    ]
     list_select_related = ["answer__profile__supplier", "answer__profile__customer", "answer__step"]
     list_filter = ["outcome", "answer__profile__stage"]
     search_fields = ["answer__profile__supplier__name", "answer__profile__customer__name"]
@@ -157,11 +182,17 @@ class SubmissionAdmin(History):
 
     def get_urls(self):
         file = self.admin_site.admin_view(self.file_view)
-        return [path("<uuid:pk>/files/<uuid:upload>/", file, name="customers_submission_file"), *super().get_urls()]
+        return [
+            path("<uuid:pk>/files/<uuid:upload>/", file, name="customers_submission_file"),
+            *super().get_urls(),
+        ]
 
     def change_view(self, request, object_id, form_url="", extra_context=None):
         submission = self.get_object(request, object_id)
-        waits = submission is not None and Submission.objects.to_decide().filter(pk=submission.pk).exists()
+        waits = (
+            submission is not None
+            and Submission.objects.to_decide().filter(pk=submission.pk).exists()
+        )
         context = {"may_decide": waits and self.has_decide_permission(request)}
         return super().change_view(request, object_id, form_url, context | (extra_context or {}))
 
@@ -189,10 +220,16 @@ class SubmissionAdmin(History):
 
     def file_view(self, request, pk, upload):
         submission = get_object_or_404(Submission.objects.select_related("answer"), pk=pk)
-        named = [one["value"]["upload"] for one in submission.said if one["kind"] == "file" and one["value"]]
+        named = [
+            one["value"]["upload"]
+            for one in submission.said
+            if one["kind"] == "file" and one["value"]
+        ]
         if not self.has_view_permission(request) or str(upload) not in named:
             raise Http404
-        return get_object_or_404(Upload, pk=upload, profile=submission.answer.profile_id).as_attachment()
+        return get_object_or_404(
+            Upload, pk=upload, profile=submission.answer.profile_id
+        ).as_attachment()
 
     @asking_first(_("Approve"), ApproveForm, permission="decide")
     def approve(self, request, submission, given):

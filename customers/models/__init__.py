@@ -1,4 +1,10 @@
-from customers.models.directory import Customer, CustomerContact, CustomerDomain, CustomerName, VendorRecord
+from customers.models.directory import (
+    Customer,
+    CustomerContact,
+    CustomerDomain,
+    CustomerName,
+    VendorRecord,
+)
 from customers.models.profiles import CustomerProfile, Stage
 from customers.models.search import SearchName, SearchTerm
 from customers.models.steps import Kind, Step, StepField

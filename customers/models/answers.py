@@ -49,18 +49,34 @@ class Answer(models.Model):
     """A supplier's answers to one step. `values` holds what was last typed; submissions hold what the customer got."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    profile = models.ForeignKey(CustomerProfile, models.PROTECT, related_name="answers", verbose_name=_("profile"))
-    step = models.ForeignKey(Step, models.PROTECT, related_name="answers", verbose_name=_("setup step"))
+    profile = models.ForeignKey(
+        CustomerProfile, models.PROTECT, related_name="answers", verbose_name=_("profile")
+    )
+    step = models.ForeignKey(
+        Step, models.PROTECT, related_name="answers", verbose_name=_("setup step")
+    )
     state = models.CharField(_("state"), max_length=10, choices=State.choices, default=State.DRAFT)
     values = models.JSONField(_("draft"), default=dict)
     has_draft = models.BooleanField(_("has unsent changes"), default=False)
     version = models.PositiveIntegerField(_("version"), default=0)
-    approved_version = models.PositiveIntegerField(_("approved version of the step"), null=True, blank=True)
+    approved_version = models.PositiveIntegerField(
+        _("approved version of the step"), null=True, blank=True
+    )
     member = models.ForeignKey(
-        Membership, models.PROTECT, null=True, blank=True, related_name="handed", verbose_name=_("handed to")
+        Membership,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="handed",
+        verbose_name=_("handed to"),
     )
     saved_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("saved by")
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("saved by"),
     )
     saved_at = models.DateTimeField(_("saved"), null=True, blank=True)
 
@@ -81,9 +97,9 @@ class Answer(models.Model):
     @classmethod
     def of(cls, profile, step):
         """The row of a profile's step; one that nobody has begun is made in memory only."""
-        return cls.objects.select_related("saved_by", "member__user").filter(profile=profile, step=step).first() or cls(
+        return cls.objects.select_related("saved_by", "member__user").filter(
             profile=profile, step=step
-        )
+        ).first() or cls(profile=profile, step=step)
 
     @classmethod
     def _locked(cls, profile, step):
@@ -91,9 +107,13 @@ class Answer(models.Model):
 
         Raises NotOpen when the connection has ended, the step is no longer asked for, or one before it is not approved.
         """
-        connected = CustomerProfile.objects.select_for_update(no_key=True).filter(pk=profile.pk, stage=Stage.CONNECTED)
+        connected = CustomerProfile.objects.select_for_update(no_key=True).filter(
+            pk=profile.pk, stage=Stage.CONNECTED
+        )
         before = step.opens_after.asked()
-        approved = cls.objects.filter(profile=profile, approved_version__isnull=False).values("step")
+        approved = cls.objects.filter(profile=profile, approved_version__isnull=False).values(
+            "step"
+        )
         asked = Step.objects.asked().filter(pk=step.pk)
         if not connected.exists() or not asked.exists() or before.exclude(pk__in=approved).exists():
             raise NotOpen
@@ -116,7 +136,9 @@ class Answer(models.Model):
         with transaction.atomic():
             answer = cls._locked(profile, step)
             answer._keep(values, version, actor, now, has_draft=False)
-            answer.submissions.filter(outcome=Outcome.WAITING).update(outcome=Outcome.REPLACED, decided_at=now)
+            answer.submissions.filter(outcome=Outcome.WAITING).update(
+                outcome=Outcome.REPLACED, decided_at=now
+            )
             submission = answer.submissions.create(
                 number=(answer.submissions.aggregate(last=Max("number"))["last"] or 0) + 1,
                 step_version=step.version,
@@ -133,7 +155,11 @@ class Answer(models.Model):
     def _keep(self, values, version, actor, now, *, has_draft):
         mine = Answer.objects.filter(pk=self.pk, version=version)
         changed = mine.update(
-            values=values, has_draft=has_draft, version=F("version") + 1, saved_by=actor, saved_at=now
+            values=values,
+            has_draft=has_draft,
+            version=F("version") + 1,
+            saved_by=actor,
+            saved_at=now,
         )
         self.refresh_from_db()
         if not changed:
@@ -183,12 +209,20 @@ class SubmissionQuerySet(models.QuerySet):
 
     def newest(self):
         """Only the last version of each step, in the order of the steps."""
-        last = Submission.objects.filter(answer=OuterRef("answer")).order_by("-number").values("pk")[:1]
-        return self.filter(pk=Subquery(last)).order_by("answer__step__order", "answer__step__created_at")
+        last = (
+            Submission.objects.filter(answer=OuterRef("answer"))
+            .order_by("-number")
+            .values("pk")[:1]
+        )
+        return self.filter(pk=Subquery(last)).order_by(
+            "answer__step__order", "answer__step__created_at"
+        )
 
     def last_and_approved(self):
         """The last version of each step and the one that was approved last, in the order of the steps, with what is said of them."""
-        every = Submission.objects.filter(answer=OuterRef("answer")).order_by("-number").values("pk")
+        every = (
+            Submission.objects.filter(answer=OuterRef("answer")).order_by("-number").values("pk")
+        )
         approved = every.filter(outcome=Outcome.APPROVED)
         found = self.filter(Q(pk=Subquery(every[:1])) | Q(pk=Subquery(approved[:1])))
         found = found.select_related("answer__step", "submitted_by")
@@ -196,14 +230,18 @@ class SubmissionQuerySet(models.QuerySet):
 
     def of(self, profile):
         """The submissions of a profile with what a page says of them."""
-        return self.filter(answer__profile=profile).select_related("answer__step", "submitted_by", "decided_by")
+        return self.filter(answer__profile=profile).select_related(
+            "answer__step", "submitted_by", "decided_by"
+        )
 
 
 class Submission(models.Model):
     """A version of a step's answers as the customer got it: frozen, decided once."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    answer = models.ForeignKey(Answer, models.PROTECT, related_name="submissions", verbose_name=_("answer"))
+    answer = models.ForeignKey(
+        Answer, models.PROTECT, related_name="submissions", verbose_name=_("answer")
+    )
     number = models.PositiveIntegerField(_("version"))
     step_version = models.PositiveIntegerField(editable=False)
     said = models.JSONField(_("answers"))
@@ -211,13 +249,25 @@ class Submission(models.Model):
         settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("submitted by")
     )
     submitted_at = models.DateTimeField(_("submitted"))
-    outcome = models.CharField(_("outcome"), max_length=10, choices=Outcome.choices, default=Outcome.WAITING)
+    outcome = models.CharField(
+        _("outcome"), max_length=10, choices=Outcome.choices, default=Outcome.WAITING
+    )
     decided_at = models.DateTimeField(_("decided"), null=True, blank=True)
     decided_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("decided by")
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("decided by"),
     )
     decided_link = models.ForeignKey(
-        Link, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("decided by link")
+        Link,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("decided by link"),
     )
     comment = models.TextField(_("comment"), max_length=1000, blank=True)
 
@@ -230,7 +280,9 @@ class Submission(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["answer", "number"], name="one_submission_per_number"),
             models.UniqueConstraint(
-                fields=["answer"], condition=Q(outcome=Outcome.WAITING), name="one_waiting_submission"
+                fields=["answer"],
+                condition=Q(outcome=Outcome.WAITING),
+                name="one_waiting_submission",
             ),
             models.CheckConstraint(
                 condition=Q(outcome=Outcome.WAITING, decided_at__isnull=True)
@@ -249,12 +301,23 @@ class Submission(models.Model):
         known += [one["value"] for one in before.said] if before else []
         for one in self.said:
             if one["kind"] == Kind.BANK_ACCOUNT and one["value"] and one["value"] not in known:
-                context = {"customer": self.answer.profile.customer, "account": masked(one["value"])}
+                context = {
+                    "customer": self.answer.profile.customer,
+                    "account": masked(one["value"]),
+                }
                 supplier.mail_admins("account_submitted", actor=actor, at=now, **context)
 
     def approve(self, *, now, actor=None, link=None, comment=""):
         """The customer is content with this version. AlreadyDecided when it was decided or replaced before."""
-        self._decide(Outcome.APPROVED, State.APPROVED, now, actor, link, comment, approved_version=self.step_version)
+        self._decide(
+            Outcome.APPROVED,
+            State.APPROVED,
+            now,
+            actor,
+            link,
+            comment,
+            approved_version=self.step_version,
+        )
 
     def send_back(self, comment, *, now, actor=None, link=None):
         """Return this version with what has to change. AlreadyDecided when it was decided or replaced before."""
@@ -263,7 +326,11 @@ class Submission(models.Model):
     def _decide(self, outcome, state, now, actor, link, comment, **changes):
         profile = self.answer.profile
         with transaction.atomic():
-            if not CustomerProfile.objects.select_for_update(no_key=True).get(pk=profile.pk).is_connected:
+            if (
+                not CustomerProfile.objects.select_for_update(no_key=True)
+                .get(pk=profile.pk)
+                .is_connected
+            ):
                 raise AlreadyDecided
             move(
                 Submission.objects.filter(pk=self.pk).waiting(),
@@ -275,14 +342,26 @@ class Submission(models.Model):
             )
             self.refresh_from_db()
             Answer.objects.filter(pk=self.answer_id).update(state=state, **changes)
-            self.record(f"step_{outcome}", now, actor=actor, address=link.address if link else "", comment=comment)
+            self.record(
+                f"step_{outcome}",
+                now,
+                actor=actor,
+                address=link.address if link else "",
+                comment=comment,
+            )
             notifications.tell_of_decision(self, now)
 
     def record(self, kind, now, **data):
         """Write what became of this version into the audit trail, in the caller's transaction."""
         profile, step = self.answer.profile, self.answer.step
-        names = {"customer": profile.customer.name, "step": both(step, "title"), "number": self.number}
-        AuditEntry.objects.record(kind, about=self.answer, supplier=profile.supplier, at=now, **names, **data)
+        names = {
+            "customer": profile.customer.name,
+            "step": both(step, "title"),
+            "number": self.number,
+        }
+        AuditEntry.objects.record(
+            kind, about=self.answer, supplier=profile.supplier, at=now, **names, **data
+        )
 
     @property
     def before(self):
@@ -299,7 +378,9 @@ class UploadQuerySet(models.QuerySet):
     def unnamed(self):
         """Files that neither a draft nor a submission of their profile names."""
         upload = Cast(OuterRef("pk"), models.TextField())
-        drafts = Answer.objects.filter(profile=OuterRef("profile")).annotate(text=Cast("values", models.TextField()))
+        drafts = Answer.objects.filter(profile=OuterRef("profile")).annotate(
+            text=Cast("values", models.TextField())
+        )
         versions = Submission.objects.filter(answer__profile=OuterRef("profile"))
         versions = versions.annotate(text=Cast("said", models.TextField()))
         return self.exclude(Exists(drafts.filter(text__contains=upload))).exclude(
@@ -310,7 +391,9 @@ class UploadQuerySet(models.QuerySet):
 class Upload(StoredFile):
     """A file that answers a question; it belongs to the connection, so that no other customer sees it."""
 
-    profile = models.ForeignKey(CustomerProfile, models.PROTECT, related_name="uploads", verbose_name=_("profile"))
+    profile = models.ForeignKey(
+        CustomerProfile, models.PROTECT, related_name="uploads", verbose_name=_("profile")
+    )
     question = models.UUIDField(editable=False)
     uploaded_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("uploaded by")
@@ -336,8 +419,19 @@ class Upload(StoredFile):
     def tell_of_expiry(self, *, now):
         """Tell who works with the customer, once, that it runs out; a file that was replaced meanwhile is of no interest."""
         with transaction.atomic():
-            first = Upload.objects.filter(pk=self.pk, told_of_expiry=False).update(told_of_expiry=True)
-            current = Answer.objects.filter(profile=self.profile, values__contains={self.control: str(self.pk)})
+            first = Upload.objects.filter(pk=self.pk, told_of_expiry=False).update(
+                told_of_expiry=True
+            )
+            current = Answer.objects.filter(
+                profile=self.profile, values__contains={self.control: str(self.pk)}
+            )
             if first and current.exists():
                 customer = self.profile.customer.name
-                tell_of_expiry("file_expires", self, self.profile.people(), now, about=self.profile, customer=customer)
+                tell_of_expiry(
+                    "file_expires",
+                    self,
+                    self.profile.people(),
+                    now,
+                    about=self.profile,
+                    customer=customer,
+                )

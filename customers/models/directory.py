@@ -38,7 +38,9 @@ class Customer(models.Model):
         blank=True,
         help_text=_("Of mail to its contacts."),
     )
-    is_listed = models.BooleanField(_("listed"), default=True, help_text=_("Suppliers find it by search."))
+    is_listed = models.BooleanField(
+        _("listed"), default=True, help_text=_("Suppliers find it by search.")
+    )
     takes_requests = models.BooleanField(
         _("takes requests"), default=True, help_text=_("Otherwise it joins by invitation only.")
     )
@@ -50,7 +52,11 @@ class Customer(models.Model):
         verbose_name = _("customer")
         verbose_name_plural = _("customers")
         ordering = ["name", "pk"]
-        constraints = [models.UniqueConstraint(fields=["name", "country"], name="one_customer_per_name_and_country")]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["name", "country"], name="one_customer_per_name_and_country"
+            )
+        ]
 
     def __str__(self):
         return self.name
@@ -71,14 +77,18 @@ class Customer(models.Model):
 class CustomerName(models.Model):
     """Another name that the customer is searched by: in another script, a brand, a former name."""
 
-    customer = models.ForeignKey(Customer, models.CASCADE, related_name="names", verbose_name=_("customer"))
+    customer = models.ForeignKey(
+        Customer, models.CASCADE, related_name="names", verbose_name=_("customer")
+    )
     name = models.CharField(_("other name"), max_length=200, validators=[validate_name])
 
     class Meta:
         verbose_name = _("other name")
         verbose_name_plural = _("other names")
         ordering = ["name"]
-        constraints = [models.UniqueConstraint(fields=["customer", "name"], name="one_row_per_other_name")]
+        constraints = [
+            models.UniqueConstraint(fields=["customer", "name"], name="one_row_per_other_name")
+        ]
 
     def __str__(self):
         return self.name
@@ -88,14 +98,18 @@ class CustomerName(models.Model):
 class CustomerDomain(models.Model):
     """An e-mail domain of the customer, as registrable domain: whoever writes from it belongs to the customer."""
 
-    customer = models.ForeignKey(Customer, models.CASCADE, related_name="domains", verbose_name=_("customer"))
+    customer = models.ForeignKey(
+        Customer, models.CASCADE, related_name="domains", verbose_name=_("customer")
+    )
     domain = models.CharField(_("e-mail domain"), max_length=253)
 
     class Meta:
         verbose_name = _("e-mail domain")
         verbose_name_plural = _("e-mail domains")
         ordering = ["domain"]
-        constraints = [models.UniqueConstraint(fields=["customer", "domain"], name="one_row_per_domain")]
+        constraints = [
+            models.UniqueConstraint(fields=["customer", "domain"], name="one_row_per_domain")
+        ]
 
     def __str__(self):
         return self.domain
@@ -106,7 +120,11 @@ class CustomerDomain(models.Model):
             raise ValidationError({"domain": _("Enter a domain such as organon.example.")})
         if is_free_mail(self.domain):
             raise ValidationError(
-                {"domain": _("Anybody can have an address there: enter a domain of the company’s own.")}
+                {
+                    "domain": _(
+                        "Anybody can have an address there: enter a domain of the company’s own."
+                    )
+                }
             )
 
 
@@ -127,10 +145,14 @@ class ContactQuerySet(models.QuerySet):
 class CustomerContact(models.Model):
     """A person at a customer, reached by e-mail; needs no account."""
 
-    customer = models.ForeignKey(Customer, models.CASCADE, related_name="contacts", verbose_name=_("customer"))
+    customer = models.ForeignKey(
+        Customer, models.CASCADE, related_name="contacts", verbose_name=_("customer")
+    )
     email = models.EmailField(_("e-mail"))
     name = models.CharField(_("name"), max_length=160, blank=True, validators=[validate_name])
-    job_title = models.CharField(_("job title"), max_length=160, blank=True, validators=[validate_name])
+    job_title = models.CharField(
+        _("job title"), max_length=160, blank=True, validators=[validate_name]
+    )
     language = models.CharField(_("language"), max_length=5, choices=settings.LANGUAGES, blank=True)
     gets_requests = models.BooleanField(_("gets requests"), default=True)
     is_published = models.BooleanField(_("shown to suppliers"), default=False)
@@ -142,7 +164,9 @@ class CustomerContact(models.Model):
         verbose_name = _("customer contact")
         verbose_name_plural = _("customer contacts")
         ordering = ["name", "email"]
-        constraints = [models.UniqueConstraint(fields=["customer", "email"], name="one_contact_per_address")]
+        constraints = [
+            models.UniqueConstraint(fields=["customer", "email"], name="one_contact_per_address")
+        ]
 
     def __str__(self):
         return self.name or self.email
@@ -158,7 +182,9 @@ class CustomerContact(models.Model):
 class VendorRecord(models.Model):
     """A line of a customer's vendor list, imported by the operator: whom the customer says it buys from."""
 
-    customer = models.ForeignKey(Customer, models.CASCADE, related_name="vendors", verbose_name=_("customer"))
+    customer = models.ForeignKey(
+        Customer, models.CASCADE, related_name="vendors", verbose_name=_("customer")
+    )
     name = models.CharField(_("vendor name"), max_length=200)
     email = models.EmailField(_("e-mail"), blank=True)
     domain = models.CharField(max_length=253, blank=True, editable=False)
@@ -173,7 +199,9 @@ class VendorRecord(models.Model):
             models.Index(fields=["tax_number"], name="vendors_by_tax_number"),
         ]
         constraints = [
-            models.UniqueConstraint(fields=["customer", "name", "email", "tax_number"], name="one_row_per_vendor")
+            models.UniqueConstraint(
+                fields=["customer", "name", "email", "tax_number"], name="one_row_per_vendor"
+            )
         ]
 
     def __str__(self):

@@ -34,7 +34,9 @@ class CustomerProfileQuerySet(models.QuerySet):
 
     def as_of(self, now):
         """Each with `shown`: its stage as it counts at `now`; what ran out is taken for what it falls back to."""
-        overdue = Q(stage=Stage.REQUESTED, waiting_until__lte=now) | Q(stage=Stage.INVITED, invited_until__lte=now)
+        overdue = Q(stage=Stage.REQUESTED, waiting_until__lte=now) | Q(
+            stage=Stage.INVITED, invited_until__lte=now
+        )
         return self.annotate(
             shown=Case(
                 When(overdue & Q(connected_at__isnull=False), then=Value(Stage.ENDED)),
@@ -46,7 +48,10 @@ class CustomerProfileQuerySet(models.QuerySet):
 
     def listed(self, now):
         """What Customer Setup shows, in its order: who invited us, connected, waiting, ended ones, each by name."""
-        order = Case(*[When(shown=stage, then=place) for place, stage in enumerate(LISTED)], default=len(LISTED))
+        order = Case(
+            *[When(shown=stage, then=place) for place, stage in enumerate(LISTED)],
+            default=len(LISTED),
+        )
         listed = self.as_of(now).exclude(shown=Stage.DROPPED).select_related("customer")
         return listed.order_by(order, "customer__name", "pk")
 
@@ -58,9 +63,15 @@ class CustomerProfile(models.Model):
     """A supplier with a customer. Requests and invitations move its stage, each in its own transaction."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    supplier = models.ForeignKey(Supplier, models.PROTECT, related_name="profiles", verbose_name=_("supplier"))
-    customer = models.ForeignKey(Customer, models.PROTECT, related_name="profiles", verbose_name=_("customer"))
-    stage = models.CharField(_("stage"), max_length=10, choices=Stage.choices, default=Stage.DROPPED)
+    supplier = models.ForeignKey(
+        Supplier, models.PROTECT, related_name="profiles", verbose_name=_("supplier")
+    )
+    customer = models.ForeignKey(
+        Customer, models.PROTECT, related_name="profiles", verbose_name=_("customer")
+    )
+    stage = models.CharField(
+        _("stage"), max_length=10, choices=Stage.choices, default=Stage.DROPPED
+    )
     waiting_until = models.DateTimeField(_("waiting until"), null=True, blank=True)
     invited_until = models.DateTimeField(_("invited until"), null=True, blank=True)
     connected_at = models.DateTimeField(_("connected"), null=True, blank=True)
@@ -68,7 +79,9 @@ class CustomerProfile(models.Model):
     ended_because = models.CharField(_("reason of the end"), max_length=500, blank=True)
     extra_requests = models.PositiveSmallIntegerField(_("extra requests"), default=0)
     count_from = models.DateTimeField(_("requests count from"), null=True, blank=True)
-    members = models.ManyToManyField(Membership, blank=True, related_name="profiles", verbose_name=_("who works on it"))
+    members = models.ManyToManyField(
+        Membership, blank=True, related_name="profiles", verbose_name=_("who works on it")
+    )
     created_at = models.DateTimeField(_("first contact"), default=timezone.now, editable=False)
 
     objects = CustomerProfileQuerySet.as_manager()
@@ -79,7 +92,8 @@ class CustomerProfile(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["supplier", "customer"], name="one_profile_per_pair"),
             models.CheckConstraint(
-                condition=~Q(stage__in=[Stage.CONNECTED, Stage.ENDED]) | Q(connected_at__isnull=False),
+                condition=~Q(stage__in=[Stage.CONNECTED, Stage.ENDED])
+                | Q(connected_at__isnull=False),
                 name="connected_has_a_date",
             ),
             models.CheckConstraint(
@@ -136,8 +150,15 @@ class CustomerProfile(models.Model):
         """The operator lets the supplier ask this customer `extra` times more than others."""
         with transaction.atomic():
             self._set(extra_requests=extra)
-            about = {"about": self, "supplier": self.supplier, "actor": actor, "audience": AuditEntry.OPERATOR}
-            AuditEntry.objects.record("requests_allowed", at=now, customer=self.customer.name, extra=extra, **about)
+            about = {
+                "about": self,
+                "supplier": self.supplier,
+                "actor": actor,
+                "audience": AuditEntry.OPERATOR,
+            }
+            AuditEntry.objects.record(
+                "requests_allowed", at=now, customer=self.customer.name, extra=extra, **about
+            )
 
     def end(self, reason, *, now, actor):
         """End the connection, once, and tell the other side; its answers stay. AlreadyDecided when not connected.
@@ -169,7 +190,9 @@ class CustomerProfile(models.Model):
     def _tell_about_the_end(self, reason, actor, now):
         by_operator = actor.is_staff and not self.supplier.memberships.filter(user=actor).exists()
         if not by_operator:
-            muted = self.supplier.mutes.values("address")  # by the relation: that model's app stands above this one
+            muted = self.supplier.mutes.values(
+                "address"
+            )  # by the relation: that model's app stands above this one
             contacts = self.customer.contacts.getting_requests().exclude(email__in=muted)
             for contact in contacts.select_related("customer").order_by("email"):
                 mail.send(
@@ -185,9 +208,19 @@ class CustomerProfile(models.Model):
         else:
             people = [membership.user for membership in self.people()]
             admins = [membership.user for membership in self.supplier.admins()]
-            letter = Letter(admins, {"profile": self, "reason": reason}, "connection_ended_by_operator")
+            letter = Letter(
+                admins, {"profile": self, "reason": reason}, "connection_ended_by_operator"
+            )
             words = {"customer": self.customer.name, "reason": reason}
-            notify(self.supplier, "connection_ended", about=self, at=now, users=people, letter=letter, **words)
+            notify(
+                self.supplier,
+                "connection_ended",
+                about=self,
+                at=now,
+                users=people,
+                letter=letter,
+                **words,
+            )
 
     def people(self):
         """The active members of the supplier who may see this customer, with their users."""

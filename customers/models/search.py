@@ -7,7 +7,9 @@ from django.db.models.functions import Left, Length, Reverse
 
 from customers.models.directory import Customer
 
-COLLATION = "C"  # every key is ASCII: ranges and indexes are the same under every locale of the server
+COLLATION = (
+    "C"  # every key is ASCII: ranges and indexes are the same under every locale of the server
+)
 
 
 def key_field(**options):
@@ -33,9 +35,16 @@ class SearchName(models.Model):
 
     class Meta:
         indexes = [
-            models.Index(Left("letters", 4), Length("letters"), F("letters"), name="search_by_letters"),
+            models.Index(
+                Left("letters", 4), Length("letters"), F("letters"), name="search_by_letters"
+            ),
             models.Index(Left("sound", 4), Length("sound"), F("sound"), name="search_by_sound"),
-            models.Index(F("initials"), Length("letters"), name="search_by_initials", condition=~models.Q(initials="")),
+            models.Index(
+                F("initials"),
+                Length("letters"),
+                name="search_by_initials",
+                condition=~models.Q(initials=""),
+            ),
             models.Index(
                 Left("consonants", 2),
                 Length("consonants"),
@@ -59,7 +68,9 @@ class SearchTerm(models.Model):
     class Meta:
         indexes = [
             models.Index(Length("term"), F("term"), include=["names"], name="terms_forward"),
-            models.Index(Length("term"), Reverse("term"), F("term"), include=["names"], name="terms_backward"),
+            models.Index(
+                Length("term"), Reverse("term"), F("term"), include=["names"], name="terms_backward"
+            ),
         ]
 
     def __str__(self):

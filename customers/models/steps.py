@@ -45,7 +45,9 @@ class Step(models.Model):
     """One page of questions of a customer. `version` grows when what was answered has to be answered anew."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    customer = models.ForeignKey(Customer, models.PROTECT, related_name="steps", verbose_name=_("customer"))
+    customer = models.ForeignKey(
+        Customer, models.PROTECT, related_name="steps", verbose_name=_("customer")
+    )
     order = models.PositiveSmallIntegerField(_("order"), default=0)
     title_ko = models.CharField(_("title in Korean"), max_length=160, blank=True)
     title_en = models.CharField(_("title in English"), max_length=160, blank=True)
@@ -62,7 +64,9 @@ class Step(models.Model):
         help_text=_("Suppliers start it when the customer has approved these."),
     )
     version = models.PositiveIntegerField(_("version"), default=1, editable=False)
-    retired_at = models.DateTimeField(_("no longer asked since"), null=True, blank=True, editable=False)
+    retired_at = models.DateTimeField(
+        _("no longer asked since"), null=True, blank=True, editable=False
+    )
     created_at = models.DateTimeField(_("made"), default=timezone.now, editable=False)
 
     objects = StepQuerySet.as_manager()
@@ -99,7 +103,9 @@ class Step(models.Model):
         with transaction.atomic():
             Step.objects.filter(pk=self.pk).update(version=F("version") + 1)
             self.refresh_from_db(fields=["version"])
-            StepField.objects.filter(pk__in=[question.pk for question in questions]).update(version=self.version)
+            StepField.objects.filter(pk__in=[question.pk for question in questions]).update(
+                version=self.version
+            )
 
     def retire(self, *, now):
         """No longer ask for it; what was answered stays readable."""
@@ -113,7 +119,13 @@ class Step(models.Model):
         """The same step with its questions for another customer; what it opens after is left to the caller. Returns it."""
         questions = list(self.questions.all())
         copy = Step.objects.get(pk=self.pk)
-        copy.pk, copy.customer, copy.order, copy.version, copy.retired_at = uuid.uuid4(), customer, order, 1, None
+        copy.pk, copy.customer, copy.order, copy.version, copy.retired_at = (
+            uuid.uuid4(),
+            customer,
+            order,
+            1,
+            None,
+        )
         copy.created_at = timezone.now()
         copy.save(force_insert=True)
         for question in questions:
@@ -127,7 +139,9 @@ class Step(models.Model):
         with transaction.atomic():
             after = target.steps.count()
             steps = list(source.steps.asked().prefetch_related("opens_after"))
-            copies = {step.pk: step.copy_to(target, after + place) for place, step in enumerate(steps, 1)}
+            copies = {
+                step.pk: step.copy_to(target, after + place) for place, step in enumerate(steps, 1)
+            }
             for step in steps:
                 copies[step.pk].opens_after.set(
                     copies[before.pk] for before in step.opens_after.all() if before.pk in copies
@@ -139,7 +153,9 @@ class StepField(models.Model):
     """A question of a step. Those whose `version` is above the one that was answered are asked again."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    step = models.ForeignKey(Step, models.CASCADE, related_name="questions", verbose_name=_("setup step"))
+    step = models.ForeignKey(
+        Step, models.CASCADE, related_name="questions", verbose_name=_("setup step")
+    )
     order = models.PositiveSmallIntegerField(_("order"), default=0)
     kind = models.CharField(_("kind"), max_length=20, choices=Kind.choices, default=Kind.TEXT)
     label_ko = models.CharField(_("question in Korean"), max_length=300, blank=True)
@@ -153,8 +169,12 @@ class StepField(models.Model):
         blank=True,
         help_text=_("One a line: English | 한국어"),
     )
-    prefill = models.CharField(_("prefilled from"), max_length=40, choices=list(DETAILS.items()), blank=True)
-    asks_expiry = models.BooleanField(_("asks until when it is valid"), default=False, help_text=_("For files."))
+    prefill = models.CharField(
+        _("prefilled from"), max_length=40, choices=list(DETAILS.items()), blank=True
+    )
+    asks_expiry = models.BooleanField(
+        _("asks until when it is valid"), default=False, help_text=_("For files.")
+    )
     document_url = models.URLField(_("address of the document"), max_length=300, blank=True)
     document_text_ko = models.TextField(_("document in Korean"), max_length=20_000, blank=True)
     document_text_en = models.TextField(_("document in English"), max_length=20_000, blank=True)
@@ -183,12 +203,16 @@ class StepField(models.Model):
         if len(set(lines)) < len(lines):
             raise ValidationError({"choices": _("Each choice may stand there once.")})
         if self.kind == Kind.ACKNOWLEDGEMENT and not (self.document_url or self.document_text):
-            raise ValidationError({"document_text_en": _("Write the document here, or give its address.")})
+            raise ValidationError(
+                {"document_text_en": _("Write the document here, or give its address.")}
+            )
 
     def is_new_to_answer(self, changed):
         """Whether a change of these fields makes an answer that was given before no answer."""
         asks_more = "is_required" in changed and self.is_required
-        return asks_more or bool({"kind", "document_url", "document_text_ko", "document_text_en"} & set(changed))
+        return asks_more or bool(
+            {"kind", "document_url", "document_text_ko", "document_text_en"} & set(changed)
+        )
 
     @property
     def label(self):

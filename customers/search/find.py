@@ -20,7 +20,9 @@ FREQUENT = 200  # names from which on a word no longer leads to them
 HOLDS = "string_to_array(key, ' ') @> ARRAY[%s]"
 ANY_OF = "string_to_array(key, ' ') && %s::text[]"
 NAMES = "SELECT names FROM customers_searchterm WHERE term = %s"
-FIELDS = "SELECT customer_id, key, letters, sound, initials, consonants FROM customers_searchname WHERE "
+FIELDS = (
+    "SELECT customer_id, key, letters, sound, initials, consonants FROM customers_searchname WHERE "
+)
 
 
 def find(words, limit=None):
@@ -43,7 +45,9 @@ def find(words, limit=None):
             if best.score >= enough:
                 break
             best.look_at(widen(cursor, understood))
-        cursor.execute("SET LOCAL statement_timeout TO DEFAULT; SET LOCAL enable_seqscan TO DEFAULT")
+        cursor.execute(
+            "SET LOCAL statement_timeout TO DEFAULT; SET LOCAL enable_seqscan TO DEFAULT"
+        )
     wanted = best.ids(limit or settings.PORTAL_SEARCH_RESULTS)
     found = Customer.objects.listed().in_bulk(wanted)
     return [found[pk] for pk in wanted if pk in found]
@@ -68,7 +72,10 @@ class _Best:
     def ids(self, limit):
         enough = max(ranking.SHOWN_FROM, self.score - ranking.SHOWN_WITHIN)
         good = [(score, pk) for pk, score in self.scores.items() if score[0] >= enough]
-        return [pk for _score, pk in sorted(good, key=lambda one: (-one[0][0], -one[0][1], one[1]))[:limit]]
+        return [
+            pk
+            for _score, pk in sorted(good, key=lambda one: (-one[0][0], -one[0][1], one[1]))[:limit]
+        ]
 
 
 def _run(cursor, parts):
@@ -97,7 +104,12 @@ def _direct(cursor, understood, typed_consonants):
                 starts = f"left({column}, 4) = %s AND length({column}) > %s AND starts_with({column}, %s) ORDER BY length({column}) LIMIT 25"
                 parts.append((starts, [text[:4], len(text), text]))
         if 2 <= len(made.letters) <= 6:
-            parts.append(("initials = %s AND initials <> '' ORDER BY length(letters) LIMIT 40", [made.letters]))
+            parts.append(
+                (
+                    "initials = %s AND initials <> '' ORDER BY length(letters) LIMIT 40",
+                    [made.letters],
+                )
+            )
         words = [word for word in made.words if word not in ranking.COMMON]
         parts += [_holding(word) for word in words[:4]]
         if len(words) == 1:
@@ -174,9 +186,7 @@ def _two_letters(word):
 
 def _near_term(column, start, lengths, word):
     """Words of the vocabulary that start so, read from the end or not, and are within two typing errors."""
-    condition = (
-        f"length(term) = ANY(%s) AND {column} >= %s AND {column} < %s AND levenshtein_less_equal(term, %s, 2) <= 2"
-    )
+    condition = f"length(term) = ANY(%s) AND {column} >= %s AND {column} < %s AND levenshtein_less_equal(term, %s, 2) <= 2"
     return condition, [list(lengths), start, start + "~", word]
 
 
@@ -209,7 +219,9 @@ def _expand(cursor, candidates, nets):
     parts, given = [], []
     for place, word in enumerate(candidates):
         for sql, parameters in [("term = %s", [word]), *nets(word)]:
-            parts.append(f"(SELECT {place}, term, names FROM customers_searchterm WHERE {sql} LIMIT 200)")
+            parts.append(
+                f"(SELECT {place}, term, names FROM customers_searchterm WHERE {sql} LIMIT 200)"
+            )
             given += parameters
     cursor.execute(" UNION ".join(parts), given)
     found = {word: [] for word in candidates}

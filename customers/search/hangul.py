@@ -7,16 +7,43 @@ FINALS = ["", *"ㄱㄲㄳㄴㄵㄶㄷㄹㄺㄻㄼㄽㄾㄿㅀㅁㅂㅄㅅㅆㅇ�
 
 _INITIAL = ["g", *"kk n d tt r m b pp s ss".split(), "", *"j jj ch k t p h".split()]
 _VOWEL = "a ae ya yae eo e yeo ye o wa wae oe yo u wo we wi yu eu ui i".split()
-_FINAL = dict.fromkeys("ㄱㄲㄳㄺㅋ", "k") | dict.fromkeys("ㄴㄵㄶ", "n") | dict.fromkeys("ㄷㅅㅆㅈㅊㅌㅎ", "t")
-_FINAL |= dict.fromkeys("ㄹㄼㄽㄾㅀ", "l") | dict.fromkeys("ㅁㄻ", "m") | dict.fromkeys("ㅂㅄㄿㅍ", "p") | {"ㅇ": "ng"}
+_FINAL = (
+    dict.fromkeys("ㄱㄲㄳㄺㅋ", "k")
+    | dict.fromkeys("ㄴㄵㄶ", "n")
+    | dict.fromkeys("ㄷㅅㅆㅈㅊㅌㅎ", "t")
+)
+_FINAL |= (
+    dict.fromkeys("ㄹㄼㄽㄾㅀ", "l")
+    | dict.fromkeys("ㅁㄻ", "m")
+    | dict.fromkeys("ㅂㅄㄿㅍ", "p")
+    | {"ㅇ": "ng"}
+)
 
 # The Korean standard keyboard (KS X 5002): what each key writes.
-_KEYS = dict(zip("qwertyuiopasdfghjklzxcvbnm", "ㅂㅈㄷㄱㅅㅛㅕㅑㅐㅔㅁㄴㅇㄹㅎㅗㅓㅏㅣㅋㅌㅊㅍㅠㅜㅡ", strict=True))
+_KEYS = dict(
+    zip(
+        "qwertyuiopasdfghjklzxcvbnm",
+        "ㅂㅈㄷㄱㅅㅛㅕㅑㅐㅔㅁㄴㅇㄹㅎㅗㅓㅏㅣㅋㅌㅊㅍㅠㅜㅡ",
+        strict=True,
+    )
+)
 _KEYS |= dict(zip("QWERTOP", "ㅃㅉㄸㄲㅆㅒㅖ", strict=True))
 _KEY_OF = {jamo: key for key, jamo in _KEYS.items()}
-_PAIRS = {"ㅗㅏ": "ㅘ", "ㅗㅐ": "ㅙ", "ㅗㅣ": "ㅚ", "ㅜㅓ": "ㅝ", "ㅜㅔ": "ㅞ", "ㅜㅣ": "ㅟ", "ㅡㅣ": "ㅢ"}
+_PAIRS = {
+    "ㅗㅏ": "ㅘ",
+    "ㅗㅐ": "ㅙ",
+    "ㅗㅣ": "ㅚ",
+    "ㅜㅓ": "ㅝ",
+    "ㅜㅔ": "ㅞ",
+    "ㅜㅣ": "ㅟ",
+    "ㅡㅣ": "ㅢ",
+}
 _PAIRS |= dict(
-    zip("ㄱㅅ ㄴㅈ ㄴㅎ ㄹㄱ ㄹㅁ ㄹㅂ ㄹㅅ ㄹㅌ ㄹㅍ ㄹㅎ ㅂㅅ".split(), "ㄳㄵㄶㄺㄻㄼㄽㄾㄿㅀㅄ", strict=True)
+    zip(
+        "ㄱㅅ ㄴㅈ ㄴㅎ ㄹㄱ ㄹㅁ ㄹㅂ ㄹㅅ ㄹㅌ ㄹㅍ ㄹㅎ ㅂㅅ".split(),
+        "ㄳㄵㄶㄺㄻㄼㄽㄾㄿㅀㅄ",
+        strict=True,
+    )
 )
 _SPLIT = {pair: parts for parts, pair in _PAIRS.items()}
 
@@ -34,7 +61,9 @@ def jamo(syllable):
 
 def romanise(text):
     """Hangul as Latin letters, syllable by syllable ('포스코' -> 'posko': a lone ㅡ falls silent); the rest stays."""
-    return "".join(_roman(character) if BASE <= ord(character) <= LAST else character for character in text)
+    return "".join(
+        _roman(character) if BASE <= ord(character) <= LAST else character for character in text
+    )
 
 
 def _roman(syllable):
@@ -59,7 +88,9 @@ def initials(text):
 
 def is_consonants(text):
     """Whether lone initial consonants stand in the text and no lone vowel ('ㅅㅅㅈㅈ', 'CJㅈㅇ')."""
-    return any(character in INITIALS for character in text) and not any(character in VOWELS for character in text)
+    return any(character in INITIALS for character in text) and not any(
+        character in VOWELS for character in text
+    )
 
 
 def typed_in_latin(text):
@@ -74,7 +105,9 @@ def typed_in_latin(text):
 
 def typed_in_hangul(text):
     """What Latin letters typed by mistake mean in Hangul ('dkssud' -> '안녕'); None when they don't make whole syllables."""
-    letters = [_KEYS.get(character) or _KEYS.get(character.lower()) or character for character in text]
+    letters = [
+        _KEYS.get(character) or _KEYS.get(character.lower()) or character for character in text
+    ]
     syllables, at = [], 0
     while at < len(letters):
         syllable, at = _compose(letters, at)
@@ -94,7 +127,9 @@ def _compose(letters, at):
     if at < len(letters) and vowel + letters[at] in _PAIRS:
         vowel, at = _PAIRS[vowel + letters[at]], at + 1
     final, at = _final(letters, at)
-    return chr(BASE + INITIALS.index(initial) * 588 + VOWELS.index(vowel) * 28 + FINALS.index(final)), at
+    return chr(
+        BASE + INITIALS.index(initial) * 588 + VOWELS.index(vowel) * 28 + FINALS.index(final)
+    ), at
 
 
 def _final(letters, at):

@@ -11,7 +11,11 @@ def index(customer_ids):
     """Rewrite the keys of these customers, in the transaction that changed their names; those not listed have none."""
     customer_ids = list(customer_ids)
     with transaction.atomic():
-        found = Customer.objects.select_for_update(no_key=True).filter(pk__in=customer_ids).order_by("pk")
+        found = (
+            Customer.objects.select_for_update(no_key=True)
+            .filter(pk__in=customer_ids)
+            .order_by("pk")
+        )
         names = [(customer.pk, customer.name) for customer in found if customer.is_listed]
         listed = [pk for pk, _name in names]
         names += CustomerName.objects.filter(customer__in=listed).values_list("customer", "name")

@@ -37,7 +37,9 @@ class Keys:
 def tidy(text):
     """The text as one line of compatible, lower-case characters, at most 200; NUL and lone surrogates are gone."""
     text = text[:400].encode("utf-8", "ignore").decode().replace("\x00", " ")
-    wide = _LONE_JAMO.split(text)  # NFKC would turn lone consonants into parts of syllables that never come
+    wide = _LONE_JAMO.split(
+        text
+    )  # NFKC would turn lone consonants into parts of syllables that never come
     wide[::2] = [unicodedata.normalize("NFKC", part) for part in wide[::2]]
     wide = "".join(wide)
     return " ".join(wide.casefold().split())[:200]
@@ -76,12 +78,16 @@ def _spellings(text):
     yield hangul.romanise(text)
     if hangul.is_hangul(text):
         lettered = _LETTER_NAMES.sub(lambda found: vocabulary.LETTERS[found[0]], text)
-        for base in dict.fromkeys((text, _with_letters(text), lettered if _mostly_letters(text) else text)):
+        for base in dict.fromkeys(
+            (text, _with_letters(text), lettered if _mostly_letters(text) else text)
+        ):
             yield from _translations(base)
             yield hangul.romanise(base)
     flat = re.sub(
         r"[äöüøœæå]",
-        lambda found: {"ø": "oe", "œ": "oe", "å": "aa", "æ": "ae"}.get(found[0], anyascii(found[0]) + "e"),
+        lambda found: {"ø": "oe", "œ": "oe", "å": "aa", "æ": "ae"}.get(
+            found[0], anyascii(found[0]) + "e"
+        ),
         text,
     )
     if flat != text:
@@ -117,7 +123,9 @@ def _translations(text):
 
 def _keys_of(text, consonants):
     plain = anyascii(text).lower().replace("'", "").replace("`", "")
-    plain = _DOTTED.sub(lambda found: re.sub(r"[./]", "", found[1]) + " ", plain.replace("&", " and "))
+    plain = _DOTTED.sub(
+        lambda found: re.sub(r"[./]", "", found[1]) + " ", plain.replace("&", " and ")
+    )
     parts = re.findall(r"[a-z0-9]+", plain)
     while len(parts) > 1 and parts[-1] in vocabulary.LEGAL | vocabulary.SMALL:
         parts.pop()
@@ -181,7 +189,9 @@ def _pressed(text):
 
 def _understood(text, plain):
     yield plain, 0.0
-    spelled = " ".join(vocabulary.ABBREVIATIONS.get(part.strip("."), part) for part in re.split(r"[\s,]+", plain))
+    spelled = " ".join(
+        vocabulary.ABBREVIATIONS.get(part.strip("."), part) for part in re.split(r"[\s,]+", plain)
+    )
     if spelled != plain:
         yield spelled, 0.01
     parts = plain.split()
@@ -191,5 +201,9 @@ def _understood(text, plain):
         yield bare, 0.06
     if any("ㄱ" <= character <= "ㅣ" for character in plain) or hangul.is_hangul(plain):
         yield hangul.typed_in_latin(unicodedata.normalize("NFC", text[:LONGEST])).lower(), 0.04
-    elif plain.isascii() and (meant := hangul.typed_in_hangul(text.strip()[:LONGEST])) and hangul.is_hangul(meant):
+    elif (
+        plain.isascii()
+        and (meant := hangul.typed_in_hangul(text.strip()[:LONGEST]))
+        and hangul.is_hangul(meant)
+    ):
         yield meant, 0.04

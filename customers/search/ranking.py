@@ -26,14 +26,20 @@ def joined(typed):
 def score(understood, typed_consonants, row):
     """The best fit over all readings of one row (customer_id, key, letters, sound, initials, consonants)."""
     _pk, key, letters, sound, initials, consonants = row
-    fit = max((_reading(reading, key, letters, sound, initials) for reading in understood), default=0.0)
+    fit = max(
+        (_reading(reading, key, letters, sound, initials) for reading in understood), default=0.0
+    )
     return max(fit, _consonants(typed_consonants, consonants)) if typed_consonants else fit
 
 
 def _consonants(typed, consonants):
     if consonants == typed:
         return 0.97
-    return 0.86 + 0.1 * len(typed) / len(consonants) if consonants.startswith(typed) and len(typed) >= 3 else 0.0
+    return (
+        0.86 + 0.1 * len(typed) / len(consonants)
+        if consonants.startswith(typed) and len(typed) >= 3
+        else 0.0
+    )
 
 
 def _reading(reading, key, letters, sound, initials):
@@ -59,7 +65,9 @@ def _letters(typed, key, letters):
         return 0.87 + 0.07 * share
     whole = _similarity(typed.letters, letters) * 0.985
     start = letters[: len(typed.letters)]
-    part = (_similarity(typed.letters, start) - 0.1 + 0.04 * share) if len(typed.letters) >= 6 else 0.0
+    part = (
+        (_similarity(typed.letters, start) - 0.1 + 0.04 * share) if len(typed.letters) >= 6 else 0.0
+    )
     return max(whole, min(part, 0.9))
 
 
@@ -75,7 +83,9 @@ def _sounds(typed, sound, from_hangul):
     if ratio == 1:
         return 0.98 - (0.0 if from_hangul else 0.02)
     start = (
-        0.76 + 0.1 * len(typed.sound) / len(sound) if sound.startswith(typed.sound) and len(typed.sound) >= 4 else 0.0
+        0.76 + 0.1 * len(typed.sound) / len(sound)
+        if sound.startswith(typed.sound) and len(typed.sound) >= 4
+        else 0.0
     )
     return max(ratio * (0.97 if from_hangul else 0.90), start)
 

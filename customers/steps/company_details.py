@@ -26,7 +26,11 @@ class Difference:
     def words(self):
         """Both as they read: {detail, answered}."""
         both = {"detail": self.detail, "answered": self.answered}
-        return {name: str(countries.name(one)) for name, one in both.items()} if self.key == "country" else both
+        return (
+            {name: str(countries.name(one)) for name, one in both.items()}
+            if self.key == "country"
+            else both
+        )
 
 
 def differences(supplier, form):
@@ -47,17 +51,27 @@ def account_differs(supplier, form):
     """Whether a checked step form names another bank account than the company's: one to add there, with the password."""
     kinds = {str(one.pk) for one in form.questions if one.kind == Kind.BANK_ACCOUNT and one.prefill}
     answered = [one["value"] for one in form.said if one["question"] in kinds and one["value"]]
-    return bool(answered) and all(one.values() not in answered for one in supplier.bank_accounts.current())
+    return bool(answered) and all(
+        one.values() not in answered for one in supplier.bank_accounts.current()
+    )
 
 
 def new_files(supplier, form):
     """The stored files of a step form that the company documents of their kind do not hold, as {question: Upload}."""
-    asked = {one.name: one for one in form.questions if one.kind == Kind.FILE and one.prefill in DOCUMENTS}
+    asked = {
+        one.name: one
+        for one in form.questions
+        if one.kind == Kind.FILE and one.prefill in DOCUMENTS
+    }
     stored = {asked[name]: upload for name, upload in form.stored.items() if name in asked}
     if not stored:
         return {}
     known = set(supplier.documents.values_list("detail", "digest"))
-    return {question: upload for question, upload in stored.items() if (question.prefill, upload.digest) not in known}
+    return {
+        question: upload
+        for question, upload in stored.items()
+        if (question.prefill, upload.digest) not in known
+    }
 
 
 def take_over(supplier, found, *, now, actor):

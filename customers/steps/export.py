@@ -36,11 +36,15 @@ def setups(customers):
         title=_("Setups"),
     )  # fmt: skip
     submitted = {}
-    for one in Submission.objects.filter(answer__profile__customer__in=customers).last_and_approved():
+    for one in Submission.objects.filter(
+        answer__profile__customer__in=customers
+    ).last_and_approved():
         submitted.setdefault(one.answer.profile_id, []).append(one)
     profiles = progress.with_steps(CustomerProfile.objects.filter(customer__in=customers))
     for profile in progress.attach(
-        profiles.select_related("customer", "supplier").order_by("customer__name", "supplier__name", "pk")
+        profiles.select_related("customer", "supplier").order_by(
+            "customer__name", "supplier__name", "pk"
+        )
     ):
         whose = [profile.customer.name, profile.supplier.name, profile.supplier.registration_number]
         for row in _rows(profile, submitted.get(profile.pk, [])):

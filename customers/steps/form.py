@@ -16,7 +16,10 @@ from customers.models.steps import Kind
 from customers.steps.kinds import KINDS, choice_label
 
 _ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
-COMPOSED = (Kind.BANK_ACCOUNT, Kind.FILE)  # several controls make the answer: what is missing is told by the whole
+COMPOSED = (
+    Kind.BANK_ACCOUNT,
+    Kind.FILE,
+)  # several controls make the answer: what is missing is told by the whole
 
 
 @dataclass
@@ -54,30 +57,43 @@ class StepForm(forms.Form):
             for suffix, control in self._controls(question).items():
                 self.fields[_name(question, suffix)] = self._prepared(question, suffix, control)
         self.kept = kept
-        self.agreed = {one.name: str(one.version) for one in self.questions if one.kind == Kind.ACKNOWLEDGEMENT}
+        self.agreed = {
+            one.name: str(one.version) for one in self.questions if one.kind == Kind.ACKNOWLEDGEMENT
+        }
         self.typed = self._typed(posted) if posted is not None else self._begun()
         texts = {name: one if isinstance(one, list) else [one] for name, one in self.typed.items()}
-        self.data = MultiValueDict({name: [text for text in one if text] for name, one in texts.items()})
+        self.data = MultiValueDict(
+            {name: [text for text in one if text] for name, one in texts.items()}
+        )
         self.is_bound = True
         self.stored = self._stored()
         self.said, self.lost_files, self.theirs = [], False, None
 
     def _offers(self):
         """The company documents that questions for a file may be answered with, by question."""
-        kinds = {one.pk: one.prefill for one in self.questions if one.kind == Kind.FILE and one.prefill}
-        found = {one.detail: one for one in self.supplier.documents.newest()} if kinds and self.supplier else {}
+        kinds = {
+            one.pk: one.prefill for one in self.questions if one.kind == Kind.FILE and one.prefill
+        }
+        found = (
+            {one.detail: one for one in self.supplier.documents.newest()}
+            if kinds and self.supplier
+            else {}
+        )
         return {pk: found[kind] for pk, kind in kinds.items() if kind in found}
 
     def _controls(self, question):
         controls = KINDS[question.kind].controls(question, self.supplier)
         if question.pk in self.offers:
             controls["own"] = forms.BooleanField(
-                label=_("Use “%(file)s” from your company documents") % {"file": self.offers[question.pk].name}
+                label=_("Use “%(file)s” from your company documents")
+                % {"file": self.offers[question.pk].name}
             )
         return controls
 
     def _prepared(self, question, suffix, control):
-        control.required = question.is_required and question.kind not in COMPOSED and suffix != "own"
+        control.required = (
+            question.is_required and question.kind not in COMPOSED and suffix != "own"
+        )
         control.error_messages["required"] = missing(question)
         control.is_part = bool(suffix)
         if not suffix:
@@ -101,16 +117,28 @@ class StepForm(forms.Form):
 
         It keeps which version of a document was agreed to: another one has to be agreed to anew.
         """
-        kept = {name: text for name, text in (self.kept or {}).items() if self.agreed.get(name, text) == text}
+        kept = {
+            name: text
+            for name, text in (self.kept or {}).items()
+            if self.agreed.get(name, text) == text
+        }
         for question in self.questions:
             if question.kind != Kind.FILE and self._is_file(kept.get(question.name)):
                 del kept[question.name]
-        new = [one for one in self.questions if not any(name in kept for _suffix, name in self._names(one))]
+        new = [
+            one
+            for one in self.questions
+            if not any(name in kept for _suffix, name in self._names(one))
+        ]
         return kept | self._prefilled(new)
 
     def _is_file(self, text):
         """Whether a draft's text is no text: the question asked for a file before."""
-        return isinstance(text, str) and _ID.fullmatch(text) and self.profile.uploads.filter(pk=text).exists()
+        return (
+            isinstance(text, str)
+            and _ID.fullmatch(text)
+            and self.profile.uploads.filter(pk=text).exists()
+        )
 
     def _prefilled(self, questions):
         typed = {}
@@ -120,7 +148,9 @@ class StepForm(forms.Form):
                 account = self.supplier.bank_accounts.main()
                 parts = account.values() if account else {}
             elif question.pk in self.offers:
-                parts = {"own": "" if self.offers[question.pk].has_expired(timezone.now()) else "on"}
+                parts = {
+                    "own": "" if self.offers[question.pk].has_expired(timezone.now()) else "on"
+                }
             else:
                 parts = {"": details.get(question.prefill, "")}
             typed |= {_name(question, suffix): text for suffix, text in parts.items()}
@@ -128,7 +158,9 @@ class StepForm(forms.Form):
 
     def _stored(self):
         """The files that the draft names, by the name of their control; text of a question that was none then is no name."""
-        named = {one.name: self.typed.get(one.name) for one in self.questions if one.kind == Kind.FILE}
+        named = {
+            one.name: self.typed.get(one.name) for one in self.questions if one.kind == Kind.FILE
+        }
         ids = [text for text in named.values() if isinstance(text, str) and _ID.fullmatch(text)]
         rows = {str(row.pk): row for row in self.profile.uploads.filter(pk__in=ids)} if ids else {}
         return {name: rows[pk] for name, pk in named.items() if isinstance(pk, str) and pk in rows}
@@ -137,12 +169,16 @@ class StepForm(forms.Form):
 
     def clean(self):
         if self.partial:
-            for name in [name for name, wrong in self.errors.items() if wrong.as_data()[0].code == "required"]:
+            for name in [
+                name for name, wrong in self.errors.items() if wrong.as_data()[0].code == "required"
+            ]:
                 del self.errors[name]
         country = self._country()
         self.said = []
         for question in self.questions:
-            cleaned = {suffix: self.cleaned_data.get(name) for suffix, name in self._names(question)}
+            cleaned = {
+                suffix: self.cleaned_data.get(name) for suffix, name in self._names(question)
+            }
             if any(name in self.errors for _suffix, name in self._names(question)):
                 self.lost_files |= question.kind == Kind.FILE and question.name in self.errors
                 continue
@@ -154,13 +190,24 @@ class StepForm(forms.Form):
             if value is None and question.is_required and not self.partial:
                 self.add_error(self._names(question)[0][1], missing(question))
             label = both(question, "label")
-            self.said.append({"question": str(question.pk), "kind": question.kind, "label": label, "value": value})
+            self.said.append(
+                {
+                    "question": str(question.pk),
+                    "kind": question.kind,
+                    "label": label,
+                    "value": value,
+                }
+            )
         return self.cleaned_data
 
     def _names(self, question):
         """The controls of a question as [(suffix, name)], the first one first."""
         start = question.name
-        return [(name[len(start) + 1 :], name) for name in self.fields if name.partition("-")[0] == start]
+        return [
+            (name[len(start) + 1 :], name)
+            for name in self.fields
+            if name.partition("-")[0] == start
+        ]
 
     def _value(self, question, cleaned, country):
         if question.kind != Kind.FILE:
@@ -169,21 +216,27 @@ class StepForm(forms.Form):
 
     def _file(self, question, cleaned):
         """The file as a submission names it; None without one. A new file goes before the company's, that before the stored one."""
-        chosen = cleaned[""] or (self.offers[question.pk] if cleaned.get("own") else self.stored.get(question.name))
+        chosen = cleaned[""] or (
+            self.offers[question.pk] if cleaned.get("own") else self.stored.get(question.name)
+        )
         if not chosen:
             return None
         until = cleaned.get("until") or (None if cleaned[""] else chosen.expires_on)
         if question.asks_expiry and not until and not self.partial:
             raise forms.ValidationError({"until": _("Say until when it is valid.")})
         if question.asks_expiry and not self.partial and until < today(timezone.now()):
-            raise forms.ValidationError({"until": _("This day has passed. Choose a file that is still valid.")})
+            raise forms.ValidationError(
+                {"until": _("This day has passed. Choose a file that is still valid.")}
+            )
         pk = str(chosen.pk) if isinstance(chosen, Upload) else ""
         return {"upload": pk, "name": chosen.name, "until": until.isoformat() if until else None}
 
     def _country(self):
         """The country whose rule checks numbers: the one that the step asks for, else the supplier's."""
         asked = next((one for one in self.questions if one.kind == Kind.COUNTRY), None)
-        return (asked and self.cleaned_data.get(asked.name)) or str(self.supplier.country if self.supplier else "")
+        return (asked and self.cleaned_data.get(asked.name)) or str(
+            self.supplier.country if self.supplier else ""
+        )
 
     def _blame(self, question, error):
         if hasattr(error, "error_dict"):

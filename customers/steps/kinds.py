@@ -55,7 +55,11 @@ class LongText(Text):
 
 class Email(Text):
     def controls(self, question, supplier):
-        return {"": forms.EmailField(max_length=254, error_messages={"invalid": _("Type a full e-mail address.")})}
+        return {
+            "": forms.EmailField(
+                max_length=254, error_messages={"invalid": _("Type a full e-mail address.")}
+            )
+        }
 
 
 class Phone(Text):
@@ -86,7 +90,11 @@ class Number(Text):
     def controls(self, question, supplier):
         widget = forms.TextInput(attrs={"inputmode": "decimal", "class": "short"})
         wrong = _("Type a number such as 1,200.5, with a point before the decimals.")
-        return {"": PlainNumberField(max_digits=20, decimal_places=6, widget=widget, error_messages={"invalid": wrong})}
+        return {
+            "": PlainNumberField(
+                max_digits=20, decimal_places=6, widget=widget, error_messages={"invalid": wrong}
+            )
+        }
 
     def clean(self, cleaned, question, country):
         return None if cleaned[""] is None else format(cleaned[""].normalize(), "f")
@@ -120,7 +128,9 @@ def date_field():
     widget = forms.DateInput(format="%Y-%m-%d", attrs={"type": "date", "class": "short"})
     wrong = _("Type a day such as 2026-11-24.")
     formats_taken = ["%Y-%m-%d", "%Y. %m. %d.", "%Y.%m.%d", "%Y/%m/%d"]
-    return forms.DateField(widget=widget, input_formats=formats_taken, error_messages={"invalid": wrong})
+    return forms.DateField(
+        widget=widget, input_formats=formats_taken, error_messages={"invalid": wrong}
+    )
 
 
 class YesNo(Text):
@@ -136,8 +146,14 @@ class OneChoice(Text):
     def controls(self, question, supplier):
         choices = [(line, choice_label(line)) for line in question.choices.splitlines()]
         if len(choices) > SHORT_LIST:
-            return {"": forms.ChoiceField(choices=[("", _("Choose one")), *choices], error_messages=gone())}
-        return {"": forms.ChoiceField(choices=choices, widget=forms.RadioSelect, error_messages=gone())}
+            return {
+                "": forms.ChoiceField(
+                    choices=[("", _("Choose one")), *choices], error_messages=gone()
+                )
+            }
+        return {
+            "": forms.ChoiceField(choices=choices, widget=forms.RadioSelect, error_messages=gone())
+        }
 
     def shown(self, value):
         return [choice_label(value)]
@@ -147,7 +163,9 @@ class SeveralChoices(OneChoice):
     def controls(self, question, supplier):
         choices = [(line, choice_label(line)) for line in question.choices.splitlines()]
         widget = forms.CheckboxSelectMultiple
-        return {"": forms.MultipleChoiceField(choices=choices, widget=widget, error_messages=gone())}
+        return {
+            "": forms.MultipleChoiceField(choices=choices, widget=widget, error_messages=gone())
+        }
 
     def shown(self, value):
         return [choice_label(line) for line in value]
@@ -167,7 +185,9 @@ def choice_label(line):
 class Country(Text):
     def controls(self, question, supplier):
         choices = [("", _("Choose a country or region")), *countries]
-        return {"": forms.ChoiceField(choices=choices, widget=forms.Select(attrs={"class": "medium"}))}
+        return {
+            "": forms.ChoiceField(choices=choices, widget=forms.Select(attrs={"class": "medium"}))
+        }
 
     def shown(self, value):
         return [str(countries.name(value))]
@@ -177,7 +197,9 @@ class Registration(Text):
     """A number that the country's own rule checks: the country that the step asks for, else the supplier's."""
 
     def controls(self, question, supplier):
-        return {"": forms.CharField(max_length=40, widget=forms.TextInput(attrs={"class": "short"}))}
+        return {
+            "": forms.CharField(max_length=40, widget=forms.TextInput(attrs={"class": "short"}))
+        }
 
     def clean(self, cleaned, question, country):
         return clean_registration_number(cleaned[""] or "", country) or None
@@ -228,7 +250,10 @@ class File(Text):
     def shown(self, value):
         lines = [value["name"]]
         if value.get("until"):
-            lines.append(_("Valid until %(day)s") % {"day": formats.date_format(date.fromisoformat(value["until"]))})
+            lines.append(
+                _("Valid until %(day)s")
+                % {"day": formats.date_format(date.fromisoformat(value["until"]))}
+            )
         return lines
 
 
@@ -239,7 +264,9 @@ class Acknowledgement(Text):
         return {"": forms.BooleanField()}
 
     def clean(self, cleaned, question, country):
-        return {"document": question.document_url or question.document_text} if cleaned[""] else None
+        return (
+            {"document": question.document_url or question.document_text} if cleaned[""] else None
+        )
 
     def shown(self, value):
         return [_("Read and agreed")]

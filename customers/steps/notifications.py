@@ -18,12 +18,20 @@ REVIEW_DAYS = 30
 
 def tell_reviewers_soon(profile):
     """Let the worker write to the reviewers in a while, so that several steps make one mail."""
-    _once_soon("customers.jobs.tell_reviewers", settings.PORTAL_REVIEW_MAIL_MINUTES, profile_id=str(profile.pk))
+    _once_soon(
+        "customers.jobs.tell_reviewers",
+        settings.PORTAL_REVIEW_MAIL_MINUTES,
+        profile_id=str(profile.pk),
+    )
 
 
 def tell_suppliers_soon(customer):
     """Let the worker tell connected suppliers of new questions in a while, so that an hour of editing is told once."""
-    _once_soon("customers.jobs.tell_suppliers", settings.PORTAL_REVIEW_MAIL_MINUTES, customer_id=str(customer.pk))
+    _once_soon(
+        "customers.jobs.tell_suppliers",
+        settings.PORTAL_REVIEW_MAIL_MINUTES,
+        customer_id=str(customer.pk),
+    )
 
 
 def tell_each_supplier(customer):
@@ -43,7 +51,9 @@ def _once_soon(job, minutes=0, **arguments):
 
 def tell_reviewers(profile, submissions, now):
     """Write to each reviewer of the customer, with a link of their own that shows the whole setup."""
-    for contact in profile.customer.contacts.reviewing().select_related("customer").order_by("email"):
+    for contact in (
+        profile.customer.contacts.reviewing().select_related("customer").order_by("email")
+    ):
         write_link("steps_submitted", profile, contact, now, submissions=submissions)
 
 
@@ -74,13 +84,21 @@ def tell_of_decision(submission, now):
     admins = {membership.user for membership in profile.supplier.admins()}
     to = [user for user in people if user in admins or user == submission.submitted_by]
     letter = Letter(to, {"profile": profile, "step": step, "said": submission})
-    words = {"customer": profile.customer.name, "step": both(step, "title"), "comment": submission.comment}
+    words = {
+        "customer": profile.customer.name,
+        "step": both(step, "title"),
+        "comment": submission.comment,
+    }
     notify(profile.supplier, kind, about=profile, users=people, at=now, letter=letter, **words)
 
 
 def tell_of_new_questions(profile, now):
     """Tell the people of a connected supplier that the customer asks for something new; the admins by mail too."""
     people = [membership.user for membership in profile.people()]
-    letter = Letter([membership.user for membership in profile.supplier.admins()], {"profile": profile})
+    letter = Letter(
+        [membership.user for membership in profile.supplier.admins()], {"profile": profile}
+    )
     words = {"customer": profile.customer.name}
-    notify(profile.supplier, "steps_asked", about=profile, users=people, at=now, letter=letter, **words)
+    notify(
+        profile.supplier, "steps_asked", about=profile, users=people, at=now, letter=letter, **words
+    )

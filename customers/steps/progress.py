@@ -17,17 +17,31 @@ TRACK = 12  # more stations than this are said in words only
 STEP = (
     "id", "title_ko", "title_en", "explanation_ko", "explanation_en", "at_hand_ko", "at_hand_en", "version", "retired_at",
 )  # fmt: skip
-ANSWER = ("id", "step_id", "state", "values", "has_draft", "version", "approved_version", "member_id", "saved_at")
+ANSWER = (
+    "id",
+    "step_id",
+    "state",
+    "values",
+    "has_draft",
+    "version",
+    "approved_version",
+    "member_id",
+    "saved_at",
+)
 
 
 def with_steps(profiles):
     """A queryset of profiles that brings what `attach` needs: one query, however many profiles and steps there are."""
     before = Step.opens_after.through.objects.filter(from_step=OuterRef("pk")).values("to_step")
     steps = Step.objects.asked().filter(customer=OuterRef("customer"))
-    steps = steps.values(row=JSONObject(**{name: name for name in STEP}, before=ArraySubquery(before)))
+    steps = steps.values(
+        row=JSONObject(**{name: name for name in STEP}, before=ArraySubquery(before))
+    )
     last = Submission.objects.filter(answer=OuterRef("pk")).order_by("-number")
     sees = Q(sees_all_customers=True) | Q(profiles=OuterRef("profile"))
-    workers = Membership.objects.active().exclude(role=Role.VIEWER).filter(sees, pk=OuterRef("member"))
+    workers = (
+        Membership.objects.active().exclude(role=Role.VIEWER).filter(sees, pk=OuterRef("member"))
+    )
     answers = Answer.objects.filter(profile=OuterRef("pk"))
     answers = answers.values(
         row=JSONObject(
@@ -53,7 +67,9 @@ def attach(profiles):
 
 def first_needed(profiles):
     """The profiles as a list, those that need something from us first among those of their stage."""
-    return sorted(profiles, key=lambda one: (LISTED.index(one.shown), one.progress.word != "needs_you"))
+    return sorted(
+        profiles, key=lambda one: (LISTED.index(one.shown), one.progress.word != "needs_you")
+    )
 
 
 @dataclass
@@ -140,7 +156,11 @@ class Progress:
     def next_step(self):
         """What to do first: what was sent back, then what was begun, then the next in order. None when nothing is open."""
         open_steps = [one for one in self.steps if one.is_open]
-        return min(open_steps, key=lambda one: (("due", "now", "next").index(one.state), one.place), default=None)
+        return min(
+            open_steps,
+            key=lambda one: (("due", "now", "next").index(one.state), one.place),
+            default=None,
+        )
 
     @property
     def is_last(self):
@@ -155,24 +175,42 @@ def agenda(profiles, membership):
     """
     found = []
     for profile in profiles:
-        mine = [one for one in profile.progress.steps if one.is_open and one.member_id in (None, membership.pk)]
+        mine = [
+            one
+            for one in profile.progress.steps
+            if one.is_open and one.member_id in (None, membership.pk)
+        ]
         urgent = [one for one in mine if one.state == "due" or one.member_id]
         begun = [one for one in mine if one.state == "now" and one not in urgent]
         found += [(profile, one) for one in urgent + begun[:1] or mine[:1]]
-    return sorted(found, key=lambda pair: (pair[1].state != "due", pair[1].member_id is None, pair[1].state != "now"))
+    return sorted(
+        found,
+        key=lambda pair: (
+            pair[1].state != "due",
+            pair[1].member_id is None,
+            pair[1].state != "now",
+        ),
+    )
 
 
 def _progress(profile):
     connected = profile.stage == Stage.CONNECTED
     steps = [_row(Step, row, customer_id=profile.customer_id) for row in profile.asked if connected]
-    answers = {answer.step_id: answer for answer in (_row(Answer, row, profile=profile) for row in profile.answered)}
+    answers = {
+        answer.step_id: answer
+        for answer in (_row(Answer, row, profile=profile) for row in profile.answered)
+    }
     places = {step.pk: place for place, step in enumerate(steps, 1)}
     approved = {pk for pk, answer in answers.items() if answer.approved_version}
     found = []
     for step in steps:
-        missing = sorted(places[pk] for pk in map(UUID, step.before) if pk in places and pk not in approved)
+        missing = sorted(
+            places[pk] for pk in map(UUID, step.before) if pk in places and pk not in approved
+        )
         answer = answers.get(step.pk)
-        found.append(StepProgress(step, answer, _state(step, answer, missing), places[step.pk], missing))
+        found.append(
+            StepProgress(step, answer, _state(step, answer, missing), places[step.pk], missing)
+        )
     return Progress(profile, found)
 
 
@@ -182,10 +220,17 @@ def _row(model, row, **more):
     Steps and answers come as arrays with the profiles, so that a list takes one query; what is not in STEP or ANSWER is unset.
     """
     columns = {one.attname: one for one in model._meta.concrete_fields}
-    one = model(**{name: columns[name].to_python(value) for name, value in row.items() if name in columns}, **more)
+    one = model(
+        **{name: columns[name].to_python(value) for name, value in row.items() if name in columns},
+        **more,
+    )
     for name, value in row.items():
         if name not in columns:
-            setattr(one, name, datetime.fromisoformat(value) if value and name.endswith("_at") else value)
+            setattr(
+                one,
+                name,
+                datetime.fromisoformat(value) if value and name.endswith("_at") else value,
+            )
     return one
 
 

@@ -28,7 +28,11 @@ def lines_of(said, before=None, *, url):
     earlier = {one["question"]: one for one in before or []}
     lines = [_line(one, earlier, url, compare=before is not None) for one in said]
     asked = {one["question"] for one in said}
-    return lines + [_gone(one) for one in before or [] if one["question"] not in asked and one["value"] is not None]
+    return lines + [
+        _gone(one)
+        for one in before or []
+        if one["question"] not in asked and one["value"] is not None
+    ]
 
 
 def _line(one, earlier, url, *, compare):

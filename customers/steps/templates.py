@@ -5,7 +5,14 @@ from django.utils.translation import gettext_lazy as _
 
 from customers.models import Kind, Step, StepField
 
-COMPANY, CONTACTS, TAX, BANK, INSURANCE, CONDUCT = "company", "contacts", "tax", "bank", "insurance", "conduct"
+COMPANY, CONTACTS, TAX, BANK, INSURANCE, CONDUCT = (
+    "company",
+    "contacts",
+    "tax",
+    "bank",
+    "insurance",
+    "conduct",
+)
 NAMES = {
     COMPANY: _("Company details"),
     CONTACTS: _("Contacts"),
@@ -22,17 +29,29 @@ STEPS = {
         ("사업자등록증", "your business registration certificate"),
         [
             (Kind.TEXT, "등록 상호", "Registered name", {"prefill": "registered_name"}),
-            (Kind.TEXT, "영문 상호", "English name", {"prefill": "english_name", "is_required": False}),
+            (
+                Kind.TEXT,
+                "영문 상호",
+                "English name",
+                {"prefill": "english_name", "is_required": False},
+            ),
             (Kind.TEXT, "대표자", "Representative", {"prefill": "representative"}),
             (Kind.COUNTRY, "국가 또는 지역", "Country or region", {"prefill": "country"}),
-            (Kind.TEXT, "우편번호", "Postal code", {"prefill": "postal_code", "is_required": False}),
+            (
+                Kind.TEXT,
+                "우편번호",
+                "Postal code",
+                {"prefill": "postal_code", "is_required": False},
+            ),
             (Kind.LONG_TEXT, "주소", "Address", {"prefill": "address"}),
             (Kind.PHONE, "대표 전화", "Phone", {"prefill": "phone"}),
             (
                 Kind.SEVERAL_CHOICES,
                 "공급하는 품목",
                 "What do you supply?",
-                {"choices": "Goods | 물품\nServices | 용역\nConstruction | 공사\nSoftware | 소프트웨어"},
+                {
+                    "choices": "Goods | 물품\nServices | 용역\nConstruction | 공사\nSoftware | 소프트웨어"
+                },
             ),
         ],
     ),
@@ -44,8 +63,18 @@ STEPS = {
             (Kind.TEXT, "주문 담당자", "Who takes our orders", {}),
             (Kind.EMAIL, "주문을 받을 이메일", "E-mail for orders", {}),
             (Kind.PHONE, "주문 담당자 전화번호", "Phone of that person", {"is_required": False}),
-            (Kind.TEXT, "세금계산서 담당자", "Who handles tax invoices", {"prefill": "invoice_name"}),
-            (Kind.EMAIL, "세금계산서 이메일", "E-mail for tax invoices", {"prefill": "invoice_email"}),
+            (
+                Kind.TEXT,
+                "세금계산서 담당자",
+                "Who handles tax invoices",
+                {"prefill": "invoice_name"},
+            ),
+            (
+                Kind.EMAIL,
+                "세금계산서 이메일",
+                "E-mail for tax invoices",
+                {"prefill": "invoice_email"},
+            ),
         ],
     ),
     TAX: (
@@ -72,10 +101,30 @@ STEPS = {
                     "choices": "Yes, general taxpayer | 일반과세자\nYes, simplified taxpayer | 간이과세자\nNo | 면세사업자"
                 },
             ),
-            (Kind.TEXT, "업태", "Type of business", {"prefill": "business_type", "is_required": False}),
-            (Kind.TEXT, "종목", "Item of business", {"prefill": "business_item", "is_required": False}),
-            (Kind.FILE, "사업자등록증", "Business registration certificate", {"prefill": "registration_certificate"}),
-            (Kind.LONG_TEXT, "세무팀이 알아야 할 점", "Anything our tax team should know", {"is_required": False}),
+            (
+                Kind.TEXT,
+                "업태",
+                "Type of business",
+                {"prefill": "business_type", "is_required": False},
+            ),
+            (
+                Kind.TEXT,
+                "종목",
+                "Item of business",
+                {"prefill": "business_item", "is_required": False},
+            ),
+            (
+                Kind.FILE,
+                "사업자등록증",
+                "Business registration certificate",
+                {"prefill": "registration_certificate"},
+            ),
+            (
+                Kind.LONG_TEXT,
+                "세무팀이 알아야 할 점",
+                "Anything our tax team should know",
+                {"is_required": False},
+            ),
         ],
     ),
     BANK: (
@@ -85,7 +134,12 @@ STEPS = {
         [
             (Kind.BANK_ACCOUNT, "입금 계좌", "Account for payments", {"prefill": "bank_account"}),
             (Kind.FILE, "통장 사본", "Bankbook copy", {"prefill": "bankbook_copy"}),
-            (Kind.YES_NO, "예금주가 회사인가요?", "Is the account in the name of your company?", {}),
+            (
+                Kind.YES_NO,
+                "예금주가 회사인가요?",
+                "Is the account in the name of your company?",
+                {},
+            ),
         ],
     ),
     INSURANCE: (
@@ -130,7 +184,9 @@ def add(customer, names):
         after = customer.steps.count()
         steps = {name: _make(customer, name, after + place) for place, name in enumerate(names, 1)}
         if BANK in steps:
-            steps[BANK].opens_after.set(step for name, step in steps.items() if name in (COMPANY, TAX))
+            steps[BANK].opens_after.set(
+                step for name, step in steps.items() if name in (COMPANY, TAX)
+            )
     return list(steps.values())
 
 

@@ -22,7 +22,11 @@ def list(request):
 
 def profile(request, pk):
     now = timezone.now()
-    profile = own(request, progress.with_steps(_visible(request).as_of(now).select_related("customer", "supplier")), pk)
+    profile = own(
+        request,
+        progress.with_steps(_visible(request).as_of(now).select_related("customer", "supplier")),
+        pk,
+    )
     progress.attach([profile])
     contacts = profile.customer.contacts.published() if profile.shown == Stage.CONNECTED else []
     may_end = profile.shown == Stage.CONNECTED and request.membership.is_admin
@@ -47,11 +51,15 @@ def profile_end(request, pk):
     if request.method == "POST" and form.is_valid():
         try:
             profile.end(form.cleaned_data["reason"], now=timezone.now(), actor=request.user)
-            messages.success(request, _("The connection with %(customer)s has ended.") % {"customer": profile.customer})
+            messages.success(
+                request,
+                _("The connection with %(customer)s has ended.") % {"customer": profile.customer},
+            )
         except AlreadyDecided:
             messages.info(
                 request,
-                _("The connection with %(customer)s had already ended.") % {"customer": profile.customer},
+                _("The connection with %(customer)s had already ended.")
+                % {"customer": profile.customer},
             )
         return redirect("customers:profile", profile.pk)
     return render(request, "customers/profiles/end.html", {"profile": profile, "form": form})

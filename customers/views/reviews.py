@@ -37,15 +37,23 @@ def by_review_link(*, known):
         @by_link("review", CustomerProfile.objects.select_related("customer", "supplier"))
         @wraps(view)
         def wrapper(request, token, link, profile, **more):
-            contact = profile.customer.contacts.reviewing().filter(email__iexact=link.address).first()
+            contact = (
+                profile.customer.contacts.reviewing().filter(email__iexact=link.address).first()
+            )
             condition = link.condition(timezone.now())
             if not contact or not profile.is_connected or condition == "revoked":
-                return render(request, "customers/reviews/over.html", {"profile": profile}, status=410)
+                return render(
+                    request, "customers/reviews/over.html", {"profile": profile}, status=410
+                )
             if condition == "expired" and view.__name__ != "review_renew":
                 context = {"profile": profile, "token": token, "expired": True}
                 return render(request, "customers/reviews/over.html", context, status=410)
             if known and not _is_known(request, link, profile):
-                return redirect("customers:review", token) if request.method == "POST" else _door(request, token, link)
+                return (
+                    redirect("customers:review", token)
+                    if request.method == "POST"
+                    else _door(request, token, link)
+                )
             return view(request, token, link=link, profile=profile, contact=contact, **more)
 
         return wrapper
@@ -67,7 +75,13 @@ def review_code(request, token, link, profile, contact):
     if not limits.allowed("review-code", link.pk, CODES_A_DAY, limits.A_DAY):
         return limits.too_many(request, limits.A_DAY)
     code, until = Code.issue(link, "review", now=timezone.now())
-    said = {"about": profile, "urgent": True, "valid_until": until, "code": code, "minutes": MINUTES}
+    said = {
+        "about": profile,
+        "urgent": True,
+        "valid_until": until,
+        "code": code,
+        "minutes": MINUTES,
+    }
     mail.send("review_code", link.address, contact.speaks, **said)
     return _door(request, token, link, sent=True)
 
@@ -80,7 +94,9 @@ def review_open(request, token, link, profile, contact):
     if not form.is_valid():
         return _door(request, token, link, form=form, sent=True)
     if not Code.redeem(link, "review", form.cleaned_data["code"], now=timezone.now()):
-        form.add_error("code", _("This code is wrong or too old. Type the newest one, or ask for another."))
+        form.add_error(
+            "code", _("This code is wrong or too old. Type the newest one, or ask for another.")
+        )
         return _door(request, token, link, form=form, sent=True)
     response = redirect("customers:review", token)
     response.set_signed_cookie(
@@ -102,7 +118,9 @@ def review_renew(request, token, link, profile, contact):
     if not limits.allowed("review-renew", link.pk, RENEWED_AN_HOUR, limits.AN_HOUR):
         return limits.too_many(request, limits.AN_HOUR)
     notifications.write_link("review_link", profile, contact, timezone.now())
-    return render(request, "customers/reviews/over.html", {"profile": profile, "renewed": link.address})
+    return render(
+        request, "customers/reviews/over.html", {"profile": profile, "renewed": link.address}
+    )
 
 
 @posted_from("customers:review", "token")
@@ -124,7 +142,11 @@ def review_return(request, token, pk, link, profile, contact):
 def review_file(request, token, pk, link, profile, contact):
     """A file that was submitted; drafts are not the customer's to see."""
     upload = get_object_or_404(Upload, pk=pk, profile=profile)
-    if not Submission.objects.of(profile).filter(said__contains=[{"value": {"upload": str(pk)}}]).exists():
+    if (
+        not Submission.objects.of(profile)
+        .filter(said__contains=[{"value": {"upload": str(pk)}}])
+        .exists()
+    ):
         raise Http404
     return upload.as_attachment()
 
@@ -152,7 +174,9 @@ def _page(request, token, profile, contact, wrong=None, late=None):
     waiting, decided = [], []
     for rows in versions.values():
         last, before = rows[-1], rows[-2] if len(rows) > 1 else None
-        last.lines = lines_of(last.said, before.said if before else None, url=partial(_file_url, token))
+        last.lines = lines_of(
+            last.said, before.said if before else None, url=partial(_file_url, token)
+        )
         last.form = (wrong or {}).get(last.pk) or ApproveForm(auto_id=f"id_{last.pk.hex}_%s")
         (waiting if last.outcome == Outcome.WAITING else decided).append(last)
     context = {
@@ -178,10 +202,17 @@ def _door(request, token, link, form=None, *, sent=False):
 
 
 def _is_known(request, link, profile):
-    return bool(request.get_signed_cookie(default="", max_age=KNOWN_DAYS * 24 * 3600, **_proof(link, profile)))
+    return bool(
+        request.get_signed_cookie(
+            default="", max_age=KNOWN_DAYS * 24 * 3600, **_proof(link, profile)
+        )
+    )
 
 
 def _proof(link, profile):
     """The cookie of a customer, good for the one address that its code was mailed to."""
     customer = profile.customer_id.hex
-    return {"key": f"{COOKIE}_{customer}", "salt": f"customers.reviews:{customer}:{link.address.lower()}"}
+    return {
+        "key": f"{COOKIE}_{customer}",
+        "salt": f"customers.reviews:{customer}:{link.address.lower()}",
+    }

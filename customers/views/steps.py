@@ -74,7 +74,11 @@ def step_save(request, pk, step_pk):
         return _page(request, profile, one, form, status=409)
     saved = _("Draft saved. %(customer)s sees nothing until you submit.")
     messages.success(request, saved % {"customer": profile.customer})
-    return _page(request, profile, one, form) if form.lost_files else redirect("customers:step", pk, step_pk)
+    return (
+        _page(request, profile, one, form)
+        if form.lost_files
+        else redirect("customers:step", pk, step_pk)
+    )
 
 
 @unsaved_text.typing_survives("customers:step", "pk", "step_pk")
@@ -118,7 +122,9 @@ def step_hand(request, pk, step_pk):
     typed = request.POST if request.method == "POST" else None
     form = HandForm(typed, colleagues=colleagues, initial={"member": one.answer.member_id or ""})
     if request.method != "POST" or not form.is_valid():
-        return render(request, "customers/steps/hand.html", {"profile": profile, "one": one, "form": form})
+        return render(
+            request, "customers/steps/hand.html", {"profile": profile, "one": one, "form": form}
+        )
     member = next((one for one in colleagues if str(one.pk) == form.cleaned_data["member"]), None)
     Answer.hand_over(profile, one.step, member, actor=request.user, now=timezone.now())
     if member:
@@ -134,7 +140,9 @@ def step_details(request, pk, step_pk):
     """Take answers over into the company details."""
     profile, one = _load(request, pk, step_pk)
     found = company_details.differences(request.supplier, _form(profile, one))
-    if refused := company_details.take_over(request.supplier, found, now=timezone.now(), actor=request.user):
+    if refused := company_details.take_over(
+        request.supplier, found, now=timezone.now(), actor=request.user
+    ):
         words = _("These can’t stand in the company details: %(names)s")
         messages.warning(request, words % {"names": ", ".join(refused)})
     else:
@@ -151,8 +159,12 @@ def step_document(request, pk, step_pk, question):
     asked = next((asked for asked in found if asked.pk == question), None)
     if asked is None:
         raise Http404
-    Document.adopt(request.supplier, found[asked], asked.prefill, actor=request.user, now=timezone.now())
-    messages.success(request, _("Document saved. Customers get it only in the steps that you submit."))
+    Document.adopt(
+        request.supplier, found[asked], asked.prefill, actor=request.user, now=timezone.now()
+    )
+    messages.success(
+        request, _("Document saved. Customers get it only in the steps that you submit.")
+    )
     return redirect("customers:step", pk, step_pk)
 
 
@@ -168,7 +180,9 @@ def submission(request, pk, number, step_pk):
         "step": said.answer.step,
         "lines": lines_of(said.said, before.said if before else None, url=_file_url),
         "others": _versions(said.answer),
-        "may_edit": profile.is_connected and request.membership.may_act and not said.answer.step.retired_at,
+        "may_edit": profile.is_connected
+        and request.membership.may_act
+        and not said.answer.step.retired_at,
     }
     return render(request, "customers/steps/submission.html", context)
 
@@ -189,7 +203,9 @@ def _file_url(pk):
 
 
 def _visible(request):
-    return CustomerProfile.objects.visible_to(request.membership).select_related("customer", "supplier")
+    return CustomerProfile.objects.visible_to(request.membership).select_related(
+        "customer", "supplier"
+    )
 
 
 def _load(request, pk, step_pk):

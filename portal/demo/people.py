@@ -65,11 +65,22 @@ DETAILS = {
     "invoice_name": "박소연",
     "invoice_email": "viewer@acme.example",
 }
-BANK_ACCOUNT = {"bank": "국민은행", "number": "123456-04-178201", "holder": "ACME Supplies", "iban": "", "bic": ""}
+BANK_ACCOUNT = {
+    "bank": "국민은행",
+    "number": "123456-04-178201",
+    "holder": "ACME Supplies",
+    "iban": "",
+    "bic": "",
+}
 
 # kind, file, what stands on it, days until it runs out
 DOCUMENTS = [
-    ("registration_certificate", "사업자등록증_ACME.pdf", "Business registration certificate 120-81-47521", None),
+    (
+        "registration_certificate",
+        "사업자등록증_ACME.pdf",
+        "Business registration certificate 120-81-47521",
+        None,
+    ),
     ("bankbook_copy", "통장사본_ACME.pdf", "Bankbook copy", None),
     ("insurance_certificate", "보험증권_2026.pdf", "Liability insurance certificate 2026", 20),
 ]

@@ -25,7 +25,9 @@ def write(export, target):
             found[name] = list(rows)
             archive.writestr(f"{name}.csv", _csv(found[name]))
             export.advance(100 * done // (steps + 1))
-        archive.writestr("data.json", json.dumps(found, cls=DjangoJSONEncoder, ensure_ascii=False, indent=1))
+        archive.writestr(
+            "data.json", json.dumps(found, cls=DjangoJSONEncoder, ensure_ascii=False, indent=1)
+        )
         for done, one in enumerate(stored, len(tables) + 1):
             with one.file.open("rb") as source:
                 archive.writestr(f"files/{one._meta.model_name}/{one.pk}/{one.name}", source.read())
@@ -34,7 +36,9 @@ def write(export, target):
 
 def _tables(supplier):
     """Everything about a supplier as {name: rows}, each row a dict of plain values."""
-    columns = [field.attname for field in supplier._meta.concrete_fields if field.attname not in NOT_OURS]
+    columns = [
+        field.attname for field in supplier._meta.concrete_fields if field.attname not in NOT_OURS
+    ]
     profiles = supplier.profiles.all()
     drafts = Answer.objects.filter(profile__in=profiles)
     return {
@@ -69,14 +73,20 @@ def _tables(supplier):
 
 def _draft(answer):
     """What was typed into a step, by its questions; a file by its id in the table of files."""
-    labels = {question.name: question.label_en or question.label_ko for question in answer.step.questions.all()}
+    labels = {
+        question.name: question.label_en or question.label_ko
+        for question in answer.step.questions.all()
+    }
     typed = [(*name.partition("-")[::2], text) for name, text in answer.values.items()]
     return {
         "profile__customer__name": answer.profile.customer.name,
         "step__title_en": answer.step.title_en,
         "step__title_ko": answer.step.title_ko,
         "state": answer.state,
-        "values": [{"question": labels.get(name, name), "part": part, "typed": text} for name, part, text in typed],
+        "values": [
+            {"question": labels.get(name, name), "part": part, "typed": text}
+            for name, part, text in typed
+        ],
         "saved_by__email": answer.saved_by and answer.saved_by.email,
         "saved_at": answer.saved_at,
     }

@@ -9,9 +9,7 @@ from core.states import AlreadyDecided
 from customers.models import Answer, CustomerProfile, Stage, Submission, Upload
 
 GONE = "–"
-COMPANY_CLOSES = (
-    "The company has left the portal. / 회사가 포털 이용을 종료했습니다."  # the customers read it, in either language
-)
+COMPANY_CLOSES = "The company has left the portal. / 회사가 포털 이용을 종료했습니다."  # the customers read it, in either language
 
 
 def close(supplier, *, now):
@@ -26,7 +24,9 @@ def close(supplier, *, now):
             request.withdraw(now=now, actor=actor)
         for profile in supplier.profiles.connected().select_related("customer", "supplier"):
             profile.end(COMPANY_CLOSES, now=now, actor=actor)
-        supplier.profiles.filter(stage=Stage.INVITED).update(stage=Stage.DROPPED, invited_until=None)
+        supplier.profiles.filter(stage=Stage.INVITED).update(
+            stage=Stage.DROPPED, invited_until=None
+        )
         Answer.objects.filter(profile__supplier=supplier).update(values={}, has_draft=False)
         supplier.close(now=now)
 
@@ -34,7 +34,11 @@ def close(supplier, *, now):
 def erase(supplier):
     """Delete what was kept of a closed company for the record; a row without a name stays for the counters."""
     with transaction.atomic():
-        if not Supplier.objects.select_for_update().filter(pk=supplier.pk, closed_at__isnull=False).exists():
+        if (
+            not Supplier.objects.select_for_update()
+            .filter(pk=supplier.pk, closed_at__isnull=False)
+            .exists()
+        ):
             raise AlreadyDecided
         profiles = CustomerProfile.objects.filter(supplier=supplier)
         Submission.objects.filter(answer__profile__in=profiles).delete()
@@ -51,7 +55,12 @@ def erase(supplier):
         BankAccount.objects.filter(supplier=supplier).delete()
         BankAccount.pgh_event_model.objects.filter(supplier_id=supplier.pk).delete()
         SupportRequest.objects.filter(supplier=supplier).delete()
-        for things in (supplier.exports, supplier.notifications, supplier.team_invitations, supplier.join_requests):
+        for things in (
+            supplier.exports,
+            supplier.notifications,
+            supplier.team_invitations,
+            supplier.join_requests,
+        ):
             things.all().delete()
         AuditEntry.objects.filter(supplier=supplier).delete()
         blank = dict.fromkeys(set(COLUMNS) - {"country"}, "")

@@ -34,7 +34,9 @@ class Export(models.Model):
     """One admin's wish for the company's data. The worker makes the file; it is kept for a week."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    supplier = models.ForeignKey(Supplier, models.PROTECT, related_name="exports", verbose_name=_("supplier"))
+    supplier = models.ForeignKey(
+        Supplier, models.PROTECT, related_name="exports", verbose_name=_("supplier")
+    )
     requested_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("asked by")
     )
@@ -74,8 +76,12 @@ class Export(models.Model):
             if running := unfinished.first():
                 return running
             export = cls.objects.create(supplier=supplier, requested_by=actor, created_at=now)
-            AuditEntry.objects.record("export_asked", about=export, supplier=supplier, actor=actor, at=now)
-            app.configure_task("portal.jobs.make_export", queue="default").defer(export_id=str(export.pk))
+            AuditEntry.objects.record(
+                "export_asked", about=export, supplier=supplier, actor=actor, at=now
+            )
+            app.configure_task("portal.jobs.make_export", queue="default").defer(
+                export_id=str(export.pk)
+            )
         return export
 
     def advance(self, percent):
@@ -89,7 +95,14 @@ class Export(models.Model):
         with transaction.atomic():
             name = self.file.storage.save(place(self, ""), content)
             waiting = Export.objects.filter(pk=self.pk, state__in=[State.QUEUED, State.WORKING])
-            move(waiting, state=State.READY, percent=100, file=name, size=content.size, finished_at=now)
+            move(
+                waiting,
+                state=State.READY,
+                percent=100,
+                file=name,
+                size=content.size,
+                finished_at=now,
+            )
             notify(self.supplier, "export_ready", about=self, users=[self.requested_by], at=now)
 
     def forget(self):

@@ -42,7 +42,9 @@ def export_start(request):
 def export_file(request, pk):
     ready = own(request, request.supplier.exports.filter(state=State.READY), pk)
     name = f"{request.supplier.name}-{today(ready.created_at)}.zip"
-    response = FileResponse(ready.file.open("rb"), as_attachment=True, filename=name, content_type="application/zip")
+    response = FileResponse(
+        ready.file.open("rb"), as_attachment=True, filename=name, content_type="application/zip"
+    )
     response["X-Content-Type-Options"] = "nosniff"
     response["Cache-Control"] = "no-store, private"
     return response
@@ -53,7 +55,9 @@ def company_close(request):
     """Close the company in some days, with the password, after its data was packed; until then it can be kept open."""
     packed = request.supplier.exports.filter(state=State.READY).exists()
     form = PasswordForm(request.POST or None, user=request.user)
-    form.fields["password"].help_text = _("We ask again, because this closes the company for everybody.")
+    form.fields["password"].help_text = _(
+        "We ask again, because this closes the company for everybody."
+    )
     if request.method == "POST" and packed and form.is_valid():
         with suppress(AlreadyDecided):
             request.supplier.begin_closing(now=timezone.now(), actor=request.user)

@@ -50,7 +50,9 @@ def test_the_address_of_a_button_opened_as_a_page_says_so(client_of, ada, acme):
     assert "This is not a page" in answer.content.decode()
 
 
-@pytest.mark.parametrize("path", ["/", "/company/", "/setup/admin/", "/notifications/", "/setup/requests/"])
+@pytest.mark.parametrize(
+    "path", ["/", "/company/", "/setup/admin/", "/notifications/", "/setup/requests/"]
+)
 def test_a_person_without_a_company_gets_the_page_for_that(path, client_of, eve, operator):
     assert client_of(eve).get(path)["Location"] == reverse("accounts:company_new")
     assert client_of(operator).get(path)["Location"] == reverse("admin:index")
@@ -58,7 +60,14 @@ def test_a_person_without_a_company_gets_the_page_for_that(path, client_of, eve,
 
 @pytest.mark.parametrize(
     "name",
-    ["accounts:account", "account_change_password", "mfa_index", "usersessions_list", "accounts:support", "help"],
+    [
+        "accounts:account",
+        "account_change_password",
+        "mfa_index",
+        "usersessions_list",
+        "accounts:support",
+        "help",
+    ],
 )
 def test_a_person_without_a_company_still_has_their_own_pages(name, client_of, eve):
     assert client_of(eve).get(reverse(name)).status_code == 200
@@ -73,7 +82,11 @@ def test_a_person_without_a_company_founds_one_once(client_of, eve):
 
 @pytest.mark.parametrize("name", ["", "a\x00b", "x" * 161, "Pay at www.evil.example", "a\u202eb"])
 def test_a_company_is_not_founded_with_such_a_name(name, client_of, eve):
-    page = client_of(eve).post(reverse("accounts:company_new"), {"name": name, "country": "KR"}).content.decode()
+    page = (
+        client_of(eve)
+        .post(reverse("accounts:company_new"), {"name": name, "country": "KR"})
+        .content.decode()
+    )
     assert 'id="id_name_error"' in page
     assert not Supplier.objects.exists()
 
@@ -98,10 +111,13 @@ def test_a_deactivated_person_is_signed_out(client_of, mia, acme):
     assert client.get("/")["Location"] == "/accounts/login/?next=/"
 
 
-def test_a_strangers_thing_is_not_told_from_one_that_does_not_exist(client_of, rob, rival, ada_at_acme, organon):
+def test_a_strangers_thing_is_not_told_from_one_that_does_not_exist(
+    client_of, rob, rival, ada_at_acme, organon
+):
     theirs = CustomerProfile.locked(ada_at_acme.supplier, organon)
     pages = [
-        client_of(rob).get(reverse("customers:profile", args=[pk])) for pk in (theirs.pk, "0" * 8 + str(theirs.pk)[8:])
+        client_of(rob).get(reverse("customers:profile", args=[pk]))
+        for pk in (theirs.pk, "0" * 8 + str(theirs.pk)[8:])
     ]
     assert [page.status_code for page in pages] == [404, 404]
     assert "ACME" not in pages[0].content.decode()
@@ -129,7 +145,11 @@ def test_a_session_in_use_is_prolonged_at_most_every_10_minutes(client_of, ada, 
 def test_what_somebody_meant_to_found_is_forgotten_when_they_found(eve, now):
     PendingCompany.objects.create(user=eve, name="Sole", country="KR")
     founded = Membership.found(eve, name="Solo", country="KR", now=now)
-    assert (str(founded.supplier), founded.role, PendingCompany.objects.exists()) == ("Solo", "admin", False)
+    assert (str(founded.supplier), founded.role, PendingCompany.objects.exists()) == (
+        "Solo",
+        "admin",
+        False,
+    )
     assert {founded.created_at, founded.supplier.created_at, AuditEntry.objects.get().at} == {now}
     assert Membership.found(eve, name="Sole", country="KR", now=now, is_first=True) is None
 

@@ -16,7 +16,12 @@ def client(client_of, ada, acme):
 def test_a_person_changes_what_they_say_of_themself(client, ada):
     answer = client.post(reverse("accounts:account"), SETTINGS, follow=True)
     ada.refresh_from_db()
-    assert (ada.name, ada.job_title, ada.language, ada.time_zone) == ("Ada K.", "Sales", "ko", "Europe/Berlin")
+    assert (ada.name, ada.job_title, ada.language, ada.time_zone) == (
+        "Ada K.",
+        "Sales",
+        "ko",
+        "Europe/Berlin",
+    )
     assert '<html lang="ko">' in answer.content.decode()
 
 
@@ -24,8 +29,15 @@ def test_only_what_was_changed_is_written(client, ada):
     client.get(reverse("accounts:account"))
     ada.job_title = "Changed meanwhile by the operator"
     ada.save(update_fields=["job_title"])
-    data = {"name": "Ada K.", "job_title": ada.job_title, "language": "en", "time_zone": "Asia/Seoul"}
-    client.post(reverse("accounts:account"), data | {"email": "other@acme.example", "is_staff": "on"})
+    data = {
+        "name": "Ada K.",
+        "job_title": ada.job_title,
+        "language": "en",
+        "time_zone": "Asia/Seoul",
+    }
+    client.post(
+        reverse("accounts:account"), data | {"email": "other@acme.example", "is_staff": "on"}
+    )
     ada.refresh_from_db()
     assert (ada.name, ada.email, ada.is_staff) == ("Ada K.", "ada@acme.example", False)
 
@@ -52,7 +64,14 @@ def test_what_cannot_be_is_said_beside_its_field_and_the_rest_stays(field, value
 
 
 def test_times_are_those_of_the_persons_zone(client, ada, acme):
-    notify(acme, "request_expired", about=acme, users=[ada], at=datetime(2026, 1, 1, 20, 30, tzinfo=UTC), customer="X")
+    notify(
+        acme,
+        "request_expired",
+        about=acme,
+        users=[ada],
+        at=datetime(2026, 1, 1, 20, 30, tzinfo=UTC),
+        customer="X",
+    )
     ada.time_zone = "America/New_York"
     ada.save(update_fields=["time_zone"])
     page = client.get(reverse("accounts:notifications")).content.decode()

@@ -64,7 +64,9 @@ def test_one_persons_deeds_are_picked_out(client_of, ada, ada_at_acme, mia_at_ac
     assert ("asked Organon" in text, "asked Mirae" in text) == (True, False)
 
 
-def test_neither_the_customers_person_nor_the_operators_name_is_told(client_of, ada, ada_at_acme, operator, now):
+def test_neither_the_customers_person_nor_the_operators_name_is_told(
+    client_of, ada, ada_at_acme, operator, now
+):
     organon = make_customer("Organon", contacts=["maria@organon.example"])
     asked = make_request(ada_at_acme, organon, now=now)
     asked.accept(now=now, link=asked.links().get())
@@ -91,6 +93,8 @@ def test_it_does_the_same_queries_for_many_entries(client_of, ada, acme, django_
     page(client)
     for number in (1, 40):
         for place in range(number):
-            AuditEntry.objects.record("document_added", about=acme, supplier=acme, actor=ada, name=f"{place}.pdf")
+            AuditEntry.objects.record(
+                "document_added", about=acme, supplier=acme, actor=ada, name=f"{place}.pdf"
+            )
         with django_assert_num_queries(6):
             page(client)

@@ -10,7 +10,13 @@ from core.states import AlreadyDecided
 from tests.builders import PASSWORD, make_user
 
 OURS = {"bank": "국민은행", "number": "123456-78-901234", "holder": "ACME", "iban": "", "bic": ""}
-ABROAD = {"bank": "", "number": "", "holder": "ACME", "iban": "DE89 3704 0044 0532 0130 00", "bic": "COBADEFF"}
+ABROAD = {
+    "bank": "",
+    "number": "",
+    "holder": "ACME",
+    "iban": "DE89 3704 0044 0532 0130 00",
+    "bic": "COBADEFF",
+}
 
 
 @pytest.fixture
@@ -30,7 +36,9 @@ def account(acme, ada, now):
     return BankAccount.add(acme, OURS, actor=ada, now=now)
 
 
-def test_an_account_is_added_with_the_password_and_all_admins_are_told(client, acme, ada, second_admin):
+def test_an_account_is_added_with_the_password_and_all_admins_are_told(
+    client, acme, ada, second_admin
+):
     client.post(reverse("accounts:bank_add"), OURS | {"password": PASSWORD})
     added = acme.bank_accounts.get()
     assert (added.values(), added.is_main, added.added_by) == (OURS, True, ada)
@@ -63,7 +71,9 @@ def test_a_replaced_account_hands_its_place_on_and_stays_in_the_history(client, 
     assert (new.iban, new.is_main) == ("DE89 3704 0044 0532 0130 00", True)
     entry = AuditEntry.objects.filter(kind="bank_account_changed").latest("at")
     assert (entry.actor, entry.data) == (ada, {"old": "국민은행 ••••1234", "new": "••••3000"})
-    assert "국민은행 ••••1234 → ••••3000" in client.get(reverse("accounts:company")).content.decode()
+    assert (
+        "국민은행 ••••1234 → ••••3000" in client.get(reverse("accounts:company")).content.decode()
+    )
 
 
 def test_the_oldest_other_account_becomes_the_main_one(acme, account, ada, now):
@@ -103,4 +113,7 @@ def test_what_is_no_account_is_said_beside_its_part(values, part, client, acme):
 
 
 def test_an_iban_is_kept_as_banks_write_it():
-    assert clean_bank_account(ABROAD | {"iban": "de89370400440532013000"})["iban"] == "DE89 3704 0044 0532 0130 00"
+    assert (
+        clean_bank_account(ABROAD | {"iban": "de89370400440532013000"})["iban"]
+        == "DE89 3704 0044 0532 0130 00"
+    )

@@ -8,8 +8,16 @@ from core.models import Mail
 from core.states import AlreadyDecided
 
 EDIT = "/company/edit/"
-DETAILS = {"name": "ACME Supplies", "country": "KR", "registration_number": "1208147521", "website": "acme.example"}
-FORMSET = {f"memberships-{name}": "0" for name in ("TOTAL_FORMS", "INITIAL_FORMS", "MIN_NUM_FORMS", "MAX_NUM_FORMS")}
+DETAILS = {
+    "name": "ACME Supplies",
+    "country": "KR",
+    "registration_number": "1208147521",
+    "website": "acme.example",
+}
+FORMSET = {
+    f"memberships-{name}": "0"
+    for name in ("TOTAL_FORMS", "INITIAL_FORMS", "MIN_NUM_FORMS", "MAX_NUM_FORMS")
+}
 
 
 @pytest.fixture
@@ -74,7 +82,9 @@ def test_the_operator_verifies_the_number_that_the_page_showed(client_of, operat
     browser, path = client_of(operator), reverse("admin:accounts_supplier_changelist")
     data = {"action": "verify_number", "_selected_action": str(acme.pk)}
     assert 'value="120-81-47521"' in browser.post(path, data).content.decode()
-    stale = browser.post(path, data | {"apply": "1", str(acme.pk): "999-99-99999"}, follow=True).content.decode()
+    stale = browser.post(
+        path, data | {"apply": "1", str(acme.pk): "999-99-99999"}, follow=True
+    ).content.decode()
     assert "ACME Supplies has changed its number. Check the new one." in stale
     acme.refresh_from_db()
     assert acme.registration_verified_at is None
@@ -84,12 +94,18 @@ def test_the_operator_verifies_the_number_that_the_page_showed(client_of, operat
     assert AuditEntry.objects.get(kind="number_verified").data == {"number": "120-81-47521"}
 
 
-def test_what_the_operator_edits_is_recorded_and_a_changed_number_is_checked_anew(client_of, operator, acme, now):
+def test_what_the_operator_edits_is_recorded_and_a_changed_number_is_checked_anew(
+    client_of, operator, acme, now
+):
     acme.registration_number = "120-81-47521"
     acme.save(update_fields=["registration_number"])
     acme.verify_number("120-81-47521", now=now, actor=operator)
     path = reverse("admin:accounts_supplier_change", args=[acme.pk])
-    form = FORMSET | {"name": "ACME Supplies", "country": "KR", "registration_number": "120-81-47521"}
+    form = FORMSET | {
+        "name": "ACME Supplies",
+        "country": "KR",
+        "registration_number": "120-81-47521",
+    }
     client = client_of(operator)
     client.post(path, form | {"searches_a_day": "99"})
     acme.refresh_from_db()
@@ -97,7 +113,11 @@ def test_what_the_operator_edits_is_recorded_and_a_changed_number_is_checked_ane
     client.post(path, form | {"searches_a_day": "99", "registration_number": "2208123455"})
     acme.refresh_from_db()
     assert (acme.registration_number, acme.registration_verified_at) == ("220-81-23455", None)
-    kinds = AuditEntry.objects.filter(actor=operator).order_by("at").values_list("kind", "audience", "data")
+    kinds = (
+        AuditEntry.objects.filter(actor=operator)
+        .order_by("at")
+        .values_list("kind", "audience", "data")
+    )
     assert list(kinds)[1:] == [
         ("searches_allowed", "operator", {"number": 99}),
         ("company_changed", "supplier", {"fields": ["registration_number"]}),
@@ -112,7 +132,9 @@ def test_what_the_operator_edits_is_recorded_and_a_changed_number_is_checked_ane
         ("address", "see www.evil.example", "Remove the web address"),
     ],
 )
-def test_the_operator_cannot_write_what_an_admin_cannot_either(field, value, words, client_of, operator, acme):
+def test_the_operator_cannot_write_what_an_admin_cannot_either(
+    field, value, words, client_of, operator, acme
+):
     form = FORMSET | {"name": "ACME Supplies", "country": "KR", field: value}
     path = reverse("admin:accounts_supplier_change", args=[acme.pk])
     assert words in client_of(operator).post(path, form).content.decode()
@@ -134,7 +156,9 @@ def test_the_operator_cannot_write_what_an_admin_cannot_either(field, value, wor
         ("country", "XX", "Select a valid choice."),
     ],
 )
-def test_what_cannot_be_is_said_beside_its_field_and_changes_nothing(field, value, words, client, acme):
+def test_what_cannot_be_is_said_beside_its_field_and_changes_nothing(
+    field, value, words, client, acme
+):
     page = client.post(EDIT, DETAILS | {"representative": "Kim Ada", field: value}).content.decode()
     assert f'id="id_{field}_error"' in page
     assert words in page

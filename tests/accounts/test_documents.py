@@ -21,7 +21,9 @@ def add(client, name="certificate.pdf", **more):
     return client.post(reverse("accounts:document_add"), data)
 
 
-def test_an_admin_adds_a_document_that_everybody_of_the_company_fetches(client, client_of, vic, acme):
+def test_an_admin_adds_a_document_that_everybody_of_the_company_fetches(
+    client, client_of, vic, acme
+):
     add(client)
     document = acme.documents.get()
     answer = client_of(vic).get(reverse("accounts:document", args=[document.pk]))
@@ -43,10 +45,16 @@ def test_a_removed_document_is_gone(client, acme):
 
 
 @pytest.mark.parametrize(("days", "told"), [(31, 0), (30, 1), (-1, 1)])
-def test_admins_hear_once_thirty_days_before_a_document_runs_out(days, told, client, acme, ada, mia, now):
+def test_admins_hear_once_thirty_days_before_a_document_runs_out(
+    days, told, client, acme, ada, mia, now
+):
     add(client, expires_on=today(now) + timedelta(days=days))
     for _day in range(2):
         tell_of_documents.func(timestamp=0)
-    assert [(note.user, note.kind) for note in Notification.objects.all()] == [(ada, "document_expires")] * told
-    assert [letter.to for letter in Mail.objects.filter(name="document_expires")] == [ada.email] * told
+    assert [(note.user, note.kind) for note in Notification.objects.all()] == [
+        (ada, "document_expires")
+    ] * told
+    assert [letter.to for letter in Mail.objects.filter(name="document_expires")] == [
+        ada.email
+    ] * told
     assert Document.objects.get().told_of_expiry == bool(told)

@@ -53,7 +53,10 @@ def test_free_mail_and_other_domains_found_at_once(email, ada, acme):
 def test_who_does_not_want_to_join_founds(acme):
     client = sign_up("nora@acme.example")
     client.post("/company/new/", {"name": "Nora Trading", "country": "KR"})
-    assert Supplier.objects.get(name="Nora Trading").memberships.get().user.email == "nora@acme.example"
+    assert (
+        Supplier.objects.get(name="Nora Trading").memberships.get().user.email
+        == "nora@acme.example"
+    )
 
 
 def test_the_admins_are_told_and_the_person_sees_that_it_waits(client_of, nora, acme, ada):
@@ -136,16 +139,23 @@ def test_the_person_takes_it_back_and_the_admins_are_asked_no_longer(client_of, 
     client_of(nora).post(reverse("accounts:join_withdraw", args=[asked.pk]))
     asked.refresh_from_db()
     assert (asked.status, ada.notifications.count()) == ("withdrawn", 0)
-    assert "no longer asks to join the team" in client_of(ada).get(reverse("accounts:activity")).content.decode()
+    assert (
+        "no longer asks to join the team"
+        in client_of(ada).get(reverse("accounts:activity")).content.decode()
+    )
 
 
 def test_requests_to_another_company_are_unknown(client_of, rob, rival, asked):
     for name in ("join_accept", "join_decline"):
         assert client_of(rob).post(reverse(f"accounts:{name}", args=[asked.pk])).status_code == 404
-    assert client_of(rob).post(reverse("accounts:join_withdraw", args=[asked.pk])).status_code == 404
+    assert (
+        client_of(rob).post(reverse("accounts:join_withdraw", args=[asked.pk])).status_code == 404
+    )
 
 
-def test_where_all_admins_left_a_member_asks_and_the_operator_decides(client_of, ada, mia, acme, operator):
+def test_where_all_admins_left_a_member_asks_and_the_operator_decides(
+    client_of, ada, mia, acme, operator
+):
     ada.is_active = False
     ada.save(update_fields=["is_active"])
     client = client_of(mia)
@@ -156,16 +166,26 @@ def test_where_all_admins_left_a_member_asks_and_the_operator_decides(client_of,
     assert "who asks to be it" in office.get("/admin/").content.decode()
     office.post(
         "/admin/accounts/joinrequest/",
-        {"action": "make_admin", "_selected_action": str(asked.pk), "apply": "1", "reason": "Called the company"},
+        {
+            "action": "make_admin",
+            "_selected_action": str(asked.pk),
+            "apply": "1",
+            "reason": "Called the company",
+        },
     )
     assert acme.memberships.get(user=mia).role == "admin"
     assert AuditEntry.objects.get(kind="member_joined").data["reason"] == "Called the company"
 
 
 def test_the_operator_decides_nothing_that_an_admin_can(client_of, operator, nora, acme, asked):
-    office, said = client_of(operator), {"_selected_action": str(asked.pk), "apply": "1", "reason": "No"}
+    office, said = (
+        client_of(operator),
+        {"_selected_action": str(asked.pk), "apply": "1", "reason": "No"},
+    )
     for action in ("make_admin", "decline"):
-        page = office.post("/admin/accounts/joinrequest/", said | {"action": action}, follow=True).content.decode()
+        page = office.post(
+            "/admin/accounts/joinrequest/", said | {"action": action}, follow=True
+        ).content.decode()
         assert "already decided" in page
     asked.refresh_from_db()
     assert (asked.status, acme.memberships.filter(user=nora).exists()) == ("pending", False)
@@ -173,17 +193,26 @@ def test_the_operator_decides_nothing_that_an_admin_can(client_of, operator, nor
     assert "nora@sales.acme.example" not in queue
 
 
-def test_the_operator_declines_with_a_reason_that_is_kept(client_of, ada, nora, acme, operator, now):
+def test_the_operator_declines_with_a_reason_that_is_kept(
+    client_of, ada, nora, acme, operator, now
+):
     acme.memberships.all().delete()
     asked = JoinRequest.ask(nora, acme, now=now)
-    said = {"action": "decline", "_selected_action": str(asked.pk), "apply": "1", "reason": "Nobody knows them"}
+    said = {
+        "action": "decline",
+        "_selected_action": str(asked.pk),
+        "apply": "1",
+        "reason": "Nobody knows them",
+    }
     client_of(operator).post("/admin/accounts/joinrequest/", said)
     entry = AuditEntry.objects.get(kind="join_declined")
     assert (entry.actor, entry.data["reason"]) == (operator, "Nobody knows them")
 
 
 @pytest.mark.parametrize("way", ["closes the account", "is locked"])
-def test_a_colleague_finds_the_company_whose_only_person_is_gone(way, client_of, ada, nora, acme, operator, now):
+def test_a_colleague_finds_the_company_whose_only_person_is_gone(
+    way, client_of, ada, nora, acme, operator, now
+):
     if way == "is locked":
         User.objects.filter(pk=ada.pk).update(is_active=False)
     else:
@@ -206,7 +235,9 @@ def test_a_member_of_a_company_with_an_admin_cant_ask_to_lead(client_of, mia, ac
     assert not JoinRequest.objects.exists()
 
 
-def test_a_colleague_by_domain_asks_the_operator_where_no_admin_is_left(client_of, ada, nora, mia, acme):
+def test_a_colleague_by_domain_asks_the_operator_where_no_admin_is_left(
+    client_of, ada, nora, mia, acme
+):
     ada.is_active = False
     ada.save(update_fields=["is_active"])
     client_of(nora).post(reverse("accounts:join", args=[acme.pk]))

@@ -70,7 +70,9 @@ def test_two_admins_who_leave_at_once_leave_one(settings, empty_queue):
     assert acme.memberships.admins().count() == 1
 
 
-def test_somebody_deactivated_is_told_and_finds_nothing_of_the_company(client_of, ada, mia, mia_in_the_team):
+def test_somebody_deactivated_is_told_and_finds_nothing_of_the_company(
+    client_of, ada, mia, mia_in_the_team
+):
     client_of(ada).post(address("member_deactivate", mia_in_the_team))
     assert Mail.objects.get(name="member_deactivated").to == "mia@acme.example"
     assert client_of(mia).get("/setup/customers/").url == "/company/new/"
@@ -84,13 +86,18 @@ def test_somebody_reactivated_has_the_role_of_before(client_of, ada, mia, mia_in
     assert Mail.objects.get(name="member_reactivated").to == "mia@acme.example"
 
 
-def test_whoever_closed_the_account_is_not_reactivated_and_not_written_to(mia, mia_in_the_team, ada, now):
+def test_whoever_closed_the_account_is_not_reactivated_and_not_written_to(
+    mia, mia_in_the_team, ada, now
+):
     account_closing.close_account(mia, now=now)
     mia_in_the_team.refresh_from_db()
     with pytest.raises(AlreadyDecided):
         mia_in_the_team.reactivate(now=now, actor=ada)
     mia_in_the_team.refresh_from_db()
-    assert (mia_in_the_team.is_active, Mail.objects.filter(name="member_reactivated").exists()) == (False, False)
+    assert (mia_in_the_team.is_active, Mail.objects.filter(name="member_reactivated").exists()) == (
+        False,
+        False,
+    )
 
 
 def test_deactivating_twice_is_done_once(ada, mia_in_the_team, now):
@@ -100,12 +107,19 @@ def test_deactivating_twice_is_done_once(ada, mia_in_the_team, now):
     assert AuditEntry.objects.filter(kind="member_deactivated").count() == 1
 
 
-def test_a_member_is_limited_to_some_customers_and_back_to_all(client_of, ada, mia, acme, mia_in_the_team, now):
-    profiles = [CustomerProfile.locked(acme, make_customer(name)) for name in ("Organon", "Mirae Display")]
+def test_a_member_is_limited_to_some_customers_and_back_to_all(
+    client_of, ada, mia, acme, mia_in_the_team, now
+):
+    profiles = [
+        CustomerProfile.locked(acme, make_customer(name)) for name in ("Organon", "Mirae Display")
+    ]
     for profile in profiles:
         profile.connect(now)
     client = client_of(ada)
-    client.post(address("member_customers", mia_in_the_team), {"scope": "some", "profiles": [profiles[0].pk]})
+    client.post(
+        address("member_customers", mia_in_the_team),
+        {"scope": "some", "profiles": [profiles[0].pk]},
+    )
     mia_in_the_team.refresh_from_db()
     assert list(CustomerProfile.objects.visible_to(mia_in_the_team)) == [profiles[0]]
     client.post(address("member_customers", mia_in_the_team), {"scope": "all"})
@@ -113,8 +127,12 @@ def test_a_member_is_limited_to_some_customers_and_back_to_all(client_of, ada, m
     assert CustomerProfile.objects.visible_to(mia_in_the_team).count() == 2
 
 
-def test_an_admin_who_sees_some_customers_takes_no_others_away(client_of, ada, mia, acme, mia_in_the_team, now):
-    shared, hidden = [CustomerProfile.locked(acme, make_customer(name)) for name in ("Organon", "Mirae Display")]
+def test_an_admin_who_sees_some_customers_takes_no_others_away(
+    client_of, ada, mia, acme, mia_in_the_team, now
+):
+    shared, hidden = [
+        CustomerProfile.locked(acme, make_customer(name)) for name in ("Organon", "Mirae Display")
+    ]
     shared.connect(now)
     hidden.connect(now)
     mia_in_the_team.limit_to([shared, hidden], now=now, actor=ada)
@@ -126,7 +144,9 @@ def test_an_admin_who_sees_some_customers_takes_no_others_away(client_of, ada, m
 
 def test_customers_of_another_supplier_cant_be_given(client_of, ada, rival, mia_in_the_team):
     theirs = CustomerProfile.locked(rival, make_customer("Secret"))
-    client_of(ada).post(address("member_customers", mia_in_the_team), {"scope": "some", "profiles": [theirs.pk]})
+    client_of(ada).post(
+        address("member_customers", mia_in_the_team), {"scope": "some", "profiles": [theirs.pk]}
+    )
     mia_in_the_team.refresh_from_db()
     assert (mia_in_the_team.sees_all_customers, mia_in_the_team.profiles.count()) == (True, 0)
 
@@ -134,7 +154,9 @@ def test_customers_of_another_supplier_cant_be_given(client_of, ada, rival, mia_
 def test_members_of_another_supplier_are_unknown(client_of, ada, acme, rob_at_rival):
     rob_at_rival.refresh_from_db()
     for name in ("member_role", "member_customers", "member_deactivate", "member_reactivate"):
-        assert client_of(ada).post(address(name, rob_at_rival), {"role": "viewer"}).status_code == 404
+        assert (
+            client_of(ada).post(address(name, rob_at_rival), {"role": "viewer"}).status_code == 404
+        )
 
 
 def test_a_member_leaves_by_themself(client_of, mia, ada, mia_in_the_team):

@@ -25,11 +25,17 @@ def shown(client, query=""):
     [
         ("request_accepted", "Organon accepted your request", "/setup/requests/"),
         ("request_declined", "Organon declined your request", "/setup/requests/"),
-        ("request_expired", "Your request to Organon expired without an answer", "/setup/requests/"),
+        (
+            "request_expired",
+            "Your request to Organon expired without an answer",
+            "/setup/requests/",
+        ),
         ("connection_ended", "The connection with Organon has ended", "/setup/customers/"),
     ],
 )
-def test_each_kind_has_its_words_and_leads_to_its_page(kind, words, leads_to, client_of, ada, acme, now):
+def test_each_kind_has_its_words_and_leads_to_its_page(
+    kind, words, leads_to, client_of, ada, acme, now
+):
     note = ring(acme, ada, kind=kind, at=now)
     client = client_of(ada)
     assert words in shown(client)
@@ -66,7 +72,9 @@ def test_reading_the_list_changes_nothing(client_of, ada, acme, now):
 def test_nobody_opens_what_is_somebody_elses(client_of, ada, mia, acme, now):
     note = ring(acme, ada, at=now)
     for pk in (note.pk, uuid.uuid4()):
-        assert client_of(mia).post(reverse("accounts:notification_open", args=[pk])).status_code == 404
+        assert (
+            client_of(mia).post(reverse("accounts:notification_open", args=[pk])).status_code == 404
+        )
     assert Notification.objects.unread().get() == note
 
 
@@ -94,8 +102,12 @@ def test_they_stand_under_their_days_newest_first_in_pages(client_of, ada, acme,
     for days in range(25):
         ring(acme, ada, at=now - timedelta(days=days), customer=f"Customer {days}")
     client = client_of(ada)
-    assert re.findall(r"Customer (\d+) accepted", shown(client)) == [str(days) for days in range(20)]
-    assert re.findall(r"Customer (\d+) accepted", shown(client, "?page=2")) == [str(days) for days in range(20, 25)]
+    assert re.findall(r"Customer (\d+) accepted", shown(client)) == [
+        str(days) for days in range(20)
+    ]
+    assert re.findall(r"Customer (\d+) accepted", shown(client, "?page=2")) == [
+        str(days) for days in range(20, 25)
+    ]
     assert shown(client).count('<h2 id="day-') == 20
 
 
@@ -120,7 +132,9 @@ def test_more_than_99_unread_show_as_99_plus(client_of, ada, acme, now):
     assert ">99+<" in client_of(ada).get("/").content.decode()
 
 
-def test_marking_all_as_read_marks_mine_of_all_my_suppliers_and_says_so(client_of, ada, mia, acme, rival, now):
+def test_marking_all_as_read_marks_mine_of_all_my_suppliers_and_says_so(
+    client_of, ada, mia, acme, rival, now
+):
     rival.memberships.create(user=ada, role="viewer")
     ring(acme, ada, mia, at=now)
     ring(rival, ada, at=now)

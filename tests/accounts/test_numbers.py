@@ -29,9 +29,17 @@ def test_numbers_are_written_as_their_country_does(number, country, expected):
         ("220-81-62518", "KR", "The last digit does not fit the others. Check the number."),
         ("120-81-4752", "KR", "Business registration number must have 10 digits. You entered 9."),
         ("٣٤٥٦٧٨٩٠١٢", "KR", "Business registration number must have 10 digits. You entered 0."),
-        ("1" * 10_000, "KR", "Business registration number must have 10 digits. You entered 10000."),
+        (
+            "1" * 10_000,
+            "KR",
+            "Business registration number must have 10 digits. You entered 10000.",
+        ),
         ("12-X", "US", "This is not a registration number of that country. Check its digits."),
-        ("DE136695977", "DE", "This is not a registration number of that country. Check its digits."),
+        (
+            "DE136695977",
+            "DE",
+            "This is not a registration number of that country. Check its digits.",
+        ),
         ("💥", "TW", "This is not a registration number of that country. Check its digits."),
     ],
 )

@@ -35,7 +35,10 @@ def test_every_kind_has_its_words_and_its_icon():
 
 def test_as_usual_the_asker_and_the_admins_are_written_to(asked, vic, vic_at_acme, now):
     asked.accept(now=now)
-    assert mailed() == {("request_accepted", "mia@acme.example"), ("request_accepted", "ada@acme.example")}
+    assert mailed() == {
+        ("request_accepted", "mia@acme.example"),
+        ("request_accepted", "ada@acme.example"),
+    }
     assert vic.notifications.count() == 1
 
 
@@ -79,7 +82,9 @@ def test_a_locked_person_gets_no_digest(asked, ada, now):
     Notification.objects.update(created_at=now - timedelta(days=2))
     User.objects.filter(pk=ada.pk).update(is_active=False)
     jobs.send_digests.func(timestamp=0)
-    assert list(Notification.objects.filter(in_digest=True).values_list("user", flat=True)) == [ada.pk]
+    assert list(Notification.objects.filter(in_digest=True).values_list("user", flat=True)) == [
+        ada.pk
+    ]
 
 
 def test_the_digest_tells_nothing_to_whoever_left_meanwhile(asked, mia, mia_at_acme, ada, now):
@@ -90,7 +95,9 @@ def test_the_digest_tells_nothing_to_whoever_left_meanwhile(asked, mia, mia_at_a
     assert not Mail.objects.filter(name="digest").exists()
 
 
-def test_news_of_customers_that_a_member_sees_no_more_are_forgotten(asked, mia, mia_at_acme, acme, ada, now):
+def test_news_of_customers_that_a_member_sees_no_more_are_forgotten(
+    asked, mia, mia_at_acme, acme, ada, now
+):
     asked.accept(now=now)
     notify(acme, "step_returned", about=asked.profile, users=[mia], at=now)
     notify(acme, "export_ready", about=acme, users=[mia], at=now)
@@ -101,7 +108,8 @@ def test_news_of_customers_that_a_member_sees_no_more_are_forgotten(asked, mia, 
 
 
 @pytest.mark.parametrize(
-    ("zone", "hour", "is_sent"), [("Asia/Seoul", 23, True), ("Europe/Berlin", 23, False), ("Europe/Berlin", 7, True)]
+    ("zone", "hour", "is_sent"),
+    [("Asia/Seoul", 23, True), ("Europe/Berlin", 23, False), ("Europe/Berlin", 7, True)],
 )
 def test_it_is_sent_after_eight_where_the_person_is(zone, hour, is_sent, asked, ada, monkeypatch):
     """23:00 UTC is 8:00 in Seoul and midnight in Berlin; 7:00 UTC is 8:00 in Berlin."""
@@ -125,13 +133,25 @@ def test_security_mail_knows_no_preference(ada, acme, now):
 
 def test_the_page_keeps_the_choice(client_of, ada, acme):
     client = client_of(ada)
-    client.post(reverse("accounts:preferences"), {"request_accepted": "digest", "step_returned": "off"})
-    assert dict(ada.preferences.values_list("kind", "way")) == {"request_accepted": "digest", "step_returned": "off"}
-    assert '<option value="digest" selected>' in client.get(reverse("accounts:preferences")).content.decode()
+    client.post(
+        reverse("accounts:preferences"), {"request_accepted": "digest", "step_returned": "off"}
+    )
+    assert dict(ada.preferences.values_list("kind", "way")) == {
+        "request_accepted": "digest",
+        "step_returned": "off",
+    }
+    assert (
+        '<option value="digest" selected>'
+        in client.get(reverse("accounts:preferences")).content.decode()
+    )
 
 
 def test_a_way_that_is_none_is_refused(client_of, ada, acme):
-    page = client_of(ada).post(reverse("accounts:preferences"), {"request_accepted": "pigeon"}).content.decode()
+    page = (
+        client_of(ada)
+        .post(reverse("accounts:preferences"), {"request_accepted": "pigeon"})
+        .content.decode()
+    )
     assert ("aria-invalid" in page, ada.preferences.exists()) == (True, False)
 
 

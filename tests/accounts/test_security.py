@@ -7,7 +7,12 @@ import pytest
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
-from allauth.mfa.totp.internal.auth import TOTP, format_hotp_value, hotp_value, yield_hotp_counters_from_time
+from allauth.mfa.totp.internal.auth import (
+    TOTP,
+    format_hotp_value,
+    hotp_value,
+    yield_hotp_counters_from_time,
+)
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -39,7 +44,9 @@ def sure(client):
 
 
 def security_mail():
-    return list(Mail.objects.filter(name="security").order_by("created_at").values_list("to", "subject"))
+    return list(
+        Mail.objects.filter(name="security").order_by("created_at").values_list("to", "subject")
+    )
 
 
 # New browsers --------------------------------------------------------------------------------------------------
@@ -85,17 +92,25 @@ def test_browsers_are_forgotten_after_a_year(ada, now):
 
 def test_a_changed_password_is_told(ada, acme):
     client = signed_in(ada)
-    said = {"oldpassword": PASSWORD, "password1": "quite another word", "password2": "quite another word"}
+    said = {
+        "oldpassword": PASSWORD,
+        "password1": "quite another word",
+        "password2": "quite another word",
+    }
     client.post("/accounts/password/change/", said)
     assert security_mail() == [("ada@acme.example", "Supplier Portal: your password was changed")]
 
 
-def test_an_authenticator_app_added_and_removed_is_told(ada, acme, django_capture_on_commit_callbacks):
+def test_an_authenticator_app_added_and_removed_is_told(
+    ada, acme, django_capture_on_commit_callbacks
+):
     client = sure(signed_in(ada))
     secret = client.get("/accounts/2fa/totp/activate/").context["form"].secret
     counter = next(iter(yield_hotp_counters_from_time()))
     with django_capture_on_commit_callbacks(execute=True):
-        client.post("/accounts/2fa/totp/activate/", {"code": format_hotp_value(hotp_value(secret, counter))})
+        client.post(
+            "/accounts/2fa/totp/activate/", {"code": format_hotp_value(hotp_value(secret, counter))}
+        )
     client.post("/accounts/2fa/totp/deactivate/")
     assert [subject for _to, subject in security_mail()] == [
         "Supplier Portal: an authenticator app was added",
@@ -104,7 +119,13 @@ def test_an_authenticator_app_added_and_removed_is_told(ada, acme, django_captur
 
 
 def with_passkey(user):
-    credential = {"id": "AA", "rawId": "AA", "type": "public-key", "response": {}, "clientExtensionResults": {}}
+    credential = {
+        "id": "AA",
+        "rawId": "AA",
+        "type": "public-key",
+        "response": {},
+        "clientExtensionResults": {},
+    }
     data = {"name": "Office laptop", "credential": credential}
     return Authenticator.objects.create(user=user, type=Authenticator.Type.WEBAUTHN, data=data)
 
@@ -179,14 +200,25 @@ def test_both_codes_change_the_address_and_both_addresses_are_told(client, ada):
     client.post("/account/email/confirm/", {"old": sent["ada@acme.example"], "new": sent[NEW]})
     ada.refresh_from_db()
     assert ada.email == NEW
-    assert list(EmailAddress.objects.values_list("email", "verified", "primary")) == [(NEW, True, True)]
-    assert {to for to, subject in security_mail() if "e-mail was changed" in subject} == {"ada@acme.example", NEW}
+    assert list(EmailAddress.objects.values_list("email", "verified", "primary")) == [
+        (NEW, True, True)
+    ]
+    assert {to for to, subject in security_mail() if "e-mail was changed" in subject} == {
+        "ada@acme.example",
+        NEW,
+    }
     assert AuditEntry.objects.get(kind="email_changed").actor == ada
     signed_in(ada)
 
 
 def test_somebody_who_never_confirmed_the_address_gives_way(client, ada):
-    said = {"email": NEW, "name": "Squatter", "company": "X", "country": "KR", "password1": "four-words-i-know"}
+    said = {
+        "email": NEW,
+        "name": "Squatter",
+        "company": "X",
+        "country": "KR",
+        "password1": "four-words-i-know",
+    }
     Client().post("/accounts/signup/", said | {"terms": "on", "privacy": "on"})
     sent = begin(client)
     client.post("/account/email/confirm/", {"old": sent["ada@acme.example"], "new": sent[NEW]})
@@ -194,24 +226,47 @@ def test_somebody_who_never_confirmed_the_address_gives_way(client, ada):
     assert (ada.email, User.objects.filter(name="Squatter").exists()) == (NEW, False)
 
 
-def test_an_address_that_the_operator_changes_is_the_only_one_from_then_on(client, client_of, ada, operator):
-    said = {"action": "change_email", "_selected_action": ada.pk, "apply": "1", "reason": "Passport seen"}
+def test_an_address_that_the_operator_changes_is_the_only_one_from_then_on(
+    client, client_of, ada, operator
+):
+    said = {
+        "action": "change_email",
+        "_selected_action": ada.pk,
+        "apply": "1",
+        "reason": "Passport seen",
+    }
     office = client_of(operator)
     office.post("/admin/accounts/user/", said | {"email": "Ada.Kim@NEW.example"})
     ada.refresh_from_db()
-    assert list(EmailAddress.objects.filter(user=ada).values_list("email", "verified")) == [(NEW, True)]
-    assert {to for to, subject in security_mail() if "e-mail was changed" in subject} == {"ada@acme.example", NEW}
+    assert list(EmailAddress.objects.filter(user=ada).values_list("email", "verified")) == [
+        (NEW, True)
+    ]
+    assert {to for to, subject in security_mail() if "e-mail was changed" in subject} == {
+        "ada@acme.example",
+        NEW,
+    }
     assert client.get("/").url.startswith("/accounts/login/")
     entry = AuditEntry.objects.about(ada).get(kind="email_corrected")
-    assert (entry.actor, entry.audience, entry.data["reason"]) == (operator, "operator", "Passport seen")
+    assert (entry.actor, entry.audience, entry.data["reason"]) == (
+        operator,
+        "operator",
+        "Passport seen",
+    )
     signed_in(ada)
 
 
 def test_the_operator_gives_nobody_the_address_of_another(client_of, ada, mia, operator):
     said = {"action": "change_email", "_selected_action": ada.pk, "apply": "1", "reason": "Asked"}
-    page = client_of(operator).post("/admin/accounts/user/", said | {"email": mia.email}, follow=True).content.decode()
+    page = (
+        client_of(operator)
+        .post("/admin/accounts/user/", said | {"email": mia.email}, follow=True)
+        .content.decode()
+    )
     ada.refresh_from_db()
-    assert ("Somebody else signs in with this address." in page, ada.email) == (True, "ada@acme.example")
+    assert ("Somebody else signs in with this address." in page, ada.email) == (
+        True,
+        "ada@acme.example",
+    )
 
 
 @pytest.mark.parametrize("wrong", ["old", "new"])
@@ -258,7 +313,10 @@ def test_changing_the_address_asks_for_a_recent_log_in(client_of, ada, acme):
 
 
 def test_changes_are_limited(client, one_window):
-    answers = [client.post("/account/email/", {"email": f"a{number}@new.example"}).status_code for number in range(6)]
+    answers = [
+        client.post("/account/email/", {"email": f"a{number}@new.example"}).status_code
+        for number in range(6)
+    ]
     assert answers == [302] * 5 + [200]
 
 
@@ -275,7 +333,10 @@ def test_an_admin_asks_everybody_for_a_second_factor(client_of, ada, mia, acme):
     assert Mail.objects.get(name="second_factor_required").to == "mia@acme.example"
     member = client_of(mia)
     assert member.get("/setup/customers/").url == "/account/second-factor/"
-    assert member.post("/setup/requests/search/", {"words": "organon"}).url == "/account/second-factor/"
+    assert (
+        member.post("/setup/requests/search/", {"words": "organon"}).url
+        == "/account/second-factor/"
+    )
     assert "Add a passkey" in member.get("/account/second-factor/").content.decode()
     with_app(mia)
     assert member.get("/setup/customers/").status_code == 200
@@ -293,7 +354,11 @@ def test_it_can_be_asked_no_longer(client_of, ada, mia, acme):
     client.post(reverse("accounts:require_second_factor"), {"on": "1"})
     client.post(reverse("accounts:require_second_factor"))
     assert client_of(mia).get("/setup/customers/").status_code == 200
-    kinds = AuditEntry.objects.filter(kind__startswith="second_factor").order_by("pk").values_list("kind", flat=True)
+    kinds = (
+        AuditEntry.objects.filter(kind__startswith="second_factor")
+        .order_by("pk")
+        .values_list("kind", flat=True)
+    )
     assert list(kinds) == ["second_factor_required", "second_factor_free"]
 
 

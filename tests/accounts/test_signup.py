@@ -76,7 +76,9 @@ def test_confirming_twice_founds_once(browser):
     assert Supplier.objects.count() == 1
 
 
-@pytest.mark.parametrize("missing", ["email", "name", "company", "country", "password1", "terms", "privacy"])
+@pytest.mark.parametrize(
+    "missing", ["email", "name", "company", "country", "password1", "terms", "privacy"]
+)
 def test_each_field_is_needed_and_what_was_typed_stays(missing, browser):
     page = sign_up(browser, **{missing: ""}).content.decode()
     assert f'id="id_{missing}_error"' in page
@@ -89,7 +91,9 @@ def test_weak_passwords_are_refused_beside_the_field(password, browser):
     assert 'id="id_password1_error"' in sign_up(browser, password1=password).content.decode()
 
 
-@pytest.mark.parametrize("name", ["Pay at https://evil.example", "www.evil.example", "a\u202eb", "x" * 161])
+@pytest.mark.parametrize(
+    "name", ["Pay at https://evil.example", "www.evil.example", "a\u202eb", "x" * 161]
+)
 def test_a_name_carries_no_link_and_nothing_invisible(name, browser):
     assert 'id="id_company_error"' in sign_up(browser, company=name).content.decode()
 
@@ -108,9 +112,14 @@ def test_a_known_and_an_unknown_address_get_the_same_answer(browser, ada):
     unknown = sign_up(Client(headers={"accept-language": "en"}))
     known = sign_up(browser, email=ada.email)
     assert (known.status_code, known["Location"]) == (unknown.status_code, unknown["Location"])
-    pages = [re.sub(r'value="[^"]{40,}"', "", one.content.decode()) for one in (browser.get(known["Location"]),)]
+    pages = [
+        re.sub(r'value="[^"]{40,}"', "", one.content.decode())
+        for one in (browser.get(known["Location"]),)
+    ]
     assert "ada@acme.example" in pages[0]
-    assert Mail.objects.get(to=ada.email).subject == "You already have an account on Supplier Portal"
+    assert (
+        Mail.objects.get(to=ada.email).subject == "You already have an account on Supplier Portal"
+    )
 
 
 def cost(monkeypatch, act):
@@ -119,11 +128,14 @@ def cost(monkeypatch, act):
     with monkeypatch.context() as patch:
         encode, render = MD5PasswordHasher.encode, AccountAdapter.render_mail
         patch.setattr(MD5PasswordHasher, "encode", lambda *args: hashed.append(1) or encode(*args))
-        patch.setattr(AccountAdapter, "render_mail", lambda *args: rendered.append(1) or render(*args))
+        patch.setattr(
+            AccountAdapter, "render_mail", lambda *args: rendered.append(1) or render(*args)
+        )
         with CaptureQueriesContext(connection) as captured:
             act()
     writes = re.findall(
-        r'(?:INSERT INTO|DELETE FROM|UPDATE) "(?!django_)\w+"|defer_jobs', "\n".join(one["sql"] for one in captured)
+        r'(?:INSERT INTO|DELETE FROM|UPDATE) "(?!django_)\w+"|defer_jobs',
+        "\n".join(one["sql"] for one in captured),
     )
     return len(hashed), len(rendered), Counter(writes)
 
@@ -136,7 +148,9 @@ def test_a_known_address_costs_the_same_work_and_leaves_nothing(browser, ada, mo
     known = cost(monkeypatch, lambda: sign_up(browser, email=ada.email))
     assert known == again
     assert known[:2] == (1, 1)
-    assert known[2]['INSERT INTO "accounts_user"'] == 2 * known[2]['DELETE FROM "accounts_user"'] == 2
+    assert (
+        known[2]['INSERT INTO "accounts_user"'] == 2 * known[2]['DELETE FROM "accounts_user"'] == 2
+    )
     assert list(User.objects.order_by("pk")) == people
 
 
@@ -156,22 +170,32 @@ def test_a_new_code_costs_the_same_for_a_known_address_who_gets_none(browser, ad
         sign_up(browser, email=email)
         cache.clear()
         answer = []
-        again = partial(browser.post, reverse("account_email_verification_sent"), {"action": "resend"})
+        again = partial(
+            browser.post, reverse("account_email_verification_sent"), {"action": "resend"}
+        )
         costs.append(cost(monkeypatch, lambda again=again, answer=answer: answer.append(again())))
         assert answer[0]["Location"] == reverse("account_email_verification_sent")
         browser = Client()
     assert costs[0] == costs[1]
     assert costs[0][1] == 1
-    assert sorted(Mail.objects.values_list("to", flat=True)) == [ada.email, "new@beta.example", "new@beta.example"]
+    assert sorted(Mail.objects.values_list("to", flat=True)) == [
+        ada.email,
+        "new@beta.example",
+        "new@beta.example",
+    ]
 
 
-def test_the_reset_of_an_unknown_address_costs_the_same_and_sends_nothing(browser, ada, monkeypatch):
+def test_the_reset_of_an_unknown_address_costs_the_same_and_sends_nothing(
+    browser, ada, monkeypatch
+):
     answers = []
 
     def reset(email):
         return cost(
             monkeypatch,
-            lambda: answers.append(browser.post(reverse("account_reset_password"), {"email": email})),
+            lambda: answers.append(
+                browser.post(reverse("account_reset_password"), {"email": email})
+            ),
         )
 
     assert reset(ada.email) == reset("who@x.example")
@@ -182,14 +206,19 @@ def test_the_reset_of_an_unknown_address_costs_the_same_and_sends_nothing(browse
 def test_a_wrong_password_costs_the_same_hashing_for_an_unknown_address(browser, ada, monkeypatch):
     def log_in(email):
         return cost(
-            monkeypatch, lambda: browser.post(reverse("account_login"), {"login": email, "password": "wrong one"})
+            monkeypatch,
+            lambda: browser.post(
+                reverse("account_login"), {"login": email, "password": "wrong one"}
+            ),
         )
 
     assert log_in(ada.email)[0] == log_in("who@x.example")[0] == 1
 
 
 def test_an_address_that_somebody_has_without_having_confirmed_it_is_known(browser, db):
-    admin_made = User.objects.create_user("ops@portal.example", "four quiet words", name="Ops", is_staff=True)
+    admin_made = User.objects.create_user(
+        "ops@portal.example", "four quiet words", name="Ops", is_staff=True
+    )
     assert sign_up(browser, email=admin_made.email).status_code == 302
     assert list(User.objects.all()) == [admin_made]
 
@@ -271,9 +300,14 @@ def test_the_librarys_page_for_changing_the_address_leads_to_ours(client_of, ada
 
 def test_a_forgotten_password_is_chosen_anew_by_the_link(browser, ada, acme):
     browser.post(reverse("account_reset_password"), {"email": ada.email})
-    link = re.search(r"http://localhost:8000(/accounts/password/reset/key/\S+)", Mail.objects.get().text)[1]
+    link = re.search(
+        r"http://localhost:8000(/accounts/password/reset/key/\S+)", Mail.objects.get().text
+    )[1]
     page = browser.get(link, follow=True)
-    browser.post(page.redirect_chain[-1][0], {"password1": "quite another word", "password2": "quite another word"})
+    browser.post(
+        page.redirect_chain[-1][0],
+        {"password1": "quite another word", "password2": "quite another word"},
+    )
     ada.refresh_from_db()
     assert ada.check_password("quite another word")
 
@@ -287,7 +321,9 @@ def test_sign_ups_that_are_never_confirmed_are_forgotten_after_a_day(browser, ad
 
 def test_ten_wrong_passwords_are_enough(browser, ada):
     for _try in range(12):
-        page = browser.post(reverse("account_login"), {"login": ada.email, "password": "wrong password"})
+        page = browser.post(
+            reverse("account_login"), {"login": ada.email, "password": "wrong password"}
+        )
     assert "Too many tries. Wait a few minutes." in page.content.decode()
 
 

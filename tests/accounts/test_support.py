@@ -23,9 +23,13 @@ def stranger():
 
 def test_a_question_is_kept_and_mailed_with_who_asks_and_from_where(client_of, ada, acme):
     client = client_of(ada)
-    page = client.get(FORM, headers={"referer": "http://testserver/setup/requests/search/?x=1"}).content.decode()
+    page = client.get(
+        FORM, headers={"referer": "http://testserver/setup/requests/search/?x=1"}
+    ).content.decode()
     assert 'value="/setup/requests/search/"' in page
-    answer = client.post(FORM, {"message": "Help", "page": "/setup/requests/search/", "email": "other@x.example"})
+    answer = client.post(
+        FORM, {"message": "Help", "page": "/setup/requests/search/", "email": "other@x.example"}
+    )
     assert answer["Location"] == reverse("accounts:support_sent")
     kept = SupportRequest.objects.get()
     assert (kept.user, kept.email, kept.supplier) == (ada, ada.email, acme)

@@ -55,22 +55,33 @@ def test_what_is_no_company_of_mine_is_a_404(supplier, client, acme):
     assert active(client) == acme
 
 
-@pytest.mark.parametrize("target", ["https://evil.example/", "//evil.example", "javascript:alert(1)", "\x00", ""])
+@pytest.mark.parametrize(
+    "target", ["https://evil.example/", "//evil.example", "javascript:alert(1)", "\x00", ""]
+)
 def test_switching_leads_to_no_foreign_address(target, client, rival):
     assert client.post(SWITCH, {"supplier": rival.pk, "next": target})["Location"] == "/"
 
 
-def test_the_thing_of_another_company_of_mine_is_offered_by_switching(client, ada_at_acme, organon, rival):
+def test_the_thing_of_another_company_of_mine_is_offered_by_switching(
+    client, ada_at_acme, organon, rival
+):
     path = reverse("connections:request", args=[make_request(ada_at_acme, organon).pk])
     client.post(SWITCH, {"supplier": rival.pk})
     page = client.get(path)
     assert page.status_code == 404
-    assert ("Switch to ACME Supplies" in page.content.decode(), "Organon" in page.content.decode()) == (True, False)
-    assert client.post(SWITCH, {"supplier": ada_at_acme.supplier_id, "next": path})["Location"] == path
+    assert (
+        "Switch to ACME Supplies" in page.content.decode(),
+        "Organon" in page.content.decode(),
+    ) == (True, False)
+    assert (
+        client.post(SWITCH, {"supplier": ada_at_acme.supplier_id, "next": path})["Location"] == path
+    )
     assert client.get(path).status_code == 200
 
 
-def test_nothing_is_done_for_the_other_company_before_switching(client, ada_at_acme, organon, rival):
+def test_nothing_is_done_for_the_other_company_before_switching(
+    client, ada_at_acme, organon, rival
+):
     rival.memberships.filter(user=ada_at_acme.user).update(role="admin")
     asked = make_request(ada_at_acme, organon)
     client.post(SWITCH, {"supplier": rival.pk})

@@ -9,7 +9,8 @@ from tests.builders import make_customer, make_user
 def customers(ada_at_acme, mia_at_acme, now):
     """Mia works on Organon and Mirae; Vic, when he is limited, on Mirae."""
     profiles = [
-        CustomerProfile.locked(ada_at_acme.supplier, make_customer(name)) for name in ("Organon", "Mirae Display")
+        CustomerProfile.locked(ada_at_acme.supplier, make_customer(name))
+        for name in ("Organon", "Mirae Display")
     ]
     for profile in profiles:
         profile.connect(now)
@@ -25,7 +26,15 @@ def team(client):
 
 def test_everybody_reads_who_works_here_in_which_role(client_of, vic, mia, ada):
     page = team(client_of(vic))
-    for words in ("Ada Kim", "Mia Lee", "Vic Park", "Viewer", "Member", "Admin", "mia@acme.example"):
+    for words in (
+        "Ada Kim",
+        "Mia Lee",
+        "Vic Park",
+        "Viewer",
+        "Member",
+        "Admin",
+        "mia@acme.example",
+    ):
         assert words in page
 
 
@@ -35,7 +44,11 @@ def test_deactivated_people_are_listed_to_admins_only_and_those_of_others_to_nob
     mia_at_acme.is_active = False
     mia_at_acme.save(update_fields=["is_active"])
     page = team(client_of(ada))
-    assert ("Ada Kim" in page, "Mia Lee" in page.partition("</table>")[0], "Rob Choi" in page) == (True, False, False)
+    assert ("Ada Kim" in page, "Mia Lee" in page.partition("</table>")[0], "Rob Choi" in page) == (
+        True,
+        False,
+        False,
+    )
     assert "Mia Lee" in page.partition("No longer working here")[2]
     assert "Mia Lee" not in team(client_of(vic))
 

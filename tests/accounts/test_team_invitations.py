@@ -34,22 +34,36 @@ def test_an_admin_invites_and_the_address_gets_a_link(client_of, ada, acme):
     answer = client_of(ada).post(
         reverse("accounts:invite"), {"email": "Nora@ACME.example", "role": "viewer"}, follow=True
     )
-    assert "Invitation sent to nora@acme.example" in answer.content.decode().lower().replace("invitation", "Invitation")
+    assert "Invitation sent to nora@acme.example" in answer.content.decode().lower().replace(
+        "invitation", "Invitation"
+    )
     invitation = TeamInvitation.objects.get()
     assert (invitation.email, invitation.role, invitation.supplier) == (NEW, "viewer", acme)
     assert token_to() not in Link.objects.get().digest
 
 
 def test_a_bad_address_is_refused_beside_the_field_and_kept(client_of, ada, acme):
-    page = client_of(ada).post(reverse("accounts:invite"), {"email": "nora@", "role": "member"}).content.decode()
-    assert ('value="nora@"' in page, "<title>Error:" in page, TeamInvitation.objects.count()) == (True, True, 0)
+    page = (
+        client_of(ada)
+        .post(reverse("accounts:invite"), {"email": "nora@", "role": "member"})
+        .content.decode()
+    )
+    assert ('value="nora@"' in page, "<title>Error:" in page, TeamInvitation.objects.count()) == (
+        True,
+        True,
+        0,
+    )
 
 
 @pytest.mark.parametrize(
     ("address", "words"), [("mia@acme.example", "already works here"), (NEW, "is invited already")]
 )
 def test_nobody_is_invited_twice(client_of, ada, mia, invitation, address, words):
-    page = client_of(ada).post(reverse("accounts:invite"), {"email": address, "role": "member"}).content.decode()
+    page = (
+        client_of(ada)
+        .post(reverse("accounts:invite"), {"email": address, "role": "member"})
+        .content.decode()
+    )
     assert (words in page, TeamInvitation.objects.count()) == (True, 1)
 
 
@@ -75,7 +89,9 @@ def test_sending_again_counts_as_one_of_the_day(invitation, ada, settings, now):
     assert (refused.value.code, Mail.objects.filter(name="team_invitation").count()) == ("daily", 1)
 
 
-def test_a_team_invitation_takes_a_place_of_the_persons_day(ada_at_acme, rob_at_rival, settings, now):
+def test_a_team_invitation_takes_a_place_of_the_persons_day(
+    ada_at_acme, rob_at_rival, settings, now
+):
     settings.PORTAL_MAILS_A_DAY = 1
     for member in (ada_at_acme, rob_at_rival):
         TeamInvitation.invite(member, NEW, "member", now=now)
@@ -91,13 +107,23 @@ def test_a_suspended_company_invites_nobody(ada_at_acme, now):
     ada_at_acme.supplier.suspend("reported", now=now)
     with pytest.raises(CannotInvite) as refused:
         TeamInvitation.invite(ada_at_acme, NEW, "member", now=now)
-    assert (refused.value.code, Mail.objects.filter(name="team_invitation").count()) == ("suspended", 0)
+    assert (refused.value.code, Mail.objects.filter(name="team_invitation").count()) == (
+        "suspended",
+        0,
+    )
 
 
 def test_a_suspended_company_sends_none_again(client_of, ada, invitation, acme, now):
     acme.suspend("reported", now=now)
-    page = client_of(ada).post(reverse("accounts:invite_again", args=[invitation.pk]), follow=True).content.decode()
-    assert ("can’t invite people at the moment" in page, Mail.objects.filter(name="team_invitation").count()) == (
+    page = (
+        client_of(ada)
+        .post(reverse("accounts:invite_again", args=[invitation.pk]), follow=True)
+        .content.decode()
+    )
+    assert (
+        "can’t invite people at the moment" in page,
+        Mail.objects.filter(name="team_invitation").count(),
+    ) == (
         True,
         1,
     )
@@ -131,7 +157,10 @@ def test_the_invited_person_joins_once(client_of, invitation, acme, ada):
 def test_somebody_else_is_told_whose_it_is_and_cant_accept(client_of, invitation, rob, rival, acme):
     client, token = client_of(rob), token_to()
     page = client.get(f"/t/{token}/").content.decode()
-    assert ("You are signed in as somebody else" in page, "n•••@acme.example" in page) == (True, True)
+    assert ("You are signed in as somebody else" in page, "n•••@acme.example" in page) == (
+        True,
+        True,
+    )
     client.post(f"/t/{token}/accept/")
     assert not acme.memberships.filter(user=rob).exists()
 
@@ -172,7 +201,9 @@ def test_expired_it_says_so(client_of, invitation):
     assert not Membership.objects.filter(user=nora).exists()
 
 
-def test_invitations_of_an_admin_who_is_none_any_more_die(ada_at_acme, mia_at_acme, invitation, now):
+def test_invitations_of_an_admin_who_is_none_any_more_die(
+    ada_at_acme, mia_at_acme, invitation, now
+):
     mia_at_acme.change_role("admin", now=now, actor=ada_at_acme.user)
     ada_at_acme.change_role("member", now=now, actor=mia_at_acme.user)
     invitation.refresh_from_db()
@@ -190,7 +221,10 @@ def test_invitations_of_an_admin_who_works_here_no_longer_die(ada, mia_at_acme, 
 
 def test_invitations_of_another_supplier_are_unknown(client_of, rob, rival, invitation):
     for name in ("invite_again", "invite_revoke"):
-        assert client_of(rob).post(reverse(f"accounts:{name}", args=[invitation.pk])).status_code == 404
+        assert (
+            client_of(rob).post(reverse(f"accounts:{name}", args=[invitation.pk])).status_code
+            == 404
+        )
 
 
 def test_a_newcomer_signs_up_with_the_invited_address_and_comes_back(invitation, acme):
@@ -206,8 +240,12 @@ def test_a_newcomer_signs_up_with_the_invited_address_and_comes_back(invitation,
         "privacy": "on",
     }
     client.post("/accounts/signup/", said | {"next": f"/t/{token}/"})
-    assert list(User.objects.filter(email__in=[NEW, "evil@evil.example"]).values_list("email", flat=True)) == [NEW]
-    code = re.search(r"\b(\d{6})\b", Mail.objects.filter(name="account").latest("created_at").text)[1]
+    assert list(
+        User.objects.filter(email__in=[NEW, "evil@evil.example"]).values_list("email", flat=True)
+    ) == [NEW]
+    code = re.search(r"\b(\d{6})\b", Mail.objects.filter(name="account").latest("created_at").text)[
+        1
+    ]
     assert client.post("/accounts/confirm-email/", {"code": code}).url == f"/t/{token}/"
     client.post(f"/t/{token}/accept/")
     assert acme.memberships.get(user__email=NEW).role == "member"
@@ -225,7 +263,9 @@ def test_sixteen_accepts_at_once_make_one_member(settings, empty_queue):
     def accept(_number):
         try:
             with suppress(AlreadyDecided):
-                mine = TeamInvitation.objects.select_related("supplier", "invited_by").get(pk=invitation.pk)
+                mine = TeamInvitation.objects.select_related("supplier", "invited_by").get(
+                    pk=invitation.pk
+                )
                 won.append(mine.accept(nora, now=timezone.now(), link=Link.objects.get()))
         finally:
             connection.close()
@@ -236,7 +276,9 @@ def test_sixteen_accepts_at_once_make_one_member(settings, empty_queue):
 
 
 @pytest.mark.parametrize("by", ["another admin", "themself"])
-def test_whoever_left_does_not_come_back_by_a_waiting_invitation_or_request(by, ada, ada_at_acme, acme, now):
+def test_whoever_left_does_not_come_back_by_a_waiting_invitation_or_request(
+    by, ada, ada_at_acme, acme, now
+):
     nora = make_user(NEW, "Nora Yun")
     member = Membership.join(acme, nora, "viewer", now=now, actor=ada)
     invitation = TeamInvitation.objects.create(
@@ -270,7 +312,10 @@ def test_an_invitation_reactivates_nobody(client_of, invitation, acme):
     client, token = client_of(nora), token_to()
     client.post(f"/t/{token}/accept/")
     page = client.get(f"/t/{token}/").content.decode()
-    assert ("Ask an admin there to reactivate you." in page, "Join the team" in page) == (True, False)
+    assert ("Ask an admin there to reactivate you." in page, "Join the team" in page) == (
+        True,
+        False,
+    )
     assert acme.memberships.get(user=nora).is_active is False
 
 
@@ -290,10 +335,15 @@ def test_who_asks_for_a_new_link_too_often_reads_when_it_works(ada_at_acme, now,
     for _time in range(3):
         limits.allowed("team-invitation-again", invitation.pk, 3, limits.AN_HOUR)
     answer = Client(headers={"accept-language": "en"}).post(f"/t/{token_to()}/again/")
-    assert (answer.status_code, "Wait 60 minutes, then try again." in answer.content.decode()) == (429, True)
+    assert (answer.status_code, "Wait 60 minutes, then try again." in answer.content.decode()) == (
+        429,
+        True,
+    )
 
 
-def test_a_taken_back_one_sends_no_link_and_leads_whoever_is_signed_in_home(client_of, ada, invitation, now):
+def test_a_taken_back_one_sends_no_link_and_leads_whoever_is_signed_in_home(
+    client_of, ada, invitation, now
+):
     token = token_to()
     invitation.revoke(now=now, actor=ada)
     client = client_of(ada)

@@ -45,7 +45,9 @@ def test_invitations_are_accepted_while_their_sender_goes(verb, settings, empty_
     for number in range(ROUNDS):
         ada, bob = team_of_two(number)
         people = [make_user(f"n{number}-{place}@x.example", "N") for place in range(3)]
-        invited = [TeamInvitation.invite(bob, user.email, "member", now=timezone.now()) for user in people]
+        invited = [
+            TeamInvitation.invite(bob, user.email, "member", now=timezone.now()) for user in people
+        ]
 
         def accept(place, invited=invited, people=people):
             mine = TeamInvitation.objects.select_related("supplier").get(pk=invited[place].pk)
@@ -65,9 +67,14 @@ def test_a_request_is_let_in_while_the_person_accepts_an_invitation(settings, em
         ada, bob = team_of_two(number)
         nora = make_user(f"nora{number}@acme.example", "Nora")
         invitation = TeamInvitation.invite(bob, nora.email, "member", now=timezone.now())
-        asked, link = JoinRequest.ask(nora, bob.supplier, now=timezone.now()), invitation.links().first()
+        asked, link = (
+            JoinRequest.ask(nora, bob.supplier, now=timezone.now()),
+            invitation.links().first(),
+        )
         together(
-            lambda invitation=invitation, nora=nora, link=link: invitation.accept(nora, now=timezone.now(), link=link),
+            lambda invitation=invitation, nora=nora, link=link: invitation.accept(
+                nora, now=timezone.now(), link=link
+            ),
             lambda asked=asked, ada=ada: asked.accept("viewer", now=timezone.now(), actor=ada),
         )
         assert bob.supplier.memberships.filter(user=nora, is_active=True).count() == 1

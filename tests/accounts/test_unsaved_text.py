@@ -47,7 +47,9 @@ def test_text_typed_in_an_ended_session_comes_back_to_the_same_person(path, type
     assert not Answer.objects.exists()
 
 
-def test_text_that_comes_back_stands_beside_what_a_colleague_saved_meanwhile(path, typed, step, ada, mia, client_of):
+def test_text_that_comes_back_stands_beside_what_a_colleague_saved_meanwhile(
+    path, typed, step, ada, mia, client_of
+):
     stranger = Client()
     stranger.post(path + "save/", typed)
     client_of(mia).post(path + "save/", {"version": 0, step.questions.first().name: "hers"})
@@ -106,11 +108,15 @@ def test_a_page_from_before_a_log_in_in_another_tab_comes_back_with_its_text(pat
     assert browser.post(path + "save/", {"csrfmiddlewaretoken": "x" * 64}).status_code == 403
 
 
-def test_text_comes_back_after_switching_to_the_company_it_is_for(path, typed, profile, ada, rival, client_of):
+def test_text_comes_back_after_switching_to_the_company_it_is_for(
+    path, typed, profile, ada, rival, client_of
+):
     rival.memberships.create(user=ada, role="admin")
     browser = client_of(ada)
     browser.post(reverse("accounts:switch"), {"supplier": rival.pk})
     offer = browser.post(path + "save/", typed).context
     assert offer["next"] == path
-    browser.post(reverse("accounts:switch"), {"supplier": profile.supplier_id, "next": offer["next"]})
+    browser.post(
+        reverse("accounts:switch"), {"supplier": profile.supplier_id, "next": offer["next"]}
+    )
     assert 'value="long work"' in browser.get(path).content.decode()

@@ -30,7 +30,10 @@ def used(scope, key):
 
 def test_the_guides_search_lists_both(ada_at_acme, coupa):
     attempt = search(ada_at_acme)
-    assert [customer.name for customer in attempt.customers()] == ["Coupa Software Incorporated", "Coopang Corp."]
+    assert [customer.name for customer in attempt.customers()] == [
+        "Coupa Software Incorporated",
+        "Coopang Corp.",
+    ]
 
 
 def test_a_search_spends_one_in_all_three_scopes(ada_at_acme, coupa):
@@ -41,7 +44,9 @@ def test_a_search_spends_one_in_all_three_scopes(ada_at_acme, coupa):
     assert left(ada_at_acme, timezone.now()) == 19
 
 
-def test_the_same_words_within_ten_minutes_cost_nothing_also_for_a_colleague(ada_at_acme, mia_at_acme, coupa):
+def test_the_same_words_within_ten_minutes_cost_nothing_also_for_a_colleague(
+    ada_at_acme, mia_at_acme, coupa
+):
     first = search(ada_at_acme, "Coupa")
     again = search(mia_at_acme, "  COUPA Inc. ")
     assert (again.cost, again.results) == (0, first.results)
@@ -59,7 +64,9 @@ def test_a_free_repeat_does_not_prolong_the_ten_minutes(ada_at_acme, coupa, now)
     assert search(ada_at_acme, now=now + timedelta(minutes=11)).cost == 1
 
 
-def test_with_none_left_nothing_is_searched_but_a_repeat_shows_what_was_found(ada_at_acme, coupa, settings):
+def test_with_none_left_nothing_is_searched_but_a_repeat_shows_what_was_found(
+    ada_at_acme, coupa, settings
+):
     settings.PORTAL_SEARCHES_A_DAY = 1
     first = search(ada_at_acme)
     assert search(ada_at_acme).results == first.results
@@ -79,11 +86,15 @@ def test_an_error_of_ours_gives_the_attempt_back(ada_at_acme, coupa, monkeypatch
     assert left(ada_at_acme, timezone.now()) == 20
 
 
-def test_a_new_account_with_the_same_address_or_domain_has_no_new_searches(ada_at_acme, coupa, settings):
+def test_a_new_account_with_the_same_address_or_domain_has_no_new_searches(
+    ada_at_acme, coupa, settings
+):
     settings.PORTAL_SEARCHES_A_DAY = 1
     search(ada_at_acme)
     other = (
-        make_supplier("Acme Shadow", admin=make_user("eve@acme.example")).memberships.select_related("supplier").get()
+        make_supplier("Acme Shadow", admin=make_user("eve@acme.example"))
+        .memberships.select_related("supplier")
+        .get()
     )
     with pytest.raises(NoneLeft):
         search(other, "organon")
@@ -138,18 +149,24 @@ def test_a_customer_that_is_unlisted_after_a_search_is_no_longer_shown(ada_at_ac
     assert [customer.name for customer in attempt.customers()] == ["Coopang Corp."]
 
 
-def test_giving_back_lowers_each_row_by_what_this_supplier_took(ada_at_acme, rob_at_rival, operator, coupa, now):
+def test_giving_back_lowers_each_row_by_what_this_supplier_took(
+    ada_at_acme, rob_at_rival, operator, coupa, now
+):
     search(ada_at_acme)
     search(ada_at_acme, "organon")
     search(rob_at_rival)
-    assert SearchAttempt.give_back(ada_at_acme.supplier, "they were ill", now=now, actor=operator) == 2
+    assert (
+        SearchAttempt.give_back(ada_at_acme.supplier, "they were ill", now=now, actor=operator) == 2
+    )
     assert (left(ada_at_acme, now), left(rob_at_rival, now)) == (20, 19)
     assert SearchAttempt.give_back(ada_at_acme.supplier, "again", now=now, actor=operator) == 0
 
 
 def test_only_todays_searches_are_given_back(ada_at_acme, operator, coupa, now):
     before = search(ada_at_acme, now=now - timedelta(days=1))
-    assert SearchAttempt.give_back(ada_at_acme.supplier, "they were ill", now=now, actor=operator) == 0
+    assert (
+        SearchAttempt.give_back(ada_at_acme.supplier, "they were ill", now=now, actor=operator) == 0
+    )
     before.refresh_from_db()
     assert before.returned_at is None
 
@@ -177,7 +194,9 @@ def test_the_day_is_that_of_the_portals_time_zone(ada_at_acme, coupa):
 
 
 @pytest.mark.django_db(transaction=True)
-def test_sixty_four_parallel_searches_give_exactly_twenty_results(ada_at_acme, mia_at_acme, empty_queue):
+def test_sixty_four_parallel_searches_give_exactly_twenty_results(
+    ada_at_acme, mia_at_acme, empty_queue
+):
     make_customer("Organon", searchable=True)
 
     def ask(number):

@@ -15,7 +15,9 @@ from tests.builders import make_request
 
 @pytest.fixture
 def asked(ada_at_acme, organon, now):
-    return make_request(ada_at_acme, organon, message="We bring your labels.\nSee http://evil.example", now=now)
+    return make_request(
+        ada_at_acme, organon, message="We bring your labels.\nSee http://evil.example", now=now
+    )
 
 
 @pytest.fixture
@@ -61,7 +63,11 @@ def test_accepting_connects_and_the_link_then_says_so(asked, token):
     answer = Client().post(path(token, "_accept"), {"comment": "Welcome"})
     assert answer["Location"] == f"{path(token)}?done"
     asked.refresh_from_db()
-    assert (asked.status, asked.comment, asked.decided_link.address) == ("accepted", "Welcome", "maria@organon.example")
+    assert (asked.status, asked.comment, asked.decided_link.address) == (
+        "accepted",
+        "Welcome",
+        "maria@organon.example",
+    )
     client = Client(headers={"accept-language": "en"})
     done, over = client.get(answer["Location"]), client.get(path(token))
     assert (done.status_code, over.status_code) == (200, 410)
@@ -78,7 +84,9 @@ def test_a_report_is_confirmed_on_the_page(asked, token):
 
 
 def test_declining_needs_a_reason_and_keeps_the_comment(asked, token):
-    page = Client(headers={"accept-language": "en"}).post(path(token, "_decline"), {"comment": "Ask Jo instead"})
+    page = Client(headers={"accept-language": "en"}).post(
+        path(token, "_decline"), {"comment": "Ask Jo instead"}
+    )
     asked.refresh_from_db()
     assert asked.status == "pending"
     assert "Choose a reason to decline." in page.content.decode()
@@ -129,7 +137,10 @@ def test_an_overdue_link_says_expired(ada_at_acme, organon):
 
 def test_an_unknown_link_is_a_404_and_too_many_of_them_a_429(db, one_window):
     cache.clear()
-    answers = [Client(headers={"accept-language": "en"}).get(path(f"guess-{number}")) for number in range(31)]
+    answers = [
+        Client(headers={"accept-language": "en"}).get(path(f"guess-{number}"))
+        for number in range(31)
+    ]
     assert [answer.status_code for answer in answers] == [404] * 30 + [429]
     assert "Wait 1 minute, then try again." in answers[-1].content.decode()
 

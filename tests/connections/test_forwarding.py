@@ -17,11 +17,19 @@ def token_of(address):
     return re.search(r"/r/([^/\s]+)/", text)[1]
 
 
-def test_a_contact_passes_the_request_on_to_a_colleague_of_the_same_domain(ada_at_acme, organon, now):
+def test_a_contact_passes_the_request_on_to_a_colleague_of_the_same_domain(
+    ada_at_acme, organon, now
+):
     asked = make_request(ada_at_acme, organon, contact="maria@organon.example", now=now)
-    client, path = Client(headers={"accept-language": "en"}), f"/r/{token_of('maria@organon.example')}/forward/"
+    client, path = (
+        Client(headers={"accept-language": "en"}),
+        f"/r/{token_of('maria@organon.example')}/forward/",
+    )
     page = client.post(path, {"email": "john@other.example"}).content.decode()
-    assert ("Only to a colleague at organon.example." in page, 'value="john@other.example"' in page) == (True, True)
+    assert (
+        "Only to a colleague at organon.example." in page,
+        'value="john@other.example"' in page,
+    ) == (True, True)
     client.post(path, {"email": "John@Organon.example"})
     first, second = token_of("maria@organon.example"), token_of("john@organon.example")
     assert {client.get(f"/r/{token}/").status_code for token in (first, second)} == {200}
@@ -34,26 +42,38 @@ def test_a_contact_passes_the_request_on_to_a_colleague_of_the_same_domain(ada_a
 def test_passing_on_is_limited_and_respects_who_wants_no_mail(ada_at_acme, organon, now):
     asked = make_request(ada_at_acme, organon, contact="maria@organon.example", now=now)
     ada_at_acme.supplier.mutes.create(address="mute@organon.example")
-    client, path = Client(headers={"accept-language": "en"}), f"/r/{token_of('maria@organon.example')}/forward/"
+    client, path = (
+        Client(headers={"accept-language": "en"}),
+        f"/r/{token_of('maria@organon.example')}/forward/",
+    )
     client.post(path, {"email": "mute@organon.example"})
     for number in range(5):
         client.post(path, {"email": f"c{number}@organon.example"})
     addresses = set(asked.links().values_list("address", flat=True))
-    assert addresses == {"maria@organon.example", *(f"c{number}@organon.example" for number in range(3))}
+    assert addresses == {
+        "maria@organon.example",
+        *(f"c{number}@organon.example" for number in range(3)),
+    }
 
 
 def test_a_colleague_who_was_written_to_gets_no_second_link(ada_at_acme, organon, now):
     organon.contacts.create(email="two@organon.example")
     asked = make_request(ada_at_acme, organon, now=now)
     path = f"/r/{token_of('maria@organon.example')}/forward/"
-    page = Client(headers={"accept-language": "en"}).post(path, {"email": "two@organon.example"}).content.decode()
+    page = (
+        Client(headers={"accept-language": "en"})
+        .post(path, {"email": "two@organon.example"})
+        .content.decode()
+    )
     assert "This colleague was written to already" in page
     assert asked.links().filter(address="two@organon.example").count() == 1
 
 
 def test_the_supplier_reads_nothing_of_the_passing_on(ada_at_acme, organon, now, client_of):
     asked = make_request(ada_at_acme, organon, contact="maria@organon.example", now=now)
-    Client().post(f"/r/{token_of('maria@organon.example')}/forward/", {"email": "john@organon.example"})
+    Client().post(
+        f"/r/{token_of('maria@organon.example')}/forward/", {"email": "john@organon.example"}
+    )
     page = client_of(ada_at_acme.user).get(f"/setup/requests/{asked.pk}/").content.decode()
     assert "john@organon.example" not in page
 

@@ -57,16 +57,26 @@ def test_rows_are_read_with_what_is_wrong_with_each():
     problems = [one["problem"] for one in rows]
     assert problems == ["", "address", "", "company", "language", ""]
     assert [rows[0][name] for name in ("message", "language")] == ["Hello", "en"]
-    assert [rows[5][name] for name in ("message", "language", "company")] == ["For all", "ko", "마바상사"]
+    assert [rows[5][name] for name in ("message", "language", "company")] == [
+        "For all",
+        "ko",
+        "마바상사",
+    ]
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "cp949"])
 def test_korean_excel_and_korean_headings_are_read(encoding):
-    assert read(upload("이메일,회사명\nx@x.example,한빛상사\n", encoding=encoding))[0]["company"] == "한빛상사"
+    assert (
+        read(upload("이메일,회사명\nx@x.example,한빛상사\n", encoding=encoding))[0]["company"]
+        == "한빛상사"
+    )
 
 
 def test_a_workbook_is_read():
-    assert read(upload(sheet(["E-mail", "Company"], ["x@x.example", "X Works"]), "s.xlsx"))[0]["email"] == "x@x.example"
+    assert (
+        read(upload(sheet(["E-mail", "Company"], ["x@x.example", "X Works"]), "s.xlsx"))[0]["email"]
+        == "x@x.example"
+    )
 
 
 @pytest.mark.parametrize(
@@ -104,7 +114,10 @@ def test_the_dry_run_sends_nothing_and_the_start_sends_what_is_new(batch, run_jo
     run_jobs()
     batch.refresh_from_db()
     assert (batch.state, batch.done, batch.sent) == ("done", 6, 2)
-    assert sorted(Invitation.objects.values_list("email", flat=True)) == ["a@a.example", "e@e.example"]
+    assert sorted(Invitation.objects.values_list("email", flat=True)) == [
+        "a@a.example",
+        "e@e.example",
+    ]
 
 
 def test_rows_invited_since_the_dry_run_are_not_invited_twice(batch, organon, run_jobs, now):
@@ -164,7 +177,9 @@ def test_at_the_days_end_it_pauses_and_goes_on_tomorrow(organon, operator, now, 
     assert (batch.state, batch.done) == ("paused", CHUNK)
 
 
-def test_the_days_last_places_are_taken_before_it_pauses(organon, operator, now, run_jobs, settings):
+def test_the_days_last_places_are_taken_before_it_pauses(
+    organon, operator, now, run_jobs, settings
+):
     settings.PORTAL_INVITATIONS_A_DAY = 3
     batch = many(organon, operator, 5, now)
     batch.start()
@@ -185,7 +200,9 @@ def test_a_chunk_does_a_constant_number_of_statements_besides_the_days_slots(
 # In admin ------------------------------------------------------------------------------------------------------
 
 
-def test_the_operator_uploads_looks_and_sends_after_a_recent_log_in(client_of, operator, organon, run_jobs):
+def test_the_operator_uploads_looks_and_sends_after_a_recent_log_in(
+    client_of, operator, organon, run_jobs
+):
     client = client_of(operator)
     said = {"customer": organon.pk, "file": upload(), "language": "ko", "message": ""}
     page = client.post("/admin/connections/invitationbatch/add/", said, follow=True)
@@ -206,12 +223,16 @@ def test_many_are_sent_again_only_after_a_recent_log_in(client_of, operator, org
     rows = many(organon, operator, 2, now).rows
     sent = Invitation.send(organon, rows, now=now, actor=operator)
     client, said = client_of(operator), {"action": "resend", "apply": "1", "reason": "asked"}
-    answer = client.post("/admin/connections/invitation/", said | {"_selected_action": [one.pk for one in sent]})
+    answer = client.post(
+        "/admin/connections/invitation/", said | {"_selected_action": [one.pk for one in sent]}
+    )
     assert ("reauthenticate" in answer.url, Mail.objects.count()) == (True, 2)
     client.post("/admin/connections/invitation/", said | {"_selected_action": sent[0].pk})
     assert Mail.objects.count() == 3
     client.post("/accounts/reauthenticate/", {"password": "demo-portal-2026"})
-    client.post("/admin/connections/invitation/", said | {"_selected_action": [one.pk for one in sent]})
+    client.post(
+        "/admin/connections/invitation/", said | {"_selected_action": [one.pk for one in sent]}
+    )
     assert Mail.objects.count() == 5
 
 
@@ -221,15 +242,23 @@ def test_every_row_is_found_by_page_and_by_fate(client_of, operator, organon, no
     batch.rows[4] |= {"fate": "bad", "problem": "address", "email": "broken"}
     batch.save(update_fields=["rows"])
     client, address = client_of(operator), f"/admin/connections/invitationbatch/{batch.pk}/change/"
-    pages = [client.get(address + query).content.decode() for query in ("", "?page=3", "?fate=bad", "?fate=none")]
+    pages = [
+        client.get(address + query).content.decode()
+        for query in ("", "?page=3", "?fate=bad", "?fate=none")
+    ]
     assert ["broken" in page for page in pages] == [False, True, True, False]
     assert ["p0@x0.example" in page for page in pages] == [True, False, False, True]
 
 
 def test_a_bad_file_is_refused_beside_the_field(client_of, operator, organon):
     said = {"customer": organon.pk, "file": upload("a,b\n1,2"), "language": "ko", "message": ""}
-    page = client_of(operator).post("/admin/connections/invitationbatch/add/", said).content.decode()
-    assert ("The first line must name the columns" in page, InvitationBatch.objects.count()) == (True, 0)
+    page = (
+        client_of(operator).post("/admin/connections/invitationbatch/add/", said).content.decode()
+    )
+    assert ("The first line must name the columns" in page, InvitationBatch.objects.count()) == (
+        True,
+        0,
+    )
 
 
 def test_one_supplier_is_invited_from_the_customers_page(client_of, operator, organon):
@@ -252,22 +281,31 @@ def test_one_supplier_is_invited_from_the_customers_page(client_of, operator, or
     assert ("already invited" in page.lower(), Invitation.objects.count()) == (True, 1)
 
 
-def test_the_form_comes_in_the_language_of_the_customer_it_is_for_and_knows_none_by_a_broken_id(client_of, operator):
+def test_the_form_comes_in_the_language_of_the_customer_it_is_for_and_knows_none_by_a_broken_id(
+    client_of, operator
+):
     client, german = client_of(operator), make_customer("Bauwerk", language="en")
     for customer, language in ((german.pk, "en"), ("no-id", "ko"), ("", "ko")):
         page = client.get(f"/admin/connections/invitation/add/?customer={customer}")
         chosen = page.context["adminform"].form.initial
-        assert (chosen.get("customer"), chosen["language"]) == (german.pk if customer == german.pk else None, language)
+        assert (chosen.get("customer"), chosen["language"]) == (
+            german.pk if customer == german.pk else None,
+            language,
+        )
 
 
-@pytest.mark.parametrize(("limit", "why"), [(10_000, "already invited"), (1, "today’s invitations are used up")])
+@pytest.mark.parametrize(
+    ("limit", "why"), [(10_000, "already invited"), (1, "today’s invitations are used up")]
+)
 def test_what_another_operator_took_meanwhile_is_said(
     limit, why, client_of, operator, organon, now, settings, monkeypatch
 ):
     settings.PORTAL_INVITATIONS_A_DAY = limit
     row = {"email": "n@n.example", "company": "N", "name": "", "language": "en", "message": ""}
     Invitation.send(organon, [row], now=now, actor=None)
-    monkeypatch.setattr(InvitationForm, "clean", lambda form: form.cleaned_data)  # it looked before the other had sent
+    monkeypatch.setattr(
+        InvitationForm, "clean", lambda form: form.cleaned_data
+    )  # it looked before the other had sent
     said = row | {"customer": organon.pk, "email": "n@n.example" if limit > 1 else "m@n.example"}
     page = client_of(operator).post("/admin/connections/invitation/add/", said, follow=True)
     assert (why in page.content.decode().lower(), Invitation.objects.count()) == (True, 1)
@@ -281,7 +319,9 @@ def test_an_address_that_is_invited_already_is_no_correction(client_of, operator
     assert f"{first}: already invited" in page.content.decode()
 
 
-@pytest.mark.parametrize(("action", "status"), [("resend", "open"), ("revoke", "revoked"), ("correct", "open")])
+@pytest.mark.parametrize(
+    ("action", "status"), [("resend", "open"), ("revoke", "revoked"), ("correct", "open")]
+)
 def test_actions_call_the_verbs(action, status, client_of, operator, organon):
     row = {"email": "n@n.example", "company": "N", "name": "", "language": "en", "message": ""}
     invitation = Invitation.send(organon, [row], now=timezone.now(), actor=operator)[0]
@@ -294,14 +334,26 @@ def test_actions_call_the_verbs(action, status, client_of, operator, organon):
     }
     client_of(operator).post("/admin/connections/invitation/", said)
     invitation.refresh_from_db()
-    assert (invitation.status, invitation.email) == (status, "m@n.example" if action == "correct" else "n@n.example")
+    assert (invitation.status, invitation.email) == (
+        status,
+        "m@n.example" if action == "correct" else "n@n.example",
+    )
     if action != "correct":
         assert AuditEntry.objects.about(invitation).first().data["reason"] == "asked"
 
 
-def test_a_file_that_is_too_large_is_refused_before_it_is_read(client_of, operator, organon, settings, monkeypatch):
+def test_a_file_that_is_too_large_is_refused_before_it_is_read(
+    client_of, operator, organon, settings, monkeypatch
+):
     settings.PORTAL_UPLOAD_MB = 1
     monkeypatch.setattr(imports, "read", None)
-    said = {"customer": organon.pk, "file": upload("x" * (2**20 + 1)), "language": "ko", "message": ""}
-    page = client_of(operator).post("/admin/connections/invitationbatch/add/", said).content.decode()
+    said = {
+        "customer": organon.pk,
+        "file": upload("x" * (2**20 + 1)),
+        "language": "ko",
+        "message": "",
+    }
+    page = (
+        client_of(operator).post("/admin/connections/invitationbatch/add/", said).content.decode()
+    )
     assert ("The file is larger than 1 MB." in page, InvitationBatch.objects.count()) == (True, 0)

@@ -19,10 +19,16 @@ from tests.connections.test_invitations import NEW, invite, token_to
 
 def test_a_stranger_reads_who_invites_whom_and_no_whole_address(invitation):
     page = Client().get(f"/i/{token_to()}/").content.decode()
-    assert ("Organon invited you" in page, "n•••@newco.example" in page, NEW in page) == (True, True, False)
+    assert ("Organon invited you" in page, "n•••@newco.example" in page, NEW in page) == (
+        True,
+        True,
+        False,
+    )
 
 
-def test_whoever_lost_the_link_finds_the_invitation_on_the_page_without_a_company(client_of, nora, rob, invitation):
+def test_whoever_lost_the_link_finds_the_invitation_on_the_page_without_a_company(
+    client_of, nora, rob, invitation
+):
     client, address = client_of(nora), reverse("connections:invitation_open", args=[invitation.pk])
     page = client.get("/company/new/").content.decode()
     assert ("Customers invited you" in page, address in page) == (True, True)
@@ -34,15 +40,21 @@ def test_whoever_lost_the_link_finds_the_invitation_on_the_page_without_a_compan
 
 
 @pytest.mark.parametrize("status", ["expired", "revoked", "accepted"])
-def test_what_is_over_says_so_and_what_to_do(status, organon, acme, operator, ada, ada_at_acme, now):
-    invitation = invite(organon, "ada@acme.example", now=now - timedelta(days=31 if status == "expired" else 1))
+def test_what_is_over_says_so_and_what_to_do(
+    status, organon, acme, operator, ada, ada_at_acme, now
+):
+    invitation = invite(
+        organon, "ada@acme.example", now=now - timedelta(days=31 if status == "expired" else 1)
+    )
     token = token_to("ada@acme.example")
     if status == "revoked":
         invitation.revoke(now=now, actor=operator)
     if status == "accepted":
         onboarding.accept(ada, [invitation], company=ada_at_acme, now=now)
     page = Client().get(f"/i/{token}/")
-    words = {"expired": "has expired", "revoked": "was taken back", "accepted": "was accepted"}[status]
+    words = {"expired": "has expired", "revoked": "was taken back", "accepted": "was accepted"}[
+        status
+    ]
     assert (page.status_code, words in page.content.decode()) == (410, True)
     assert ("Send me a new link" in page.content.decode()) == (status == "expired")
 
@@ -58,7 +70,9 @@ def test_a_new_link_goes_to_the_invited_address_only(organon, one_window):
     assert re.search(r"\d+(분 뒤에| minutes?, then)", answers[-1].content.decode())
 
 
-def test_who_asks_for_a_new_link_too_late_in_the_day_reads_when_it_works(organon, one_window, settings):
+def test_who_asks_for_a_new_link_too_late_in_the_day_reads_when_it_works(
+    organon, one_window, settings
+):
     invite(organon, now=timezone.now() - timedelta(days=31))
     settings.PORTAL_INVITATIONS_A_DAY = 0
     page = Client().post(f"/i/{token_to()}/again/", follow=True).content.decode()
@@ -68,7 +82,10 @@ def test_who_asks_for_a_new_link_too_late_in_the_day_reads_when_it_works(organon
 def test_it_is_passed_on_to_a_colleague_of_the_same_domain_only(invitation, one_window):
     client, token = Client(), token_to()
     page = client.post(f"/i/{token}/forward/", {"email": "x@other.example"}).content.decode()
-    assert ("Only to a colleague at newco.example." in page, 'value="x@other.example"' in page) == (True, True)
+    assert ("Only to a colleague at newco.example." in page, 'value="x@other.example"' in page) == (
+        True,
+        True,
+    )
     client.post(f"/i/{token}/forward/", {"email": "Boss@NewCo.example"})
     fresh = Invitation.objects.get(status="open")
     assert (fresh.email, fresh.forwarded_from) == ("boss@newco.example", invitation)
@@ -87,7 +104,9 @@ def test_invitations_of_one_domain_are_passed_on_five_times_an_hour(invitation, 
     client, names = Client(headers={"accept-language": "en"}), ["nora", *"abcdef"]
     for holder, colleague in pairwise(names):
         token = token_to(f"{holder}@newco.example")
-        page = client.post(f"/i/{token}/forward/", {"email": f"{colleague}@newco.example"}).content.decode()
+        page = client.post(
+            f"/i/{token}/forward/", {"email": f"{colleague}@newco.example"}
+        ).content.decode()
     assert "then try again." in page
     assert Invitation.objects.get(status="open").email == "e@newco.example"
 
@@ -109,9 +128,15 @@ def test_the_operator_reads_the_story_and_the_supplier_only_that_it_accepted(
     invitation, nora, client_of, now, operator
 ):
     invitation.resend(now=now, actor=operator)
-    client_of(nora).post(f"/i/{token_to()}/accept/", {"company_choice": "new", "name": "NewCo", "country": "KR"})
+    client_of(nora).post(
+        f"/i/{token_to()}/accept/", {"company_choice": "new", "name": "NewCo", "country": "KR"}
+    )
     story = AuditEntry.objects.about(invitation).order_by("at", "pk")
-    assert [one.kind for one in story] == ["supplier_invited", "invitation_resent", "invitation_accepted"]
+    assert [one.kind for one in story] == [
+        "supplier_invited",
+        "invitation_resent",
+        "invitation_accepted",
+    ]
     assert [one.kind for one in story.for_supplier()] == ["invitation_accepted"]
 
 

@@ -29,7 +29,9 @@ def at_once(number, act):
         return [one for one in pool.map(guarded, range(number)) if one]
 
 
-def test_sixteen_accepts_at_once_make_one_company_one_membership_one_connection(settings, empty_queue):
+def test_sixteen_accepts_at_once_make_one_company_one_membership_one_connection(
+    settings, empty_queue
+):
     nora, organon = make_user(NEW, "Nora"), make_customer("Organon")
     invitation = invite(organon)
 
@@ -48,14 +50,19 @@ def test_a_newcomer_who_accepts_two_invitations_at_once_founds_one_company(setti
 
     def accept(place):
         mine = Invitation.objects.select_related("customer", "invited_by").get(pk=invited[place].pk)
-        return onboarding.accept(nora, [mine], company=("NewCo", "KR"), now=timezone.now(), is_first=True)
+        return onboarding.accept(
+            nora, [mine], company=("NewCo", "KR"), now=timezone.now(), is_first=True
+        )
 
     assert len(at_once(2, accept)) == 1
     assert Supplier.objects.count() == 1
 
 
 def test_accept_revoke_expire_and_an_accepted_request_end_in_one_story(settings, empty_queue):
-    ada, organon = make_user("ada@acme.example", "Ada"), make_customer("Organon", contacts=["m@organon.example"])
+    ada, organon = (
+        make_user("ada@acme.example", "Ada"),
+        make_customer("Organon", contacts=["m@organon.example"]),
+    )
     operator = make_user("op@portal.example", "Op", is_staff=True)
     make_supplier("ACME", admin=ada)
     for _round in range(3):
@@ -71,7 +78,9 @@ def test_accept_revoke_expire_and_an_accepted_request_end_in_one_story(settings,
                 lambda: onboarding.accept(ada, [mine], company=member, now=timezone.now()),
                 lambda: mine.revoke(now=timezone.now(), actor=operator),
                 lambda: type(asked).objects.get(pk=asked.pk).accept(now=timezone.now()),
-                lambda: type(asked).objects.get(pk=asked.pk).withdraw(now=timezone.now(), actor=ada),
+                lambda: (
+                    type(asked).objects.get(pk=asked.pk).withdraw(now=timezone.now(), actor=ada)
+                ),
             ]
             return verbs[place % 4]()
 

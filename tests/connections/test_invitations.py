@@ -21,11 +21,19 @@ NEW = "nora@newco.example"
 
 
 def row(email=NEW, **fields):
-    return {"email": email, "company": "NewCo", "name": "Nora Yun", "language": "en", "message": ""} | fields
+    return {
+        "email": email,
+        "company": "NewCo",
+        "name": "Nora Yun",
+        "language": "en",
+        "message": "",
+    } | fields
 
 
 def invite(customer, email=NEW, *, now=None, **fields):
-    return Invitation.send(customer, [row(email, **fields)], now=now or timezone.now(), actor=None)[0]
+    return Invitation.send(customer, [row(email, **fields)], now=now or timezone.now(), actor=None)[
+        0
+    ]
 
 
 def token_to(address=NEW):
@@ -41,13 +49,21 @@ def test_the_letter_says_who_invites_whom_and_holds_the_only_copy_of_the_token(o
     invite(organon, message="Please register by Friday.")
     letter = Mail.objects.get(name="invitation")
     assert letter.subject == "Organon invites you to register as a supplier"
-    for words in ("Hello Nora Yun,", "NewCo", "Please register by Friday.", "- your insurance certificate", "/i/"):
+    for words in (
+        "Hello Nora Yun,",
+        "NewCo",
+        "Please register by Friday.",
+        "- your insurance certificate",
+        "/i/",
+    ):
         assert words in letter.text
         assert words in letter.html.replace("&#x27;", "'")
     assert token_to() not in str(Link.objects.values().get())
 
 
-def test_rows_are_judged_as_new_invited_connected_bad_or_twice(organon, ada_at_acme, invitation, now):
+def test_rows_are_judged_as_new_invited_connected_bad_or_twice(
+    organon, ada_at_acme, invitation, now
+):
     connect(ada_at_acme, organon, now=now)
     rows = [
         row(),
@@ -56,10 +72,18 @@ def test_rows_are_judged_as_new_invited_connected_bad_or_twice(organon, ada_at_a
         row("x@x.example"),
         row("bad", problem="address"),
     ]
-    assert [one["fate"] for one in judge(organon, rows, now=now)] == ["invited", "connected", "new", "duplicate", "bad"]
+    assert [one["fate"] for one in judge(organon, rows, now=now)] == [
+        "invited",
+        "connected",
+        "new",
+        "duplicate",
+        "bad",
+    ]
 
 
-def test_a_member_of_a_connected_company_is_invited_for_another_one(organon, ada_at_acme, mia_at_acme, now):
+def test_a_member_of_a_connected_company_is_invited_for_another_one(
+    organon, ada_at_acme, mia_at_acme, now
+):
     connect(ada_at_acme, organon, now=now)
     assert [one["fate"] for one in judge(organon, [row("mia@acme.example")], now=now)] == ["new"]
 
@@ -72,9 +96,13 @@ def test_an_address_is_invited_once_by_one_customer_and_again_by_another(organon
 def test_a_day_has_a_number_of_invitations_over_all_customers(organon, settings, now):
     settings.PORTAL_INVITATIONS_A_DAY = 2
     with pytest.raises(CannotInviteSupplier):
-        Invitation.send(organon, [row(f"n{number}@x.example") for number in range(3)], now=now, actor=None)
+        Invitation.send(
+            organon, [row(f"n{number}@x.example") for number in range(3)], now=now, actor=None
+        )
     assert (Invitation.objects.count(), Mail.objects.count()) == (0, 0)
-    Invitation.send(organon, [row(f"n{number}@x.example") for number in range(2)], now=now, actor=None)
+    Invitation.send(
+        organon, [row(f"n{number}@x.example") for number in range(2)], now=now, actor=None
+    )
 
 
 def test_sent_again_the_old_link_dies_and_its_mail_is_not_sent(invitation, now):
@@ -94,7 +122,9 @@ def test_taken_back_its_mail_is_not_sent_any_more(invitation, now, operator):
 
 def test_an_invitation_is_open_for_thirty_days(organon, now):
     invitation = invite(organon, now=now)
-    assert (invitation.expires_at, invitation.links().get().expires_at) == (now + timedelta(days=30),) * 2
+    assert (invitation.expires_at, invitation.links().get().expires_at) == (
+        now + timedelta(days=30),
+    ) * 2
 
 
 def test_an_expired_one_is_sent_again_but_a_revoked_one_is_not(organon, now, operator):
@@ -146,7 +176,10 @@ def test_a_corrected_address_gets_it_and_the_wrong_one_no_longer(invitation, now
     invitation.correct("nina@newco.example", now=now, actor=operator)
     page = Client().get(f"/i/{wrong}/")
     assert (page.status_code, "was taken back" in page.content.decode()) == (410, True)
-    assert ("n•••@newco.example" in page.content.decode(), "Send me a new link" in page.content.decode()) == (
+    assert (
+        "n•••@newco.example" in page.content.decode(),
+        "Send me a new link" in page.content.decode(),
+    ) == (
         False,
         False,
     )
@@ -155,11 +188,17 @@ def test_a_corrected_address_gets_it_and_the_wrong_one_no_longer(invitation, now
     assert Client().get(f"/i/{right}/").status_code == 200
 
 
-def test_the_operator_reads_from_which_address_an_invitation_was_corrected(invitation, now, operator):
+def test_the_operator_reads_from_which_address_an_invitation_was_corrected(
+    invitation, now, operator
+):
     before = invitation.email
     invitation.correct("nina@newco.example", now=now, actor=operator)
     entry = AuditEntry.objects.about(invitation).get(kind="invitation_corrected")
-    assert (entry.data["before"], entry.data["email"], entry.audience) == (before, "nina@newco.example", "operator")
+    assert (entry.data["before"], entry.data["email"], entry.audience) == (
+        before,
+        "nina@newco.example",
+        "operator",
+    )
 
 
 def test_the_link_of_an_invitation_that_is_forgotten_by_now_is_an_unknown_one(invitation, now):
@@ -176,7 +215,9 @@ def test_an_overdue_invitation_stands_in_no_ones_way(invitation, organon, now, o
     }  # fmt: skip
 
 
-def test_a_mail_that_fails_is_told_with_the_servers_words(invitation, post, run_jobs, client_of, operator):
+def test_a_mail_that_fails_is_told_with_the_servers_words(
+    invitation, post, run_jobs, client_of, operator
+):
     post.answer = "550 no such mailbox"
     run_jobs()
     page = client_of(operator).get("/admin/connections/invitation/?state=failed").content.decode()
@@ -197,7 +238,9 @@ def test_an_invitation_is_opened_by_going_on_not_by_a_scanners_get(invitation):
 # The profile ---------------------------------------------------------------------------------------------------
 
 
-def test_an_admin_with_the_address_sees_it_on_home_and_in_customer_setup(client_of, ada, acme, organon):
+def test_an_admin_with_the_address_sees_it_on_home_and_in_customer_setup(
+    client_of, ada, acme, organon
+):
     invite(organon, "ada@acme.example")
     client = client_of(ada)
     assert "Organon invited you" in client.get("/").content.decode()
@@ -213,7 +256,11 @@ def test_another_admin_is_told_whose_it_is(client_of, ada, mia, mia_at_acme, acm
     invite(organon, "ada@acme.example")
     mia_at_acme.change_role("admin", now=now, actor=ada)
     profile = acme.profiles.get()
-    page = client_of(mia).post(reverse("connections:invitation_take", args=[profile.pk]), follow=True).content.decode()
+    page = (
+        client_of(mia)
+        .post(reverse("connections:invitation_take", args=[profile.pk]), follow=True)
+        .content.decode()
+    )
     assert "a•••@acme.example" in page
     profile.refresh_from_db()
     assert profile.stage == "invited"
@@ -233,12 +280,17 @@ def test_who_becomes_admin_later_sees_it_too(ada, mia, mia_at_acme, acme, organo
     assert not acme.profiles.exists()
     mia_at_acme.change_role("admin", now=now, actor=ada)
     jobs.settle_invitations.func(timestamp=0)
-    assert (acme.profiles.get().stage, mia.notifications.filter(kind="invited").count()) == ("invited", 1)
+    assert (acme.profiles.get().stage, mia.notifications.filter(kind="invited").count()) == (
+        "invited",
+        1,
+    )
     jobs.settle_invitations.func(timestamp=0)
     assert mia.notifications.filter(kind="invited").count() == 1
 
 
-def test_the_bell_rings_once_for_each_company_of_an_admin(ada, acme, rival, rob_at_rival, organon, now):
+def test_the_bell_rings_once_for_each_company_of_an_admin(
+    ada, acme, rival, rob_at_rival, organon, now
+):
     invite(organon, "ada@acme.example")
     rival.memberships.create(user=ada, role="admin")
     jobs.settle_invitations.func(timestamp=0)
@@ -246,7 +298,9 @@ def test_the_bell_rings_once_for_each_company_of_an_admin(ada, acme, rival, rob_
     assert sorted(rung) == ["ACME Supplies", "Rival Parts"]
 
 
-def test_whose_invited_admin_loses_the_role_sees_it_no_longer(ada, mia, mia_at_acme, acme, organon, now):
+def test_whose_invited_admin_loses_the_role_sees_it_no_longer(
+    ada, mia, mia_at_acme, acme, organon, now
+):
     mia_at_acme.change_role("admin", now=now, actor=ada)
     invite(organon, "mia@acme.example")
     invite(make_customer("Mirae"), "ada@acme.example")
@@ -257,7 +311,9 @@ def test_whose_invited_admin_loses_the_role_sees_it_no_longer(ada, mia, mia_at_a
 
 
 @pytest.mark.parametrize("was_connected", [False, True])
-def test_revoked_or_expired_the_profile_falls_back(was_connected, ada_at_acme, acme, organon, now, operator):
+def test_revoked_or_expired_the_profile_falls_back(
+    was_connected, ada_at_acme, acme, organon, now, operator
+):
     if was_connected:
         connect(ada_at_acme, organon, now=now).end("over", now=now, actor=operator)
     invitation = invite(organon, "ada@acme.example", now=now)
@@ -276,7 +332,9 @@ def test_a_declined_request_falls_back_to_the_open_invitation(ada_at_acme, acme,
     assert acme.profiles.get().stage == "invited"
 
 
-def test_an_accepted_request_closes_the_invitation_and_the_other_way_round(ada_at_acme, acme, organon, now):
+def test_an_accepted_request_closes_the_invitation_and_the_other_way_round(
+    ada_at_acme, acme, organon, now
+):
     invitation = invite(organon, "ada@acme.example", now=now)
     make_request(ada_at_acme, organon, now=now).accept(now=now)
     invitation.refresh_from_db()
@@ -291,7 +349,9 @@ def test_an_accepted_request_closes_the_invitation_and_the_other_way_round(ada_a
     assert "accepted an invitation of Mirae" in letter.text
 
 
-def test_a_request_that_ran_out_does_not_end_what_an_invitation_connected(ada, ada_at_acme, organon, now):
+def test_a_request_that_ran_out_does_not_end_what_an_invitation_connected(
+    ada, ada_at_acme, organon, now
+):
     asked = make_request(ada_at_acme, organon, now=now, days_ago=31)
     invitation = invite(organon, "ada@acme.example", now=now)
     onboarding.accept(ada, [invitation], company=ada_at_acme, now=now)

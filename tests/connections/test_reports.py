@@ -58,7 +58,9 @@ def test_a_report_shows_as_declined(ada_at_acme, organon, now):
 
 def test_lifting_makes_older_reports_not_count(ada_at_acme, operator, now):
     for number in range(3):
-        request = make_request(ada_at_acme, make_customer(f"C {number}", contacts=[f"a@c{number}.example"]), now=now)
+        request = make_request(
+            ada_at_acme, make_customer(f"C {number}", contacts=[f"a@c{number}.example"]), now=now
+        )
         request.report(now=now, link=link_of(request))
         ada_at_acme.supplier.refresh_from_db()
     later = now + timedelta(hours=1)
@@ -70,7 +72,9 @@ def test_lifting_makes_older_reports_not_count(ada_at_acme, operator, now):
 
 
 @pytest.mark.parametrize("way", ["", "now", "digest"])
-def test_a_suspended_suppliers_requests_stay_decidable_but_nobody_is_mailed(way, ada_at_acme, organon, now):
+def test_a_suspended_suppliers_requests_stay_decidable_but_nobody_is_mailed(
+    way, ada_at_acme, organon, now
+):
     if way:
         Preference.objects.create(user=ada_at_acme.user, kind="request_accepted", way=way)
     request = make_request(ada_at_acme, organon, now=now)

@@ -39,7 +39,9 @@ def test_a_stranger_is_never_written_to_but_the_customers_own_contacts_are(ada_a
     assert request.contact_email == "victim@elsewhere.example"
 
 
-def test_a_contact_that_gets_no_requests_is_not_written_to_in_place_of_a_stranger(ada_at_acme, organon):
+def test_a_contact_that_gets_no_requests_is_not_written_to_in_place_of_a_stranger(
+    ada_at_acme, organon
+):
     organon.contacts.create(email="otto@organon.example", gets_requests=False)
     make_request(ada_at_acme, organon, contact="victim@elsewhere.example")
     assert written_to() == ["maria@organon.example"]
@@ -73,7 +75,11 @@ def test_a_mail_that_fails_after_the_answer_leads_to_nobody(ada_at_acme, organon
 
 def test_contacts_are_written_to_in_the_order_of_their_addresses(ada_at_acme, now):
     customer = make_customer("Mirae")
-    for address, name in (("b@mirae.example", "Ann"), ("a@mirae.example", "Zoe"), ("c@mirae.example", "Bea")):
+    for address, name in (
+        ("b@mirae.example", "Ann"),
+        ("a@mirae.example", "Zoe"),
+        ("c@mirae.example", "Bea"),
+    ):
         customer.contacts.create(email=address, name=name)
     make_request(ada_at_acme, customer, now=now)
     assert list(Mail.objects.order_by("created_at").values_list("to", flat=True)) == [
@@ -89,7 +95,9 @@ def test_muting_twice_is_kept_once(ada_at_acme, organon, now):
     assert AuditEntry.objects.filter(kind="address_muted").count() == 1
 
 
-def test_a_member_limited_to_some_customers_sees_the_request_they_sent(mia_at_acme, organon, ada, now):
+def test_a_member_limited_to_some_customers_sees_the_request_they_sent(
+    mia_at_acme, organon, ada, now
+):
     mia_at_acme.limit_to([], now=now, actor=ada)
     request = make_request(mia_at_acme, organon, now=now)
     assert list(ConnectionRequest.objects.visible_to(mia_at_acme)) == [request]
@@ -169,7 +177,10 @@ def test_other_contacts_are_told_who_accepted_with_a_way_to_say_not_us(ada_at_ac
     told = Mail.objects.get(name="request_accepted_contact", to="two@organon.example")
     assert "maria@organon.example" in told.text
     assert "/n/" in told.text
-    assert "/n/" not in Mail.objects.get(name="request_accepted_contact", to="maria@organon.example").text
+    assert (
+        "/n/"
+        not in Mail.objects.get(name="request_accepted_contact", to="maria@organon.example").text
+    )
 
 
 def test_withdrawn_and_expired_write_to_nobody_at_the_customer(ada_at_acme, organon, now):
@@ -192,14 +203,18 @@ def test_what_is_for_the_operator_does_not_show_in_the_suppliers_timeline(ada_at
     assert list(shown) == ["request_sent"]
 
 
-def test_what_contacts_and_their_mail_do_is_not_in_the_suppliers_timeline(ada_at_acme, organon, now):
+def test_what_contacts_and_their_mail_do_is_not_in_the_suppliers_timeline(
+    ada_at_acme, organon, now
+):
     request = make_request(ada_at_acme, organon, contact="maria@organon.example", now=now)
     link = link_of(request)
     request.forward("john@organon.example", now=now, link=link)
     request.mute(now=now, link=link)
     request.reroute("john@organon.example", now=now)
     story = AuditEntry.objects.about(request)
-    assert {"request_forwarded", "address_muted", "request_mail_failed"} < set(story.values_list("kind", flat=True))
+    assert {"request_forwarded", "address_muted", "request_mail_failed"} < set(
+        story.values_list("kind", flat=True)
+    )
     assert [entry.kind for entry in story.for_supplier()] == ["request_sent"]
 
 
@@ -243,7 +258,9 @@ def test_whose_link_is_dead_is_not_reminded(ada_at_acme, organon, now):
     assert written_to("request_reminder") == ["maria@organon.example"]
 
 
-def test_a_suspended_suppliers_contacts_are_reminded_once_it_is_lifted(ada_at_acme, organon, operator, now):
+def test_a_suspended_suppliers_contacts_are_reminded_once_it_is_lifted(
+    ada_at_acme, organon, operator, now
+):
     make_request(ada_at_acme, organon, days_ago=8)
     ada_at_acme.supplier.suspend("test", now=now)
     remind_contacts.func(timestamp=0)
@@ -253,7 +270,9 @@ def test_a_suspended_suppliers_contacts_are_reminded_once_it_is_lifted(ada_at_ac
     assert written_to("request_reminder") == ["maria@organon.example"]
 
 
-def test_a_reminder_takes_a_place_of_the_contacts_day(ada_at_acme, rob_at_rival, organon, settings, now):
+def test_a_reminder_takes_a_place_of_the_contacts_day(
+    ada_at_acme, rob_at_rival, organon, settings, now
+):
     settings.PORTAL_MAILS_A_DAY = 1
     make_request(ada_at_acme, organon, days_ago=8)
     make_request(rob_at_rival, organon, now=now)

@@ -61,7 +61,9 @@ def test_accept_decline_and_withdraw_at_once_have_one_winner(ada_at_acme, organo
 
 
 @pytest.mark.django_db(transaction=True)
-def test_expiry_and_acceptance_around_the_deadline_have_one_winner(ada_at_acme, organon, empty_queue):
+def test_expiry_and_acceptance_around_the_deadline_have_one_winner(
+    ada_at_acme, organon, empty_queue
+):
     request = make_request(ada_at_acme, organon)
     edge = request.expires_at
 
@@ -71,4 +73,6 @@ def test_expiry_and_acceptance_around_the_deadline_have_one_winner(ada_at_acme, 
     early, late = edge - timedelta(seconds=1), edge
     assert at_once(*[lambda: fresh().accept(now=early), lambda: fresh().expire(now=late)] * 8) == 1
     request.refresh_from_db()
-    assert CustomerProfile.objects.get().stage == ("connected" if request.status == "accepted" else "dropped")
+    assert CustomerProfile.objects.get().stage == (
+        "connected" if request.status == "accepted" else "dropped"
+    )

@@ -75,7 +75,10 @@ def test_a_request_waits_thirty_days(ada_at_acme, organon, now):
 def test_after_a_decline_it_takes_thirty_days(ada_at_acme, organon, now):
     make_request(ada_at_acme, organon, now=now).decline("other", now=now)
     assert refusal(ada_at_acme, organon, now=now + timedelta(days=29)) == Refusal.DECLINED
-    assert make_request(ada_at_acme, organon, now=now + timedelta(days=30, minutes=1)).status == "pending"
+    assert (
+        make_request(ada_at_acme, organon, now=now + timedelta(days=30, minutes=1)).status
+        == "pending"
+    )
 
 
 def test_an_overdue_request_makes_room_before_the_worker_has_run(ada_at_acme, organon, now):
@@ -99,11 +102,16 @@ def test_no_request_where_connected(ada_at_acme, organon):
 
 
 def test_no_request_where_the_customer_takes_none(ada_at_acme):
-    assert refusal(ada_at_acme, make_customer("Shy AB", takes_requests=False)) == Refusal.INVITATION_ONLY
+    assert (
+        refusal(ada_at_acme, make_customer("Shy AB", takes_requests=False))
+        == Refusal.INVITATION_ONLY
+    )
 
 
 def test_no_request_to_a_customer_that_is_not_listed(ada_at_acme):
-    assert refusal(ada_at_acme, make_customer("Hidden AB", is_listed=False)) == Refusal.INVITATION_ONLY
+    assert (
+        refusal(ada_at_acme, make_customer("Hidden AB", is_listed=False)) == Refusal.INVITATION_ONLY
+    )
 
 
 def test_no_request_of_a_suspended_supplier(ada_at_acme, organon, now):
@@ -121,7 +129,9 @@ def test_ending_a_connection_starts_the_count_anew(ada_at_acme, organon, now):
     assert refusal(ada_at_acme, organon) == Refusal.TOO_MANY
 
 
-def test_ending_a_connection_takes_the_operators_extra_requests_back(ada_at_acme, organon, operator, now):
+def test_ending_a_connection_takes_the_operators_extra_requests_back(
+    ada_at_acme, organon, operator, now
+):
     profile = connect(ada_at_acme, organon, now=now)
     profile.allow_requests(5, now=now, actor=operator)
     profile.end("over", now=now, actor=ada_at_acme.user)
@@ -132,13 +142,17 @@ def test_ending_a_connection_takes_the_operators_extra_requests_back(ada_at_acme
 # Where a request may start from
 
 
-def test_an_own_earlier_request_leads_to_the_customer_with_a_contact_only(ada_at_acme, rob_at_rival, organon, now):
+def test_an_own_earlier_request_leads_to_the_customer_with_a_contact_only(
+    ada_at_acme, rob_at_rival, organon, now
+):
     asked = make_request(ada_at_acme, organon)
     assert origins.find(ada_at_acme, organon, now) == (Origin.REQUEST, asked.pk, False)
     assert origins.find(rob_at_rival, organon, now) is None
 
 
-def test_an_earlier_request_that_a_member_does_not_see_leads_them_nowhere(ada, ada_at_acme, mia_at_acme, organon, now):
+def test_an_earlier_request_that_a_member_does_not_see_leads_them_nowhere(
+    ada, ada_at_acme, mia_at_acme, organon, now
+):
     make_request(ada_at_acme, organon)
     assert origins.find(mia_at_acme, organon, now) is not None
     mia_at_acme.limit_to([], now=now, actor=ada)
@@ -146,7 +160,9 @@ def test_an_earlier_request_that_a_member_does_not_see_leads_them_nowhere(ada, a
 
 
 @pytest.mark.parametrize("is_suggested", [True, False])
-def test_the_contact_may_be_left_out_only_when_the_customer_is_suggested(is_suggested, ada_at_acme, organon, now):
+def test_the_contact_may_be_left_out_only_when_the_customer_is_suggested(
+    is_suggested, ada_at_acme, organon, now
+):
     found = make_attempt(ada_at_acme, organon)
     if is_suggested:
         organon.vendors.create(name="ACME", email="x@acme.example", domain="acme.example")
@@ -211,7 +227,9 @@ def test_all_links_die_with_the_decision_and_the_row_says_whose_decided(ada_at_a
     request = make_request(ada_at_acme, organon, now=now)
     mine = Link.objects.of("request", request.pk).get(address="two@organon.example")
     request.accept(now=now, link=mine)
-    conditions = {link.address: link.condition(now) for link in Link.objects.of("request", request.pk)}
+    conditions = {
+        link.address: link.condition(now) for link in Link.objects.of("request", request.pk)
+    }
     assert conditions == {"two@organon.example": "used", "maria@organon.example": "revoked"}
     request.refresh_from_db()
     assert request.decided_link == mine

@@ -86,7 +86,9 @@ def test_a_customer_by_invitation_only_says_so_and_can_not_be_chosen(client, cou
     coupa.save(update_fields=["takes_requests"])
     page = search(client)["Location"]
     assert "Joins by invitation only" in text(client.get(page))
-    assert "Choose one of these customers." in text(client.get(page, {"chosen": 1, "customer": coupa.pk}))
+    assert "Choose one of these customers." in text(
+        client.get(page, {"chosen": 1, "customer": coupa.pk})
+    )
 
 
 def test_choosing_leads_to_the_request_and_choosing_nothing_is_said(client, coupa):
@@ -132,18 +134,28 @@ def test_what_my_other_supplier_found_offers_to_switch(client, ada, coupa):
     assert (answer.status_code, "Switch to Beta Tools" in text(answer)) == (404, True)
 
 
-def test_the_request_keeps_consent_with_version_language_and_time(client, ada_at_acme, coupa, no_captcha):
+def test_the_request_keeps_consent_with_version_language_and_time(
+    client, ada_at_acme, coupa, no_captcha
+):
     make_attempt(ada_at_acme, coupa)
     assert ask(client, coupa)["Location"] == reverse("connections:requests")
     asked = ConnectionRequest.objects.get()
-    assert (asked.consent_version, asked.consent_language, asked.origin) == ("2026-11", "en", "attempt")
+    assert (asked.consent_version, asked.consent_language, asked.origin) == (
+        "2026-11",
+        "en",
+        "attempt",
+    )
     assert asked.consent_text.startswith("I confirm by sending this request")
 
 
-def test_a_name_that_ends_in_a_full_stop_reads_well_when_it_is_sent(client, ada_at_acme, no_captcha):
+def test_a_name_that_ends_in_a_full_stop_reads_well_when_it_is_sent(
+    client, ada_at_acme, no_captcha
+):
     sonoma = make_customer("Williams-Sonoma, Inc.")
     make_attempt(ada_at_acme, sonoma)
-    page = text(client.post(new(sonoma), {"contact": "buy@sonoma.example", "consent": "on"}, follow=True))
+    page = text(
+        client.post(new(sonoma), {"contact": "buy@sonoma.example", "consent": "on"}, follow=True)
+    )
     assert "Your request to Williams-Sonoma, Inc. was sent." in page
 
 
@@ -159,10 +171,13 @@ def test_without_the_captcha_nothing_is_sent(client, ada_at_acme, coupa):
     assert not ConnectionRequest.objects.exists()
 
 
-def test_a_mailed_code_stands_in_for_the_captcha_and_what_was_typed_stays(client, ada_at_acme, coupa):
+def test_a_mailed_code_stands_in_for_the_captcha_and_what_was_typed_stays(
+    client, ada_at_acme, coupa
+):
     make_attempt(ada_at_acme, coupa)
     page = client.post(
-        reverse("connections:captcha_code", args=[coupa.pk]), {"contact": "buy@coupa.example", "message": "Hi"}
+        reverse("connections:captcha_code", args=[coupa.pk]),
+        {"contact": "buy@coupa.example", "message": "Hi"},
     )
     assert "buy@coupa.example" in text(page)
     code = mailed_code(name="captcha_code")
@@ -185,7 +200,10 @@ def test_with_todays_requests_used_up_there_is_no_form_and_nothing_typed_is_lost
 def test_five_codes_an_hour_are_enough(client, ada_at_acme, coupa, one_window):
     cache.clear()
     make_attempt(ada_at_acme, coupa)
-    codes = [client.post(reverse("connections:captcha_code", args=[coupa.pk])).status_code for _ in range(6)]
+    codes = [
+        client.post(reverse("connections:captcha_code", args=[coupa.pk])).status_code
+        for _ in range(6)
+    ]
     assert codes == [200] * 5 + [429]
     assert Mail.objects.count() == 5
 
@@ -200,7 +218,9 @@ def test_a_search_that_takes_too_long_costs_nothing_and_says_so(client, coupa, m
     assert "20 of 20 searches left today" in page
 
 
-def test_a_colleagues_pending_request_is_shown_instead_of_an_error(client, mia_at_acme, ada_at_acme, coupa):
+def test_a_colleagues_pending_request_is_shown_instead_of_an_error(
+    client, mia_at_acme, ada_at_acme, coupa
+):
     make_attempt(ada_at_acme, coupa)
     asked = make_request(mia_at_acme, coupa)
     page = text(client.get(new(coupa)))
@@ -210,7 +230,9 @@ def test_a_colleagues_pending_request_is_shown_instead_of_an_error(client, mia_a
 
 def test_the_table_has_the_guides_six_columns(client, ada_at_acme, coupa):
     make_request(ada_at_acme, coupa)
-    heads = re.findall(r'role="columnheader">([^<]+)<', text(client.get(reverse("connections:requests"))))
+    heads = re.findall(
+        r'role="columnheader">([^<]+)<', text(client.get(reverse("connections:requests")))
+    )
     assert heads == ["Customer", "Actions", "Status", "E-mail", "Date", "Comments"]
 
 

@@ -43,7 +43,9 @@ def test_a_suggestion_says_why_and_can_be_dismissed(client, listing):
 
 def test_from_a_suggestion_the_contact_is_optional(client, listing, settings):
     settings.CAPTCHA = "off"
-    answer = client.post(reverse("connections:request_new", args=[listing.pk]), {"contact": "", "consent": "on"})
+    answer = client.post(
+        reverse("connections:request_new", args=[listing.pk]), {"contact": "", "consent": "on"}
+    )
     asked = ConnectionRequest.objects.get()
     assert (answer.status_code, asked.origin, asked.contact_email) == (302, "suggestion", "")
     assert "Started by the portal" in text(client.get(TABLE))
@@ -65,7 +67,9 @@ def test_a_connected_customer_is_not_suggested(client, ada_at_acme, listing):
 
 
 @pytest.mark.parametrize("flag", ["is_listed", "takes_requests"])
-def test_a_customer_that_is_not_listed_or_takes_no_requests_is_not_suggested(flag, ada_at_acme, listing, now):
+def test_a_customer_that_is_not_listed_or_takes_no_requests_is_not_suggested(
+    flag, ada_at_acme, listing, now
+):
     assert suggested_to(ada_at_acme, now) == ["Organon"]
     setattr(listing, flag, False)
     listing.save(update_fields=[flag])
@@ -78,7 +82,9 @@ def test_free_mail_suggests_nothing(organon, now):
     assert suggested_to(gmail, now) == []
 
 
-def test_a_suggestion_is_dismissed_for_one_supplier_only(client, ada_at_acme, rob_at_rival, listing, now):
+def test_a_suggestion_is_dismissed_for_one_supplier_only(
+    client, ada_at_acme, rob_at_rival, listing, now
+):
     listing.vendors.create(name="Rival", email="rob@rival.example", domain="rival.example")
     client.post(reverse("connections:dismiss", args=[listing.pk]))
     assert (suggested_to(ada_at_acme, now), suggested_to(rob_at_rival, now)) == ([], ["Organon"])
@@ -95,14 +101,18 @@ def test_a_suspended_supplier_gets_no_suggestions(ada_at_acme, listing, now):
     assert suggested_to(ada_at_acme, now) == []
 
 
-def test_a_customer_that_a_limited_member_does_not_see_is_not_suggested_to_them(ada, mia_at_acme, listing, now):
+def test_a_customer_that_a_limited_member_does_not_see_is_not_suggested_to_them(
+    ada, mia_at_acme, listing, now
+):
     CustomerProfile.locked(mia_at_acme.supplier, listing)
     assert suggested_to(mia_at_acme, now) == ["Organon"]
     mia_at_acme.limit_to([], now=now, actor=ada)
     assert suggested_to(mia_at_acme, now) == []
 
 
-def test_a_customer_that_is_asked_already_is_not_suggested_until_the_request_is_over(ada_at_acme, listing, now):
+def test_a_customer_that_is_asked_already_is_not_suggested_until_the_request_is_over(
+    ada_at_acme, listing, now
+):
     asked = make_request(ada_at_acme, listing, now=now)
     assert suggested_to(ada_at_acme, now) == []
     assert suggested_to(ada_at_acme, asked.expires_at) == ["Organon"]
@@ -114,7 +124,9 @@ def test_who_declined_is_suggested_again_after_the_pause(ada_at_acme, listing, n
     assert suggested_to(ada_at_acme, now + timedelta(days=30, minutes=1)) == ["Organon"]
 
 
-def test_who_was_asked_as_often_as_allowed_is_suggested_again_only_after_a_connection(ada_at_acme, listing, now):
+def test_who_was_asked_as_often_as_allowed_is_suggested_again_only_after_a_connection(
+    ada_at_acme, listing, now
+):
     for _time in range(3):
         request = make_request(ada_at_acme, listing, now=now)
         request.withdraw(now=now, actor=ada_at_acme.user)

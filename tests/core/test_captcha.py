@@ -14,7 +14,9 @@ from tests.fixtures_mail import mailed_code
 
 def solve(token):
     salt, wanted = token.split(":")[0].split(".")
-    return str(next(number for number in range(captcha.NUMBERS) if captcha.proof(salt, number) == wanted))
+    return str(
+        next(number for number in range(captcha.NUMBERS) if captcha.proof(salt, number) == wanted)
+    )
 
 
 @pytest.fixture
@@ -102,7 +104,14 @@ def test_a_code_that_has_run_out_does_not_pass(ada, now):
     assert not form(ada, captcha_code=mailed_code()).is_valid()
 
 
-OUTAGES = [OSError(), http.client.BadStatusLine("x"), ValueError(), KeyError(), TypeError(), AttributeError()]
+OUTAGES = [
+    OSError(),
+    http.client.BadStatusLine("x"),
+    ValueError(),
+    KeyError(),
+    TypeError(),
+    AttributeError(),
+]
 
 
 @pytest.mark.parametrize("error", OUTAGES, ids=lambda error: type(error).__name__)
@@ -114,7 +123,9 @@ def test_an_outage_of_google_is_a_message_and_lets_nobody_in(ada, settings, monk
 
     monkeypatch.setattr("django_recaptcha.client.submit", submit)
     broken = form(ada, **{"g-recaptcha-response": "answer"})
-    assert broken.errors["captcha"] == [str(captcha.CaptchaField.default_error_messages["unreachable"])]
+    assert broken.errors["captcha"] == [
+        str(captcha.CaptchaField.default_error_messages["unreachable"])
+    ]
 
 
 def test_the_policy_opens_to_google_on_that_page_only(client_of, ada_at_acme, organon, settings):

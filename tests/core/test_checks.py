@@ -18,12 +18,24 @@ from core.colours import _contrast_to_white, mail_accent
         ("OPERATOR_NAME", "", "portal.W011"),
         ("OPERATOR_ADDRESS", "", "portal.W011"),
         ("TRUSTED_PROXY_COUNT", 0, "portal.W005"),
-        ("CACHES", {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}, "portal.E006"),
+        (
+            "CACHES",
+            {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}},
+            "portal.E006",
+        ),
     ],
 )
 def test_each_unwise_setting_is_named(name, value, found, settings):
-    settings.PUBLIC_URL, settings.HTTPS, settings.ALLOWED_HOSTS = "https://portal.test", True, ["portal.test"]
-    settings.MAIL_BACKEND, settings.SUPPORT_EMAIL, settings.TRUSTED_PROXY_COUNT = "smtp", "help@portal.test", 1
+    settings.PUBLIC_URL, settings.HTTPS, settings.ALLOWED_HOSTS = (
+        "https://portal.test",
+        True,
+        ["portal.test"],
+    )
+    settings.MAIL_BACKEND, settings.SUPPORT_EMAIL, settings.TRUSTED_PROXY_COUNT = (
+        "smtp",
+        "help@portal.test",
+        1,
+    )
     assert checks.installation(None) == []
     setattr(settings, name, value)
     assert [problem.id for problem in checks.installation(None)] == [found]
@@ -37,7 +49,8 @@ def test_only_the_demo_is_run_by_somebody_unless_settings_say_who(demo, name):
 
 
 @pytest.mark.parametrize(
-    ("kind", "found"), [("pow", []), ("off", []), ("altcha", ["portal.E007"]), ("recaptcha", ["portal.E008"])]
+    ("kind", "found"),
+    [("pow", []), ("off", []), ("altcha", ["portal.E007"]), ("recaptcha", ["portal.E008"])],
 )
 def test_the_captcha_exists_and_has_its_keys(kind, found, settings):
     settings.CAPTCHA = kind
@@ -47,7 +60,9 @@ def test_the_captcha_exists_and_has_its_keys(kind, found, settings):
 @pytest.mark.parametrize("name", checks.AT_LEAST_ONE)
 def test_a_number_that_would_break_something_at_0_is_refused(name, settings):
     setattr(settings, name, 0)
-    assert [problem.msg for problem in run_checks() if problem.is_serious()] == [f"{name} must be 1 or more."]
+    assert [problem.msg for problem in run_checks() if problem.is_serious()] == [
+        f"{name} must be 1 or more."
+    ]
 
 
 @pytest.mark.parametrize("colour", ["teal", "#fff", "0e6a57", "#0e6a57\n", "#0e6a5g", ""])

@@ -48,7 +48,9 @@ def data(base, made):
     subprocess.run(["cp", "-a", made, folder / "pgdata"], check=True)
     yield folder / "pgdata"
     for home in [path.parent for path in folder.rglob("postmaster.pid")]:
-        embedded._tool(embedded._account(), "pg_ctl", "-D", home, "-m", "immediate", "stop", check=False)
+        embedded._tool(
+            embedded._account(), "pg_ctl", "-D", home, "-m", "immediate", "stop", check=False
+        )
 
 
 def hold(data, **environment):
@@ -71,7 +73,10 @@ def let_go(process):
 
 
 def is_running(data):
-    return embedded._tool(embedded._account(), "pg_ctl", "-D", data, "status", check=False).returncode == 0
+    return (
+        embedded._tool(embedded._account(), "pg_ctl", "-D", data, "status", check=False).returncode
+        == 0
+    )
 
 
 def test_four_starts_at_once_make_one_server_and_the_last_one_stops_it(data):

@@ -38,7 +38,12 @@ def test_jobs_that_failed_are_told(client_of, operator):
     assert Client().get("/readyz").json()["failed_jobs"] == 1
     page = client_of(operator).get("/admin/").content.decode()
     assert "procrastinate/procrastinatejob/?status__exact=failed" in page
-    assert client_of(operator).get("/admin/procrastinate/procrastinatejob/?status__exact=failed").status_code == 200
+    assert (
+        client_of(operator)
+        .get("/admin/procrastinate/procrastinatejob/?status__exact=failed")
+        .status_code
+        == 200
+    )
 
 
 def test_a_row_that_fails_holds_up_none_of_those_behind_it(
@@ -47,18 +52,28 @@ def test_a_row_that_fails_holds_up_none_of_those_behind_it(
     failing = make_request(ada_at_acme, organon, now=now, days_ago=32)
     behind = make_request(rob_at_rival, organon, now=now, days_ago=31)
     expire = ConnectionRequest.expire
-    monkeypatch.setattr(ConnectionRequest, "expire", lambda one, now: 1 / 0 if one == failing else expire(one, now=now))
+    monkeypatch.setattr(
+        ConnectionRequest,
+        "expire",
+        lambda one, now: 1 / 0 if one == failing else expire(one, now=now),
+    )
     with pytest.raises(ExceptionGroup), caplog.at_level(logging.ERROR):
         expire_requests.func(timestamp=0)
     behind.refresh_from_db()
     assert (behind.status, str(failing.pk) in caplog.text) == ("expired", True)
 
 
-def test_codes_counts_and_links_are_forgotten_when_they_are_long_over(ada_at_acme, organon, now, settings):
+def test_codes_counts_and_links_are_forgotten_when_they_are_long_over(
+    ada_at_acme, organon, now, settings
+):
     for place, hours in enumerate((23, 25)):
-        Code.objects.create(owner=place, purpose="captcha", digest="x", expires_at=now - timedelta(hours=hours))
+        Code.objects.create(
+            owner=place, purpose="captcha", digest="x", expires_at=now - timedelta(hours=hours)
+        )
     for days in (-1, 7, 8):
-        DailyCount.objects.create(scope="mails", key="maria@organon.example", day=today(now) - timedelta(days=days))
+        DailyCount.objects.create(
+            scope="mails", key="maria@organon.example", day=today(now) - timedelta(days=days)
+        )
     decided, mailed, _lone, younger = (
         Link.issue("request", organon.pk, "maria@organon.example", now - timedelta(days=days))[0]
         for days in (2000, 2000, 2000, 1000)
@@ -69,11 +84,16 @@ def test_codes_counts_and_links_are_forgotten_when_they_are_long_over(ada_at_acm
     settings.PORTAL_RECORD_YEARS = 5
     clean_up.func(timestamp=0)
     assert Code.objects.get().owner == "0"
-    assert {today(now) - one.day for one in DailyCount.objects.filter(used=0)} == {timedelta(-1), timedelta(7)}
+    assert {today(now) - one.day for one in DailyCount.objects.filter(used=0)} == {
+        timedelta(-1),
+        timedelta(7),
+    }
     assert set(Link.objects.all()) == {decided, mailed, younger}
 
 
-def test_one_notification_that_no_longer_reads_keeps_nobody_else_from_the_digest(ada, acme, rob, rival, now):
+def test_one_notification_that_no_longer_reads_keeps_nobody_else_from_the_digest(
+    ada, acme, rob, rival, now
+):
     for user, supplier, kind in ((ada, acme, "gone"), (rob, rival, "request_expired")):
         data = {"customer": "Organon", "comment": ""}
         Notification.objects.create(

@@ -11,7 +11,13 @@ from core.models import Link, Mail
 
 
 def issue(days=30, **fields):
-    return Link.issue("request", uuid.uuid4(), "maria@organon.example", timezone.now() + timedelta(days=days), **fields)
+    return Link.issue(
+        "request",
+        uuid.uuid4(),
+        "maria@organon.example",
+        timezone.now() + timedelta(days=days),
+        **fields,
+    )
 
 
 @pytest.mark.django_db
@@ -39,7 +45,9 @@ def test_the_condition_says_why_a_link_no_longer_works(now):
     live, used, revoked, expired = issue()[0], issue()[0], issue()[0], issue(days=-1)[0]
     used.use(now)
     Link.objects.filter(pk=revoked.pk).revoke(now)
-    conditions = [Link.objects.get(pk=link.pk).condition(now) for link in (live, used, revoked, expired)]
+    conditions = [
+        Link.objects.get(pk=link.pk).condition(now) for link in (live, used, revoked, expired)
+    ]
     assert conditions == ["live", "used", "revoked", "expired"]
 
 
@@ -66,7 +74,9 @@ def test_of_sixteen_users_at_once_one_wins():
 @pytest.mark.django_db
 def test_a_revoked_link_takes_its_waiting_mail_along(now):
     link, _token = issue()
-    row = mail.send("captcha_code", "maria@organon.example", "en", link=link, code="123456", minutes=10)
+    row = mail.send(
+        "captcha_code", "maria@organon.example", "en", link=link, code="123456", minutes=10
+    )
     Link.objects.filter(pk=link.pk).revoke(now)
     row.refresh_from_db()
     assert (row.state, row.text, row.html) == ("dropped", "", "")

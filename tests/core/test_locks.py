@@ -20,7 +20,9 @@ def bare_locks(node, function=None, is_safe=False):
     """The functions below a node that lock where no transaction.atomic() of their own surrounds it."""
     if isinstance(node, ast.FunctionDef):
         function, is_safe = node.name, False
-    if isinstance(node, ast.With) and any("transaction.atomic" in ast.unparse(item) for item in node.items):
+    if isinstance(node, ast.With) and any(
+        "transaction.atomic" in ast.unparse(item) for item in node.items
+    ):
         is_safe = True
     if isinstance(node, ast.Call) and getattr(node.func, "attr", "") in LOCKING and not is_safe:
         yield function

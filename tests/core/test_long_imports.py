@@ -35,7 +35,11 @@ def test_a_long_file_is_checked_first_and_imported_when_the_operator_says_so(
     long, client_of, operator, run_jobs, organon
 ):
     client = client_of(operator)
-    said = {"import_file": table("Organon,US", "Seorin Chemical,KR"), "format": "0", "resource": "0"}
+    said = {
+        "import_file": table("Organon,US", "Seorin Chemical,KR"),
+        "format": "0",
+        "resource": "0",
+    }
     page = client.post(PATH, said)
     kept = TableImport.objects.get()
     assert page.url == f"/admin/core/tableimport/{kept.pk}/change/"
@@ -85,7 +89,9 @@ def test_an_error_after_the_rows_refuses_the_whole_file(operator, run_jobs, monk
     assert not Customer.objects.exists()
 
 
-def test_what_can_never_be_finished_is_refused_and_its_file_forgotten(operator, run_jobs, monkeypatch):
+def test_what_can_never_be_finished_is_refused_and_its_file_forgotten(
+    operator, run_jobs, monkeypatch
+):
     kept = begin(table("Seorin Chemical,KR"), operator)
 
     def too_large(self, *args, **kwargs):
@@ -128,7 +134,9 @@ def test_korean_excels_files_are_read_and_broken_ones_refused_in_words(operator,
     [(b"name,city\nHansol,Seoul\n", "첫 줄에 열 이름이 있어야 해요: name, country"), (b"name,country\n", "파일에 행이 없어요."),
      (b"", "파일에 행이 없어요.")],
 )  # fmt: skip
-def test_a_table_that_is_none_is_refused_in_the_operators_language(content, words, operator, run_jobs):
+def test_a_table_that_is_none_is_refused_in_the_operators_language(
+    content, words, operator, run_jobs
+):
     operator.language = "ko"
     operator.save(update_fields=["language"])
     kept = begin(SimpleUploadedFile("x.csv", content), operator)
@@ -153,10 +161,14 @@ def test_only_who_may_import_that_kind_confirms(operator, run_jobs, client_of):
     run_jobs()
     operator.is_superuser = False
     operator.save(update_fields=["is_superuser"])
-    assert client_of(operator).post(f"/admin/core/tableimport/{kept.pk}/confirm/").status_code == 403
+    assert (
+        client_of(operator).post(f"/admin/core/tableimport/{kept.pk}/confirm/").status_code == 403
+    )
 
 
-def test_progress_is_seen_while_the_import_is_under_way(transactional_db, empty_queue, operator, monkeypatch):
+def test_progress_is_seen_while_the_import_is_under_way(
+    transactional_db, empty_queue, operator, monkeypatch
+):
     monkeypatch.setattr(tabular, "EVERY", 1)
     kept = begin(table("A Works,KR", "B Works,KR", "C Works,KR"), operator)
     seen, plain = [], CustomerResource.after_import_row

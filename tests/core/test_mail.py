@@ -99,7 +99,9 @@ def test_a_server_that_refuses_the_sender_loses_nothing(post):
     assert row.state == "queued"
 
 
-@pytest.mark.parametrize("error", [smtplib.SMTPConnectError, smtplib.SMTPHeloError, smtplib.SMTPAuthenticationError])
+@pytest.mark.parametrize(
+    "error", [smtplib.SMTPConnectError, smtplib.SMTPHeloError, smtplib.SMTPAuthenticationError]
+)
 def test_what_a_server_says_at_its_door_is_not_about_the_letter(error, db, monkeypatch):
     row = queue()
 

@@ -48,7 +48,14 @@ class Store(BaseHTTPRequestHandler):
         self.answer(204)
 
     def answer(self, status, body=b""):
-        self.asked.append((self.command, self.path, self.headers.get("x-amz-acl"), "Authorization" in self.headers))
+        self.asked.append(
+            (
+                self.command,
+                self.path,
+                self.headers.get("x-amz-acl"),
+                "Authorization" in self.headers,
+            )
+        )
         self.send_response(status)
         self.send_header("Content-Length", str(len(self.files.get(self.path, body))))
         self.send_header("Last-Modified", "Tue, 24 Nov 2026 00:00:00 GMT")

@@ -28,12 +28,16 @@ def raw(name, content):
 
 
 def with_script(writer):
-    action = DictionaryObject({NameObject("/S"): NameObject("/JavaScript"), NameObject("/JS"): TextStringObject("x()")})
+    action = DictionaryObject(
+        {NameObject("/S"): NameObject("/JavaScript"), NameObject("/JS"): TextStringObject("x()")}
+    )
     writer.root_object[NameObject("/OpenAction")] = writer._add_object(action)
 
 
 def with_launch(writer):
-    action = DictionaryObject({NameObject("/S"): NameObject("/Launch"), NameObject("/F"): TextStringObject("cmd.exe")})
+    action = DictionaryObject(
+        {NameObject("/S"): NameObject("/Launch"), NameObject("/F"): TextStringObject("cmd.exe")}
+    )
     writer.root_object[NameObject("/OpenAction")] = writer._add_object(action)
 
 
@@ -45,7 +49,9 @@ def doing(kind):
     """A PDF that does something when it is opened."""
 
     def change(writer):
-        action = DictionaryObject({NameObject("/S"): NameObject(kind), NameObject("/F"): TextStringObject("http://x/")})
+        action = DictionaryObject(
+            {NameObject("/S"): NameObject(kind), NameObject("/F"): TextStringObject("http://x/")}
+        )
         writer.root_object[NameObject("/OpenAction")] = writer._add_object(action)
 
     return a_pdf(f"{kind[1:]}.pdf", change)
@@ -69,7 +75,9 @@ def related(name, kind, target="http://evil.example/x.dotm"):
 
 def typed(name, kind, main=DOCX):
     """An office file with a part of an odd name that its type gives away."""
-    return an_office_file(name, main, f'<Override PartName="/odd.dat" ContentType="application/{kind}"/>')
+    return an_office_file(
+        name, main, f'<Override PartName="/odd.dat" ContentType="application/{kind}"/>'
+    )
 
 
 def a_lying_bomb():
@@ -167,7 +175,14 @@ def test_sound_files_are_taken(upload, kind):
         (an_office_file("control.docx", parts=[("word/activeX/activeX1.xml", "x")]), "macro"),
         (an_office_file("list.docm", XLSX.replace("main+xml", "macroEnabled.main+xml")), "macro"),
         (related("template.docx", "attachedTemplate"), "macro"),
-        (typed("links.xlsx", "vnd.openxmlformats-officedocument.spreadsheetml.externalLink+xml", XLSX), "macro"),
+        (
+            typed(
+                "links.xlsx",
+                "vnd.openxmlformats-officedocument.spreadsheetml.externalLink+xml",
+                XLSX,
+            ),
+            "macro",
+        ),
         (typed("sheet.xlsx", "vnd.ms-excel.macrosheet+xml", XLSX), "macro"),
         (typed("ole.docx", "vnd.openxmlformats-officedocument.oleObject"), "macro"),
         (an_office_file("program.docx", parts=[("word/media/image1.png", b"MZ\x90")]), "macro"),

@@ -31,7 +31,10 @@ def work(settings):
     given = {name: getattr(settings, name) for name in ("MAIL_BACKEND", "EMAIL_HOST", "EMAIL_PORT")}
     given["NAME"] = connection.settings_dict["NAME"]
     return subprocess.Popen(
-        [sys.executable, "-c", WORKER, json.dumps(given)], cwd=ROOT, stderr=subprocess.DEVNULL, env=os.environ
+        [sys.executable, "-c", WORKER, json.dumps(given)],
+        cwd=ROOT,
+        stderr=subprocess.DEVNULL,
+        env=os.environ,
     )
 
 
@@ -46,7 +49,8 @@ def wait_until(true, seconds):
 @pytest.mark.django_db(transaction=True)
 def test_mail_survives_a_worker_killed_in_the_middle(post, settings, empty_queue):
     rows = [
-        mail.send("captcha_code", f"p{number}@acme.example", "en", code="123456", minutes=10) for number in range(20)
+        mail.send("captcha_code", f"p{number}@acme.example", "en", code="123456", minutes=10)
+        for number in range(20)
     ]
     post.pause = 0.3  # a slow server, so that the kill falls into a delivery
     first = work(settings)

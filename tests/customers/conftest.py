@@ -32,7 +32,9 @@ def page(profile, client_of, ada):
     def open_page(step, data=None, what="step_save"):
         if data is None:
             return client.get(reverse("customers:step", args=[profile.pk, step.pk]))
-        return client.post(reverse(f"customers:{what}", args=[profile.pk, step.pk]), {"version": 0} | data)
+        return client.post(
+            reverse(f"customers:{what}", args=[profile.pk, step.pk]), {"version": 0} | data
+        )
 
     open_page.client = client
     return open_page

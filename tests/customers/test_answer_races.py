@@ -74,7 +74,9 @@ def test_of_sixteen_decisions_one_wins(profile, step, about, now):
 
 
 @pytest.mark.parametrize("_round", range(5))
-def test_submit_approve_send_back_and_edit_at_once_leave_one_story(_round, profile, step, about, now):
+def test_submit_approve_send_back_and_edit_at_once_leave_one_story(
+    _round, profile, step, about, now
+):
     first = Answer.submit(profile, step, {}, SAID, version=0, **about)
     at_once(
         lambda: Answer.submit(profile, step, {"q": "new"}, SAID, version=1, **about),
@@ -85,7 +87,11 @@ def test_submit_approve_send_back_and_edit_at_once_leave_one_story(_round, profi
     answer = Answer.objects.get()
     versions = list(answer.submissions.order_by("number"))
     last = versions[-1].outcome
-    expected = {Outcome.WAITING: "submitted", Outcome.APPROVED: "approved", Outcome.RETURNED: "returned"}
+    expected = {
+        Outcome.WAITING: "submitted",
+        Outcome.APPROVED: "approved",
+        Outcome.RETURNED: "returned",
+    }
     assert answer.state == expected[last]
     assert answer.version == 2
     assert sum(one.outcome == Outcome.WAITING for one in versions) <= 1

@@ -85,7 +85,9 @@ def test_what_was_sent_back_is_submitted_as_a_new_version(submit, profile, step,
     assert state(profile, step) == ("submitted", False, ["returned", "waiting"])
 
 
-def test_a_change_after_approval_is_a_new_version_and_the_old_approval_stays(submit, save, profile, step, now):
+def test_a_change_after_approval_is_a_new_version_and_the_old_approval_stays(
+    submit, save, profile, step, now
+):
     submit().approve(now=now)
     save({"q": "2"}, version=1)
     assert state(profile, step) == ("approved", True, ["approved"])
@@ -98,7 +100,10 @@ def test_a_change_after_approval_is_a_new_version_and_the_old_approval_stays(sub
 @pytest.mark.parametrize("second", ["approve", "send_back"])
 def test_a_version_is_decided_once(first, second, submit, now):
     submission = submit()
-    decide = {"approve": lambda one: one.approve(now=now), "send_back": lambda one: one.send_back("No.", now=now)}
+    decide = {
+        "approve": lambda one: one.approve(now=now),
+        "send_back": lambda one: one.send_back("No.", now=now),
+    }
     if first == "replace":
         submit(version=1)
     else:
@@ -150,9 +155,19 @@ def test_a_retired_step_before_locks_nothing(profile, organon, step, ada, now):
 
 def test_decisions_ring_the_bell_and_write_the_audit_trail(submit, ada, vic_at_acme, now):
     submit().send_back("It expired.", now=now)
-    rung = {(note.user, note.kind, note.data["comment"]) for note in Notification.objects.filter(kind="step_returned")}
-    assert rung == {(ada, "step_returned", "It expired."), (vic_at_acme.user, "step_returned", "It expired.")}
-    kinds = list(AuditEntry.objects.filter(kind__startswith="step_").order_by("pk").values_list("kind", flat=True))
+    rung = {
+        (note.user, note.kind, note.data["comment"])
+        for note in Notification.objects.filter(kind="step_returned")
+    }
+    assert rung == {
+        (ada, "step_returned", "It expired."),
+        (vic_at_acme.user, "step_returned", "It expired."),
+    }
+    kinds = list(
+        AuditEntry.objects.filter(kind__startswith="step_")
+        .order_by("pk")
+        .values_list("kind", flat=True)
+    )
     assert kinds == ["step_submitted", "step_returned"]
 
 
@@ -164,7 +179,9 @@ def test_a_step_that_is_no_longer_asked_for_is_not_open(submit, save, step, now)
     assert not Answer.objects.exists()
 
 
-def test_what_is_submitted_is_in_nobodys_hand_any_more(submit, profile, step, mia_at_acme, ada, now):
+def test_what_is_submitted_is_in_nobodys_hand_any_more(
+    submit, profile, step, mia_at_acme, ada, now
+):
     Answer.hand_over(profile, step, mia_at_acme, actor=ada, now=now)
     submit()
     assert Answer.objects.get().member is None

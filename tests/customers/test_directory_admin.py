@@ -20,7 +20,9 @@ def admin(client_of, operator):
 
 def dry_run(admin, model, content, name="list.csv"):
     upload = SimpleUploadedFile(name, content)
-    return admin.post(reverse(f"admin:customers_{model}_import"), {"import_file": upload, "format": "0"})
+    return admin.post(
+        reverse(f"admin:customers_{model}_import"), {"import_file": upload, "format": "0"}
+    )
 
 
 def confirm(admin, model, answer):
@@ -34,20 +36,32 @@ def test_customers_come_in_after_a_dry_run_in_any_korean_encoding(encoding, admi
     assert "한솔제지" in answer.content.decode()
     assert not Customer.objects.exists()
     confirm(admin, "customer", answer)
-    assert set(Customer.objects.values_list("name", "city")) == {("한솔제지", "서울"), ("대한전선", "당진")}
+    assert set(Customer.objects.values_list("name", "city")) == {
+        ("한솔제지", "서울"),
+        ("대한전선", "당진"),
+    }
     assert [one.name for one in find("한솔제지")] == ["한솔제지"]
 
 
 def test_other_names_and_domains_come_in_and_go_out_and_are_only_added(admin):
-    customer = make_customer("한솔제지", other_names=["Hansol"], domains=["hansol.example"], city="서울")
+    customer = make_customer(
+        "한솔제지", other_names=["Hansol"], domains=["hansol.example"], city="서울"
+    )
     row = "name,country,city,other_names,domains\r\n한솔제지,KR,서울,Hansol Paper | 한솔,mail.Hansol.example|hansol-paper.example\r\n"
     confirm(admin, "customer", dry_run(admin, "customer", row.encode()))
     assert {one.name for one in customer.names.all()} == {"Hansol", "Hansol Paper", "한솔"}
-    assert {one.domain for one in customer.domains.all()} == {"hansol.example", "hansol-paper.example"}
+    assert {one.domain for one in customer.domains.all()} == {
+        "hansol.example",
+        "hansol-paper.example",
+    }
     assert find("hansol paper") == [customer]
     chosen = {"customerresource_other_names": "on", "customerresource_domains": "on"}
-    out = admin.post(reverse("admin:customers_customer_export"), {"format": "0", "resource": "0", **chosen})
-    assert '"Hansol|Hansol Paper|한솔","hansol-paper.example|hansol.example"' in out.content.decode("utf-8-sig")
+    out = admin.post(
+        reverse("admin:customers_customer_export"), {"format": "0", "resource": "0", **chosen}
+    )
+    assert '"Hansol|Hansol Paper|한솔","hansol-paper.example|hansol.example"' in out.content.decode(
+        "utf-8-sig"
+    )
 
 
 def test_a_domain_that_is_nobodys_own_is_refused(admin):
@@ -75,14 +89,18 @@ def test_a_file_that_is_no_table_is_refused_in_our_words(content, format, words,
 
 
 def test_a_bad_row_is_shown_by_its_line_and_nothing_comes_in(admin):
-    answer = dry_run(admin, "customer", b"name,country\r\nGood Inc.,KR\r\nBad www.evil.example,KR\r\n")
+    answer = dry_run(
+        admin, "customer", b"name,country\r\nGood Inc.,KR\r\nBad www.evil.example,KR\r\n"
+    )
     assert "Line 3: name: Remove the web address" in answer.content.decode()
     assert "confirm_form" not in answer.context
     assert not Customer.objects.exists()
 
 
 def test_a_vendor_list_comes_in_ready_to_match(admin, organon):
-    content = "customer,name,email,tax_number\r\nOrganon,에이스,x@Mail.Acme.example,120-81-47521\r\n".encode("cp949")
+    content = "customer,name,email,tax_number\r\nOrganon,에이스,x@Mail.Acme.example,120-81-47521\r\n".encode(
+        "cp949"
+    )
     confirm(admin, "vendorrecord", dry_run(admin, "vendorrecord", content))
     record = VendorRecord.objects.get()
     assert (record.domain, record.tax_number) == ("acme.example", "1208147521")
@@ -120,7 +138,12 @@ def test_an_extra_request_is_recorded_and_moves_nothing_else(admin, ada_at_acme,
     admin.post(path, {"extra_requests": "2"})
     profile.refresh_from_db()
     entry = AuditEntry.objects.get(kind="requests_allowed")
-    assert (profile.extra_requests, profile.stage, entry.actor, entry.data["extra"]) == (2, "requested", operator, 2)
+    assert (profile.extra_requests, profile.stage, entry.actor, entry.data["extra"]) == (
+        2,
+        "requested",
+        operator,
+        2,
+    )
     admin.post(path, {"extra_requests": "2"})
     assert AuditEntry.objects.filter(kind="requests_allowed").count() == 1
 
@@ -145,7 +168,11 @@ def test_an_export_holds_no_formula(place, admin, organon):
 def rows(prefix, *typed):
     """New rows of one table of the customer's page, as its form sends them."""
     data = {f"{prefix}-TOTAL_FORMS": len(typed), f"{prefix}-INITIAL_FORMS": 0}
-    return data | {f"{prefix}-{place}-{name}": said for place, one in enumerate(typed) for name, said in one.items()}
+    return data | {
+        f"{prefix}-{place}-{name}": said
+        for place, one in enumerate(typed)
+        for name, said in one.items()
+    }
 
 
 @pytest.mark.parametrize(
@@ -154,7 +181,11 @@ def rows(prefix, *typed):
         ("domains", {"domain": "hansol.example"}, {"domain": "mail.Hansol.example"}),
         ("contacts", {"email": "One@hansol.example"}, {"email": "one@hansol.example"}),
         ("vendors", {"name": "Ace", "tax_number": "1-2"}, {"name": "Ace", "tax_number": "12"}),
-        ("vendors", {"name": "Ace", "email": "A@ace.example"}, {"name": "Ace", "email": "a@ace.example"}),
+        (
+            "vendors",
+            {"name": "Ace", "email": "A@ace.example"},
+            {"name": "Ace", "email": "a@ace.example"},
+        ),
     ],
 )
 def test_rows_that_are_equal_once_tidied_are_named(prefix, first, second, admin):

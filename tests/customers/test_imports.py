@@ -22,7 +22,11 @@ def load(tmp_path, text, encoding="utf-8"):
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "cp949"])
 def test_rows_become_customers_that_are_found(encoding, tmp_path):
     assert (
-        load(tmp_path, "한빛식품,Hanbit Foods,KR,https://hanbit.example/,mail.hanbit.example\n", encoding)
+        load(
+            tmp_path,
+            "한빛식품,Hanbit Foods,KR,https://hanbit.example/,mail.hanbit.example\n",
+            encoding,
+        )
         == "1 customers added, 0 updated."
     )
     customer = Customer.objects.get()
@@ -32,7 +36,10 @@ def test_rows_become_customers_that_are_found(encoding, tmp_path):
 
 def test_the_same_name_and_country_is_updated_and_nothing_is_deleted(tmp_path):
     load(tmp_path, "Hanbit,One,KR,,a.example\n")
-    assert load(tmp_path, "Hanbit,Two,KR,https://new.example/,b.example\n") == "0 customers added, 1 updated."
+    assert (
+        load(tmp_path, "Hanbit,Two,KR,https://new.example/,b.example\n")
+        == "0 customers added, 1 updated."
+    )
     customer = Customer.objects.get()
     assert sorted(name.name for name in customer.names.all()) == ["One", "Two"]
     assert sorted(domain.domain for domain in customer.domains.all()) == ["a.example", "b.example"]

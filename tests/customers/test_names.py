@@ -20,7 +20,8 @@ def test_nothing_but_a_legal_form_has_no_key(name):
 
 
 @pytest.mark.parametrize(
-    ("one", "other"), [("Coupang", "쿠팡"), ("Hyundai", "현대"), ("Celltrion", "셀트리온"), ("Samsung", "삼성")]
+    ("one", "other"),
+    [("Coupang", "쿠팡"), ("Hyundai", "현대"), ("Celltrion", "셀트리온"), ("Samsung", "삼성")],
 )
 def test_latin_and_hangul_that_sound_alike_have_the_same_sound(one, other):
     assert keys(one)[0].sound == keys(other)[0].sound
@@ -37,7 +38,9 @@ def test_letters_typed_in_the_other_layout_are_understood():
     assert any(reading.keys.key == "coupa" for reading in readings("채ㅕㅔㅁ")[0])
 
 
-@pytest.mark.parametrize(("typed", "meant"), [("둗ㄱ햨ㄷㄱ", "energizer"), ("늠ㄱㅅ ㅍ두셕ㄷㄴ", "smart ventures")])
+@pytest.mark.parametrize(
+    ("typed", "meant"), [("둗ㄱ햨ㄷㄱ", "energizer"), ("늠ㄱㅅ ㅍ두셕ㄷㄴ", "smart ventures")]
+)
 def test_syllables_among_lone_consonants_may_be_latin_keys(typed, meant):
     assert readings(typed)[0][0].keys.key == meant
     assert readings(typed)[1]
@@ -48,7 +51,8 @@ def test_initial_consonants_are_kept_apart():
 
 
 @pytest.mark.parametrize(
-    ("text", "expected"), [("lg", True), ("ㅅㅅ", True), ("a", False), ("ㅋ", False), ("Ltd.", False), ("삼", False)]
+    ("text", "expected"),
+    [("lg", True), ("ㅅㅅ", True), ("a", False), ("ㅋ", False), ("Ltd.", False), ("삼", False)],
 )
 def test_what_can_be_searched_for(text, expected):
     assert is_searchable(text) == expected
@@ -62,7 +66,9 @@ def test_a_silent_vowel_falls_away():
     assert (romanise("포스코"), sound("posco")) == ("posko", "posko")
 
 
-@pytest.mark.parametrize("text", ["x" * 100_000, "ㅅ" * 10_000, "💥" * 500, "%_%", "\udcff\x00", "a " * 5_000])
+@pytest.mark.parametrize(
+    "text", ["x" * 100_000, "ㅅ" * 10_000, "💥" * 500, "%_%", "\udcff\x00", "a " * 5_000]
+)
 def test_any_text_is_read_quickly_into_few_readings(text):
     understood, consonants = readings(text)
     assert len(understood) <= 8

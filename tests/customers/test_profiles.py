@@ -11,7 +11,9 @@ from tests.builders import connect, make_customer, make_request
 
 @pytest.fixture
 def page(client_of, ada, acme):
-    return lambda name, *args: client_of(ada).get(reverse(f"customers:{name}", args=args)).content.decode()
+    return lambda name, *args: (
+        client_of(ada).get(reverse(f"customers:{name}", args=args)).content.decode()
+    )
 
 
 def test_a_connected_customer_that_asks_for_nothing_says_so(page, ada_at_acme, organon):
@@ -85,14 +87,27 @@ def test_an_ended_connection_is_ended_everywhere_and_can_be_asked_for_again(
 ):
     profile = connect(ada_at_acme, organon, now=now)
     profile.end("over", now=now, actor=ada_at_acme.user)
-    client, again = client_of(request.getfixturevalue(person)), reverse("connections:request_new", args=[organon.pk])
+    client, again = (
+        client_of(request.getfixturevalue(person)),
+        reverse("connections:request_new", args=[organon.pk]),
+    )
     asked = reverse("connections:request", args=[profile.requests.get().pk])
-    for path in (reverse("connections:requests"), asked, reverse("customers:profile", args=[profile.pk])):
+    for path in (
+        reverse("connections:requests"),
+        asked,
+        reverse("customers:profile", args=[profile.pk]),
+    ):
         shown = client.get(path).content.decode()
-        assert ("Ended" in shown, 'data-tone="good"' in shown, again in shown) == (True, False, may_ask), path
+        assert ("Ended" in shown, 'data-tone="good"' in shown, again in shown) == (
+            True,
+            False,
+            may_ask,
+        ), path
 
 
-def test_an_ended_connection_that_began_with_an_invitation_is_searched_for(page, ada_at_acme, organon, now):
+def test_an_ended_connection_that_began_with_an_invitation_is_searched_for(
+    page, ada_at_acme, organon, now
+):
     profile = connect(ada_at_acme, organon, now=now)
     profile.requests.all().delete()
     profile.end("over", now=now, actor=ada_at_acme.user)
@@ -104,7 +119,9 @@ def test_an_ended_connection_that_began_with_an_invitation_is_searched_for(page,
 def test_only_request_contacts_are_mailed_of_an_end(ada_at_acme, organon, now):
     organon.contacts.create(email="otto@organon.example", gets_requests=False)
     connect(ada_at_acme, organon, now=now).end("over", now=now, actor=ada_at_acme.user)
-    assert list(Mail.objects.filter(name="connection_ended").values_list("to", flat=True)) == ["maria@organon.example"]
+    assert list(Mail.objects.filter(name="connection_ended").values_list("to", flat=True)) == [
+        "maria@organon.example"
+    ]
 
 
 def test_a_contact_that_asked_for_silence_is_not_mailed_of_an_end(ada_at_acme, organon, now):
@@ -114,7 +131,9 @@ def test_a_contact_that_asked_for_silence_is_not_mailed_of_an_end(ada_at_acme, o
     assert Mail.objects.get(name="connection_ended").to == "two@organon.example"
 
 
-def test_the_mail_of_an_end_takes_a_place_of_the_contacts_day(ada_at_acme, rob_at_rival, organon, settings, now):
+def test_the_mail_of_an_end_takes_a_place_of_the_contacts_day(
+    ada_at_acme, rob_at_rival, organon, settings, now
+):
     settings.PORTAL_MAILS_A_DAY = 1
     profile = connect(ada_at_acme, organon, now=now - timedelta(days=3))
     make_request(rob_at_rival, organon, now=now)
@@ -126,4 +145,6 @@ def test_an_end_by_the_operator_is_mailed_to_our_admins(ada_at_acme, mia, organo
     profile = connect(ada_at_acme, organon)
     Mail.objects.all().delete()
     profile.end("moved", now=now, actor=operator)
-    assert list(Mail.objects.values_list("name", "to")) == [("connection_ended_by_operator", "ada@acme.example")]
+    assert list(Mail.objects.values_list("name", "to")) == [
+        ("connection_ended_by_operator", "ada@acme.example")
+    ]

@@ -26,7 +26,9 @@ def submit(profile, ada, now):
 
 
 def read(profile):
-    return progress.attach(progress.with_steps(CustomerProfile.objects.filter(pk=profile.pk)))[0].progress
+    return progress.attach(progress.with_steps(CustomerProfile.objects.filter(pk=profile.pk)))[
+        0
+    ].progress
 
 
 def states(profile):
@@ -45,9 +47,17 @@ def test_the_states_and_words_of_a_setup(profile, organon, submit, ada, now):
     assert (states(profile), read(profile).word) == (["due", "wait", "locked"], "needs_you")
     submit(one, version=2).approve(now=now)
     second.approve(now=now)
-    assert (states(profile), read(profile).word, read(profile).is_last) == (["done", "done", "next"], "started", True)
+    assert (states(profile), read(profile).word, read(profile).is_last) == (
+        ["done", "done", "next"],
+        "started",
+        True,
+    )
     submit(last).approve(now=now)
-    assert (states(profile), read(profile).word, read(profile).done) == (["done"] * 3, "complete", 3)
+    assert (states(profile), read(profile).word, read(profile).done) == (
+        ["done"] * 3,
+        "complete",
+        3,
+    )
 
 
 def test_something_new_makes_an_approved_step_due_again_and_no_other(profile, organon, submit, now):
@@ -61,13 +71,19 @@ def test_something_new_makes_an_approved_step_due_again_and_no_other(profile, or
     assert states(profile) == ["done", "done"]
 
 
-def test_what_comes_back_after_something_new_says_why(profile, organon, submit, now, client_of, ada):
+def test_what_comes_back_after_something_new_says_why(
+    profile, organon, submit, now, client_of, ada
+):
     step = make_step(organon, "One")
     submit(step).approve(now=now)
     step.ask_again([step.questions.get()])
     assert "Answer One for Organon" in client_of(ada).get("/").content.decode()
     submit(step, version=1).send_back("The seal is missing.", now=now)
-    for path in ("customers:profile", profile.pk), ("customers:step", profile.pk, step.pk), ("home",):
+    for path in (
+        ("customers:profile", profile.pk),
+        ("customers:step", profile.pk, step.pk),
+        ("home",),
+    ):
         text = client_of(ada).get(reverse(path[0], args=path[1:])).content.decode()
         assert "The seal is missing." in text, path
         assert "something new" not in text, path
@@ -85,7 +101,10 @@ def test_what_was_submitted_stays_within_reach(profile, organon, submit, now, cl
     text = client_of(ada).get(reverse("customers:profile", args=[profile.pk])).content.decode()
     assert reverse("customers:submission", args=[profile.pk, step.pk, 2]) in text
     assert (
-        approved in client_of(ada).get(reverse("customers:submission", args=[profile.pk, step.pk, 2])).content.decode()
+        approved
+        in client_of(ada)
+        .get(reverse("customers:submission", args=[profile.pk, step.pk, 2]))
+        .content.decode()
     )
 
 
@@ -102,15 +121,23 @@ def test_what_is_first_to_do(profile, organon, submit, ada, now):
     assert read(profile).next_step.step == steps[2]
 
 
-def test_the_same_progress_in_the_list_on_the_profile_and_on_home(profile, organon, submit, client_of, ada, now):
+def test_the_same_progress_in_the_list_on_the_profile_and_on_home(
+    profile, organon, submit, client_of, ada, now
+):
     steps = [make_step(organon, title) for title in "ABCDEF"]
     for step in steps[:2]:
         submit(step).approve(now=now)
     client = client_of(ada)
-    for path in (reverse("customers:list"), reverse("customers:profile", args=[profile.pk]), reverse("home")):
+    for path in (
+        reverse("customers:list"),
+        reverse("customers:profile", args=[profile.pk]),
+        reverse("home"),
+    ):
         assert "2 of 6 steps" in client.get(path).content.decode(), path
     text = client.get(path := reverse("customers:profile", args=[profile.pk])).content.decode()
-    assert "You’ve already started some of the steps needed to do business with Organon." in text, path
+    assert "You’ve already started some of the steps needed to do business with Organon." in text, (
+        path
+    )
     assert "Continue: C" in text
 
 
@@ -139,7 +166,9 @@ def test_pages_do_the_same_queries_at_3_and_60_steps(profile, organon, submit, c
     assert max(counts[0]) <= 9
 
 
-def test_pages_do_the_same_queries_at_3_and_60_customers(ada_at_acme, client_of, ada, now, settings):
+def test_pages_do_the_same_queries_at_3_and_60_customers(
+    ada_at_acme, client_of, ada, now, settings
+):
     settings.PORTAL_REQUESTS_A_DAY = 1000
     client, counts = client_of(ada), []
     for numbers in (range(3), range(3, 60)):
@@ -147,7 +176,11 @@ def test_pages_do_the_same_queries_at_3_and_60_customers(ada_at_acme, client_of,
             customer = make_customer(f"Customer {number}")
             profile = connect(ada_at_acme, customer)
             Answer.submit(profile, make_step(customer), {}, SAID, version=0, actor=ada, now=now)
-        paths = [reverse("home"), reverse("customers:list"), reverse("customers:profile", args=[profile.pk])]
+        paths = [
+            reverse("home"),
+            reverse("customers:list"),
+            reverse("customers:profile", args=[profile.pk]),
+        ]
         counts.append([queries(client, path) for path in paths])
     assert counts[0] == counts[1]
     assert max(counts[0]) <= 9
@@ -167,7 +200,9 @@ def test_the_hardest_step_stays_within_the_budget(profile, organon, client_of, a
     assert queries(client_of(ada), path) <= 9
 
 
-@pytest.mark.parametrize("change", [{"is_active": False}, {"role": "viewer"}, {"sees_all_customers": False}])
+@pytest.mark.parametrize(
+    "change", [{"is_active": False}, {"role": "viewer"}, {"sees_all_customers": False}]
+)
 def test_a_step_of_somebody_who_may_no_longer_answer_it_is_everybodys_again(
     change, profile, organon, mia_at_acme, client_of, ada, now
 ):

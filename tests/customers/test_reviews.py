@@ -22,7 +22,9 @@ from tests.fixtures_mail import mailed_code
 
 @pytest.fixture
 def profile(ada_at_acme, organon):
-    organon.contacts.create(email="rita@organon.example", name="Rita", reviews_setups=True, gets_requests=False)
+    organon.contacts.create(
+        email="rita@organon.example", name="Rita", reviews_setups=True, gets_requests=False
+    )
     return connect(ada_at_acme, organon)
 
 
@@ -33,8 +35,12 @@ def submit(profile, ada, now):
     def submit(step, value="32 Songdo", version=0):
         question = step.questions.first()
         labels = {"ko": question.label_en, "en": question.label_en}
-        said = [{"question": str(question.pk), "kind": question.kind, "label": labels, "value": value}]
-        return Answer.submit(profile, step, {question.name: value}, said, version=version, actor=ada, now=now)
+        said = [
+            {"question": str(question.pk), "kind": question.kind, "label": labels, "value": value}
+        ]
+        return Answer.submit(
+            profile, step, {question.name: value}, said, version=version, actor=ada, now=now
+        )
 
     return submit
 
@@ -49,7 +55,10 @@ def let_in(token):
     client = Client(headers={"accept-language": "en"})
     client.post(reverse("customers:review_code", args=[token]))
     code = mailed_code(name="review_code")
-    assert client.post(reverse("customers:review_open", args=[token]), {"code": code}).status_code == 302
+    assert (
+        client.post(reverse("customers:review_open", args=[token]), {"code": code}).status_code
+        == 302
+    )
     return client
 
 
@@ -68,7 +77,9 @@ def test_a_new_browser_sees_nothing_until_it_types_the_code(token, submit, organ
     assert "32 Songdo" in let_in(token).get(path("review", token)).content.decode()
 
 
-def test_a_known_browser_opens_the_next_mails_link_without_a_code(token, profile, submit, organon, now, rob_at_rival):
+def test_a_known_browser_opens_the_next_mails_link_without_a_code(
+    token, profile, submit, organon, now, rob_at_rival
+):
     submit(make_step(organon))
     client, until = let_in(token), now + timedelta(days=30)
     _link, following = Link.issue("review", profile.pk, "Rita@organon.example", until)
@@ -102,8 +113,14 @@ def test_a_wrong_code_opens_nothing_and_five_kill_it(token, profile):
     code = mailed_code(name="review_code")
     wrong = "000000" if code != "000000" else "111111"
     for _try in range(5):
-        assert "wrong or too old" in client.post(path("review_open", token), {"code": wrong}).content.decode()
-    assert "wrong or too old" in client.post(path("review_open", token), {"code": code}).content.decode()
+        assert (
+            "wrong or too old"
+            in client.post(path("review_open", token), {"code": wrong}).content.decode()
+        )
+    assert (
+        "wrong or too old"
+        in client.post(path("review_open", token), {"code": code}).content.decode()
+    )
 
 
 def test_ten_codes_a_day_go_out_so_that_whoever_has_the_link_can_not_guess(token, one_window):
@@ -121,7 +138,10 @@ def test_the_code_is_not_in_the_subject(token):
 
 def test_a_code_is_not_mailed_after_its_end(token):
     Client().post(path("review_code", token))
-    assert Mail.objects.get(name="review_code").valid_until == Code.objects.get(purpose="review").expires_at
+    assert (
+        Mail.objects.get(name="review_code").valid_until
+        == Code.objects.get(purpose="review").expires_at
+    )
 
 
 def test_approving_by_link_says_whose_link_it_was(token, submit, organon):
@@ -147,7 +167,9 @@ def test_a_version_that_was_replaced_can_not_be_approved_from_an_older_page(toke
     old = submit(step)
     client = let_in(token)
     new = submit(step, "33 Songdo", version=1)
-    assert "Nothing was changed" in client.post(path("review_approve", token, old.pk)).content.decode()
+    assert (
+        "Nothing was changed" in client.post(path("review_approve", token, old.pk)).content.decode()
+    )
     new.refresh_from_db()
     assert new.outcome == "waiting"
 
@@ -162,7 +184,9 @@ def test_the_page_shows_what_changed_since_the_last_version(token, submit, organ
 
 def test_only_submitted_files_are_given_out(token, organon, profile, ada, now, submit):
     step = make_step(organon, "Papers", "file")
-    upload = Upload.keep(_checked(a_pdf()), profile=profile, question=step.questions.get().pk, uploaded_by=ada)
+    upload = Upload.keep(
+        _checked(a_pdf()), profile=profile, question=step.questions.get().pk, uploaded_by=ada
+    )
     client = let_in(token)
     file = path("review_file", token, upload.pk)
     assert client.get(file).status_code == 404
@@ -181,7 +205,14 @@ def _checked(upload):
 def test_a_link_opens_no_other_setup(token, rob_at_rival, rob, now, organon):
     theirs = connect(rob_at_rival, organon)
     step = make_step(organon)
-    said = [{"question": "x", "kind": "text", "label": {"ko": "a", "en": "a"}, "value": "secret of rival"}]
+    said = [
+        {
+            "question": "x",
+            "kind": "text",
+            "label": {"ko": "a", "en": "a"},
+            "value": "secret of rival",
+        }
+    ]
     submission = Answer.submit(theirs, step, {}, said, version=0, actor=rob, now=now)
     client = let_in(token)
     assert "secret of rival" not in client.get(path("review", token)).content.decode()
@@ -203,7 +234,9 @@ def test_a_link_dies_with_the_connection_and_with_the_reviewers_task(token, prof
 def test_an_expired_link_is_renewed_to_its_own_address_only(profile, now):
     _link, token = Link.issue("review", profile.pk, "rita@organon.example", now - timedelta(days=1))
     assert Client().get(path("review", token)).status_code == 410
-    text = Client(headers={"accept-language": "en"}).post(path("review_renew", token)).content.decode()
+    text = (
+        Client(headers={"accept-language": "en"}).post(path("review_renew", token)).content.decode()
+    )
     assert "r•••@organon.example" in text
     assert Mail.objects.get(name="review_link").to == "rita@organon.example"
 

@@ -91,7 +91,20 @@ def test_at_most_five_are_shown():
 
 @pytest.mark.parametrize(
     "words",
-    ["", "a", "%", "_", "%%", "Ltd.", "주식회사", "\x00\x00", "zzqxv", "💥💥", "'; DROP TABLE x; --", "x" * 10_000],
+    [
+        "",
+        "a",
+        "%",
+        "_",
+        "%%",
+        "Ltd.",
+        "주식회사",
+        "\x00\x00",
+        "zzqxv",
+        "💥💥",
+        "'; DROP TABLE x; --",
+        "x" * 10_000,
+    ],
 )
 def test_wildcards_nonsense_and_odd_input_find_nothing(words):
     make_customer("Organon", searchable=True)
@@ -115,8 +128,12 @@ def test_random_text_never_breaks_the_search():
 def test_a_search_leaves_the_settings_of_its_transaction_as_they_were():
     make_customer("Organon", searchable=True)
     with connection.cursor() as cursor:
-        cursor.execute("SELECT current_setting('statement_timeout'), current_setting('enable_seqscan')")
+        cursor.execute(
+            "SELECT current_setting('statement_timeout'), current_setting('enable_seqscan')"
+        )
         before = cursor.fetchone()
         assert names("organon") == ["Organon"]
-        cursor.execute("SELECT current_setting('statement_timeout'), current_setting('enable_seqscan')")
+        cursor.execute(
+            "SELECT current_setting('statement_timeout'), current_setting('enable_seqscan')"
+        )
         assert cursor.fetchone() == before

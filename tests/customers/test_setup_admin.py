@@ -34,7 +34,9 @@ def act(admin, model, action, rows, **data):
 
 
 def submitted(profile, step, actor, now, value="32 Songdo", kind="text"):
-    said = [{"question": "x", "kind": kind, "label": {"ko": "주소", "en": "Address"}, "value": value}]
+    said = [
+        {"question": "x", "kind": kind, "label": {"ko": "주소", "en": "Address"}, "value": value}
+    ]
     return Answer.submit(profile, step, {}, said, version=0, actor=actor, now=now)
 
 
@@ -43,7 +45,10 @@ def test_ready_made_steps_are_added_in_both_languages_with_one_action(admin, org
     titles = [(step.title_ko, step.title_en) for step in organon.steps.asked()]
     assert titles == [titles for titles, *_rest in templates.STEPS.values()]
     bank = organon.steps.get(title_en="Bank details")
-    assert {step.title_en for step in bank.opens_after.all()} == {"Company details", "Tax and registration"}
+    assert {step.title_en for step in bank.opens_after.all()} == {
+        "Company details",
+        "Tax and registration",
+    }
 
 
 def test_every_ready_made_question_is_sound(organon):
@@ -56,7 +61,9 @@ def test_steps_are_copied_with_their_order_of_opening(admin, organon):
     templates.add(organon, templates.STEPS)
     other = make_customer("Nordhavn Logistics")
     act(admin, "customer", "copy_steps", [other], source=organon.pk)
-    assert [step.title_en for step in other.steps.asked()] == [step.title_en for step in organon.steps.asked()]
+    assert [step.title_en for step in other.steps.asked()] == [
+        step.title_en for step in organon.steps.asked()
+    ]
     bank = other.steps.get(title_en="Bank details")
     assert {step.customer for step in bank.opens_after.all()} == {other}
     assert bank.questions.count() == organon.steps.get(title_en="Bank details").questions.count()
@@ -85,7 +92,11 @@ def test_every_page_of_steps_and_submissions_opens(admin, organon, profile, ada,
 
 def step_form(step, *questions):
     """What the change page of a step posts."""
-    data = {"order": 0, "title_en": step.title_en, "questions-INITIAL_FORMS": step.questions.count()}
+    data = {
+        "order": 0,
+        "title_en": step.title_en,
+        "questions-INITIAL_FORMS": step.questions.count(),
+    }
     data["questions-TOTAL_FORMS"] = len(questions)
     for place, question in enumerate(questions):
         data |= {f"questions-{place}-{name}": value for name, value in question.items()}
@@ -101,10 +112,16 @@ def test_a_new_required_question_asks_those_who_answered_for_this_step_again(
     old = step.questions.get()
     kept = {"id": old.pk, "order": 0, "kind": "text", "label_en": old.label_en, "is_required": "on"}
     new = {"order": 1, "kind": "date", "label_en": "Since when?", "is_required": "on"}
-    answer = admin.post(reverse("admin:customers_step_change", args=[step.pk]), step_form(step, kept, new))
+    answer = admin.post(
+        reverse("admin:customers_step_change", args=[step.pk]), step_form(step, kept, new)
+    )
     assert answer.status_code == 302, answer.context["errors"]
     step.refresh_from_db()
-    assert (step.version, step.questions.get(order=0).version, step.questions.get(order=1).version) == (2, 1, 2)
+    assert (
+        step.version,
+        step.questions.get(order=0).version,
+        step.questions.get(order=1).version,
+    ) == (2, 1, 2)
     text = client_of(ada).get(reverse("customers:profile", args=[profile.pk])).content.decode()
     assert "Organon asks for something new" in text
     assert "1 of 2 steps are approved." in text
@@ -112,11 +129,15 @@ def test_a_new_required_question_asks_those_who_answered_for_this_step_again(
 
 def test_steps_that_would_wait_for_each_other_are_refused(admin, organon):
     first = make_step(organon, "First")
-    last = make_step(organon, "Last", opens_after=[make_step(organon, "Second", opens_after=[first])])
+    last = make_step(
+        organon, "Last", opens_after=[make_step(organon, "Second", opens_after=[first])]
+    )
     question = first.questions.get()
     kept = {"id": question.pk, "order": 0, "kind": "text", "label_en": question.label_en}
     data = step_form(first, kept) | {"opens_after": [last.pk]}
-    text = admin.post(reverse("admin:customers_step_change", args=[first.pk]), data).content.decode()
+    text = admin.post(
+        reverse("admin:customers_step_change", args=[first.pk]), data
+    ).content.decode()
     assert "neither would ever open" in text
     assert not first.opens_after.exists()
 
@@ -124,14 +145,22 @@ def test_steps_that_would_wait_for_each_other_are_refused(admin, organon):
 def test_an_optional_question_or_a_better_word_asks_nobody_again(admin, organon, profile, ada, now):
     step = make_step(organon, "Company")
     old = step.questions.get()
-    kept = {"id": old.pk, "order": 0, "kind": "text", "label_en": "Better words", "is_required": "on"}
+    kept = {
+        "id": old.pk,
+        "order": 0,
+        "kind": "text",
+        "label_en": "Better words",
+        "is_required": "on",
+    }
     new = {"order": 1, "kind": "date", "label_en": "Since when?"}
     admin.post(reverse("admin:customers_step_change", args=[step.pk]), step_form(step, kept, new))
     step.refresh_from_db()
     assert (step.version, step.questions.get(order=0).label_en) == (1, "Better words")
     ticked = kept | {"label_en": "Other words", "ask_again": "on"}
     second = new | {"id": step.questions.get(order=1).pk}
-    admin.post(reverse("admin:customers_step_change", args=[step.pk]), step_form(step, ticked, second))
+    admin.post(
+        reverse("admin:customers_step_change", args=[step.pk]), step_form(step, ticked, second)
+    )
     step.refresh_from_db()
     assert step.version == 2
 
@@ -148,7 +177,9 @@ def test_an_hour_of_editing_tells_connected_suppliers_once(admin, organon, profi
 
 
 @pytest.mark.parametrize("required", ["on", ""])
-def test_suppliers_are_told_of_a_new_step_and_of_one_that_is_back(required, admin, organon, profile, now):
+def test_suppliers_are_told_of_a_new_step_and_of_one_that_is_back(
+    required, admin, organon, profile, now
+):
     jobs = ProcrastinateJob.objects.filter(task_name="customers.jobs.tell_suppliers")
     step = make_step(organon, "New")
     question = {"order": 0, "kind": "text", "label_en": "Q", "is_required": required}
@@ -175,7 +206,9 @@ def test_the_preview_is_for_those_who_may_look_at_steps(organon, client_of):
     assert client_of(reader).get(path).status_code == 200
 
 
-def test_a_retired_step_is_asked_for_no_longer_and_its_answers_stay(admin, organon, profile, ada, now):
+def test_a_retired_step_is_asked_for_no_longer_and_its_answers_stay(
+    admin, organon, profile, ada, now
+):
     step = make_step(organon, "Old")
     submission = submitted(profile, step, ada, now)
     act(admin, "step", "retire", [step])
@@ -198,10 +231,14 @@ def test_the_operator_approves_and_sends_back(admin, organon, profile, operator,
     ]
 
 
-def test_what_waits_when_the_connection_ends_is_nobodys_to_decide(admin, organon, profile, ada, now, client_of):
+def test_what_waits_when_the_connection_ends_is_nobodys_to_decide(
+    admin, organon, profile, ada, now, client_of
+):
     submission = submitted(profile, make_step(organon), ada, now)
     mirae = make_customer()
-    other = submitted(connect(profile.supplier.memberships.get(), mirae), make_step(mirae), ada, now)
+    other = submitted(
+        connect(profile.supplier.memberships.get(), mirae), make_step(mirae), ada, now
+    )
     assert Submission.objects.to_decide().count() == 2
     profile.end("Over.", now=now, actor=ada)
     assert Submission.objects.to_decide().get() == other
@@ -220,25 +257,42 @@ def test_the_operator_fetches_submitted_files_only(admin, organon, profile, ada,
     upload_file = a_pdf()
     upload_file.content_type = "application/pdf"
     step = make_step(organon, "Papers", "file")
-    upload = Upload.keep(upload_file, profile=profile, question=step.questions.get().pk, uploaded_by=ada)
-    submission = submitted(profile, step, ada, now, {"upload": str(upload.pk), "name": "a", "until": None}, "file")
+    upload = Upload.keep(
+        upload_file, profile=profile, question=step.questions.get().pk, uploaded_by=ada
+    )
+    submission = submitted(
+        profile, step, ada, now, {"upload": str(upload.pk), "name": "a", "until": None}, "file"
+    )
     path = reverse("admin:customers_submission_file", args=[submission.pk, upload.pk])
     answer = admin.get(path)
     assert b"".join(answer.streaming_content).startswith(b"%PDF-")
     other = submitted(profile, make_step(organon), ada, now)
-    assert admin.get(reverse("admin:customers_submission_file", args=[other.pk, upload.pk])).status_code == 404
+    assert (
+        admin.get(
+            reverse("admin:customers_submission_file", args=[other.pk, upload.pk])
+        ).status_code
+        == 404
+    )
 
 
 @pytest.mark.parametrize("kind", ["csv", "xlsx"])
-def test_all_setups_of_a_customer_are_exported_safe_against_formulas(kind, admin, organon, profile, ada, now):
+def test_all_setups_of_a_customer_are_exported_safe_against_formulas(
+    kind, admin, organon, profile, ada, now
+):
     submitted(profile, make_step(organon, "Company"), ada, now, "=HYPERLINK(1)")
     answer = act(admin, "customer", "export_setups", [organon], format=kind)
     content = answer.content.decode("utf-8-sig") if kind == "csv" else io.BytesIO(answer.content)
     row = tablib.Dataset().load(content, format=kind).dict[0]
-    assert (row["Supplier"], row["Step"], row["Answer"]) == ("ACME Supplies", "Company", "'=HYPERLINK(1)")
+    assert (row["Supplier"], row["Step"], row["Answer"]) == (
+        "ACME Supplies",
+        "Company",
+        "'=HYPERLINK(1)",
+    )
 
 
-def test_the_export_has_the_approved_version_the_last_one_and_what_is_still_to_do(organon, profile, ada, now):
+def test_the_export_has_the_approved_version_the_last_one_and_what_is_still_to_do(
+    organon, profile, ada, now
+):
     step, begun = make_step(organon, "Company", order=1), make_step(organon, "Tax", order=2)
     make_step(organon, "Bank", order=3, opens_after=[begun])
     submitted(profile, step, ada, now, "approved").approve(now=now)
@@ -259,21 +313,40 @@ def test_the_export_has_the_approved_version_the_last_one_and_what_is_still_to_d
 
 
 @pytest.mark.parametrize("kind", ["csv", "xlsx"])
-def test_an_answer_with_characters_that_tables_can_not_hold_is_exported(kind, organon, profile, ada, now):
-    submitted(profile, make_step(organon, "Company"), ada, now, "soft\x0bbreak \x1b\ufffe;=HYPERLINK(1)")
+def test_an_answer_with_characters_that_tables_can_not_hold_is_exported(
+    kind, organon, profile, ada, now
+):
+    submitted(
+        profile, make_step(organon, "Company"), ada, now, "soft\x0bbreak \x1b\ufffe;=HYPERLINK(1)"
+    )
     content = export.download([organon], kind).content
     content = content.decode("utf-8-sig") if kind == "csv" else io.BytesIO(content)
-    assert tablib.Dataset().load(content, format=kind).dict[0]["Answer"] == "soft break   ;=HYPERLINK(1)"
+    assert (
+        tablib.Dataset().load(content, format=kind).dict[0]["Answer"]
+        == "soft break   ;=HYPERLINK(1)"
+    )
 
 
-def test_an_export_needs_the_right_to_read_answers_and_is_recorded(organon, profile, ada, now, client_of):
+def test_an_export_needs_the_right_to_read_answers_and_is_recorded(
+    organon, profile, ada, now, client_of
+):
     submitted(profile, make_step(organon), ada, now, "secret")
     reader = make_user("reader@portal.example", "Rea", is_staff=True)
     reader.user_permissions.add(Permission.objects.get(codename="view_customer"))
-    assert "secret" not in act(client_of(reader), "customer", "export_setups", [organon], format="csv").content.decode()
+    assert (
+        "secret"
+        not in act(
+            client_of(reader), "customer", "export_setups", [organon], format="csv"
+        ).content.decode()
+    )
     assert not AuditEntry.objects.filter(kind="setups_exported").exists()
     reader.user_permissions.add(Permission.objects.get(codename="view_submission"))
-    assert "secret" in act(client_of(reader), "customer", "export_setups", [organon], format="csv").content.decode()
+    assert (
+        "secret"
+        in act(
+            client_of(reader), "customer", "export_setups", [organon], format="csv"
+        ).content.decode()
+    )
     entry = AuditEntry.objects.get(kind="setups_exported")
     assert (entry.actor, entry.object_id, entry.audience) == (reader, str(organon.pk), "operator")
 
@@ -304,7 +377,9 @@ def test_staff_who_may_only_look_can_not_decide(organon, profile, ada, now, clie
     assert submission.outcome == "waiting"
 
 
-def test_the_page_of_a_submission_leads_to_both_decisions_while_it_waits(admin, organon, profile, ada, now):
+def test_the_page_of_a_submission_leads_to_both_decisions_while_it_waits(
+    admin, organon, profile, ada, now
+):
     submission = submitted(profile, make_step(organon), ada, now)
     path = reverse("admin:customers_submission_change", args=[submission.pk])
     page = admin.get(path).content.decode()
@@ -317,4 +392,6 @@ def test_the_page_of_a_submission_leads_to_both_decisions_while_it_waits(admin, 
     )
     submission.approve(now=now)
     assert 'value="approve"' not in admin.get(path).content.decode()
-    assert admin.get(reverse("admin:customers_submission_change", args=["no-id"])).status_code == 302
+    assert (
+        admin.get(reverse("admin:customers_submission_change", args=["no-id"])).status_code == 302
+    )

@@ -48,7 +48,9 @@ def test_people_hear_once_of_a_file_that_runs_out(keep, profile, step, ada, now)
 
 
 @pytest.mark.parametrize(("days", "number"), [(30, 1), (31, 0)])
-def test_thirty_days_before_a_file_runs_out_people_hear_of_it(days, number, keep, profile, step, ada, now):
+def test_thirty_days_before_a_file_runs_out_people_hear_of_it(
+    days, number, keep, profile, step, ada, now
+):
     draft(profile, step, keep(expires_on=today(now) + timedelta(days=days)), ada, now)
     tell_of_files.func(timestamp=0)
     assert Notification.objects.filter(kind="file_expires").count() == number
@@ -78,7 +80,14 @@ def test_files_that_nothing_names_go_after_a_day_and_no_others(keep, profile, st
     long_ago = timezone.now() - timedelta(days=2)
     in_draft, submitted, _lost = (keep(uploaded_at=long_ago) for _ in range(3))
     fresh = keep()
-    said = [{"question": "x", "kind": "file", "label": {}, "value": {"upload": str(submitted.pk), "name": "a"}}]
+    said = [
+        {
+            "question": "x",
+            "kind": "file",
+            "label": {},
+            "value": {"upload": str(submitted.pk), "name": "a"},
+        }
+    ]
     Answer.submit(profile, step, {}, said, version=0, actor=ada, now=now)
     draft(profile, step, in_draft, ada, now, version=1)
     forget_uploads.func(timestamp=0)

@@ -35,7 +35,9 @@ def test_a_file_is_removed_with_the_text_kept(page, step, profile):
     assert 'value="typed just now"' in text
 
 
-def test_company_details_prefill_a_step_and_an_answer_that_differs_offers_to_update_them(page, organon, acme, profile):
+def test_company_details_prefill_a_step_and_an_answer_that_differs_offers_to_update_them(
+    page, organon, acme, profile
+):
     acme.phone = "+8225550100"
     acme.save()
     step = make_step(
@@ -54,12 +56,21 @@ def test_company_details_prefill_a_step_and_an_answer_that_differs_offers_to_upd
     assert "Your company details say something else." in text
     page(step, {}, "step_details")
     acme.refresh_from_db()
-    assert (str(acme.phone), acme.address, acme.name) == ("+8225550199", "32 Songdo", "ACME Supplies")
+    assert (str(acme.phone), acme.address, acme.name) == (
+        "+8225550199",
+        "32 Songdo",
+        "ACME Supplies",
+    )
     assert "Your company details say something else." not in page(step).content.decode()
 
 
-def test_an_answer_that_strangers_must_not_read_does_not_get_into_the_company_details(page, organon, acme, profile):
-    asked = [{"kind": "text", "prefill": name} for name in ("address", "registration_number", "business_type")]
+def test_an_answer_that_strangers_must_not_read_does_not_get_into_the_company_details(
+    page, organon, acme, profile
+):
+    asked = [
+        {"kind": "text", "prefill": name}
+        for name in ("address", "registration_number", "business_type")
+    ]
     step = make_step(organon, "Company", *asked)
     address, number, business = (question.name for question in step.questions.all())
     page(step, {address: "see www.evil.example", number: "1208147522", business: "Wholesale"})
@@ -70,7 +81,9 @@ def test_an_answer_that_strangers_must_not_read_does_not_get_into_the_company_de
     assert (acme.address, acme.registration_number, acme.business_type) == ("", "", "Wholesale")
 
 
-def test_a_number_goes_into_the_company_details_as_its_country_writes_it(page, organon, acme, profile):
+def test_a_number_goes_into_the_company_details_as_its_country_writes_it(
+    page, organon, acme, profile
+):
     step = make_step(organon, "Company", {"kind": "text", "prefill": "registration_number"})
     page(step, {step.questions.get().name: "1208147521"})
     page(step, {}, "step_details")
@@ -78,8 +91,13 @@ def test_a_number_goes_into_the_company_details_as_its_country_writes_it(page, o
     assert acme.registration_number == "120-81-47521"
 
 
-def test_country_and_number_get_into_the_company_details_together_or_not_at_all(page, organon, acme, profile):
-    asked = [{"kind": "country", "prefill": "country"}, {"kind": "text", "prefill": "registration_number"}]
+def test_country_and_number_get_into_the_company_details_together_or_not_at_all(
+    page, organon, acme, profile
+):
+    asked = [
+        {"kind": "country", "prefill": "country"},
+        {"kind": "text", "prefill": "registration_number"},
+    ]
     step = make_step(organon, "Company", *asked)
     country, number = (question.name for question in step.questions.all())
     page(step, {country: "DE", number: "12"})
@@ -98,14 +116,24 @@ def test_a_file_of_another_supplier_is_a_404(page, step, rob, rival, client_of):
     assert client_of(rob).get(path).status_code == 404
 
 
-def test_a_bank_account_that_the_company_does_not_have_is_offered_to_be_added(page, organon, profile, acme, ada, now):
-    account = {"bank": "국민은행", "number": "123456-78-901234", "holder": "ACME", "iban": "", "bic": ""}
+def test_a_bank_account_that_the_company_does_not_have_is_offered_to_be_added(
+    page, organon, profile, acme, ada, now
+):
+    account = {
+        "bank": "국민은행",
+        "number": "123456-78-901234",
+        "holder": "ACME",
+        "iban": "",
+        "bic": "",
+    }
     BankAccount.add(acme, account, actor=ada, now=now)
     step = make_step(organon, "Bank", {"kind": "bank_account", "prefill": "bank_account"})
     start = step.questions.get().name
     assert 'value="123456-78-901234"' in page(step).content.decode()
     assert reverse("accounts:bank_add") not in page(step).content.decode()
-    page(step, {f"{start}-{part}": value for part, value in (account | {"number": "999999"}).items()})
+    page(
+        step, {f"{start}-{part}": value for part, value in (account | {"number": "999999"}).items()}
+    )
     assert reverse("accounts:bank_add") in page(step).content.decode()
     assert acme.bank_accounts.get().number == "123456-78-901234"
 
@@ -113,10 +141,19 @@ def test_a_bank_account_that_the_company_does_not_have_is_offered_to_be_added(pa
 def test_all_admins_are_told_at_once_of_a_submitted_account_that_is_not_the_companys(
     page, organon, profile, acme, ada, mia, client_of, now
 ):
-    account = {"bank": "국민은행", "number": "123456-78-901234", "holder": "ACME", "iban": "", "bic": ""}
+    account = {
+        "bank": "국민은행",
+        "number": "123456-78-901234",
+        "holder": "ACME",
+        "iban": "",
+        "bic": "",
+    }
     BankAccount.add(acme, account, actor=ada, now=now)
     step = make_step(organon, "Bank", {"kind": "bank_account"})
-    start, path = step.questions.get().name, reverse("customers:step_submit", args=[profile.pk, step.pk])
+    start, path = (
+        step.questions.get().name,
+        reverse("customers:step_submit", args=[profile.pk, step.pk]),
+    )
     assert "All admins of your company get an e-mail" in page(step).content.decode()
     for version, number in enumerate([account["number"], "999999999999", "999999999999"]):
         typed = {f"{start}-{part}": value for part, value in (account | {"number": number}).items()}
@@ -133,7 +170,9 @@ def test_a_new_file_is_offered_as_a_company_document(page, organon, profile, acm
     path = reverse("customers:step_document", args=[profile.pk, step.pk, question.pk])
     assert path in page(step).content.decode()
     page.client.post(path)
-    assert [(one.name, one.detail) for one in acme.documents.all()] == [("new.pdf", "insurance_certificate")]
+    assert [(one.name, one.detail) for one in acme.documents.all()] == [
+        ("new.pdf", "insurance_certificate")
+    ]
     assert path not in page(step).content.decode()
     assert page.client.post(path).status_code == 404
 
@@ -164,15 +203,21 @@ def test_a_date_that_is_typed_after_the_file_counts_for_it(page, organon, profil
     assert Submission.objects.get().said[0]["value"]["until"] == "2099-01-01"
 
 
-def test_a_paper_that_has_run_out_is_neither_offered_ticked_nor_submitted(page, organon, profile, acme, ada, now):
+def test_a_paper_that_has_run_out_is_neither_offered_ticked_nor_submitted(
+    page, organon, profile, acme, ada, now
+):
     paper = a_pdf("old.pdf")
     paper.content_type = "application/pdf"
-    Document.add(acme, paper, "insurance_certificate", today(now) - timedelta(days=1), actor=ada, now=now)
+    Document.add(
+        acme, paper, "insurance_certificate", today(now) - timedelta(days=1), actor=ada, now=now
+    )
     question = {"kind": "file", "asks_expiry": True, "prefill": "insurance_certificate"}
     step = make_step(organon, "Insurance", question)
     name = step.questions.get().name
     assert not page(step).context["form"].typed[f"{name}-own"]
-    assert "This day has passed." in page(step, {f"{name}-own": "on"}, "step_submit").content.decode()
+    assert (
+        "This day has passed." in page(step, {f"{name}-own": "on"}, "step_submit").content.decode()
+    )
     typed = {"version": 1, name: a_pdf(), f"{name}-until": "2001-01-01"}
     assert "This day has passed." in page(step, typed, "step_submit").content.decode()
     assert not Submission.objects.exists()

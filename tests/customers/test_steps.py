@@ -56,12 +56,27 @@ def test_every_kind_is_asked_answered_and_read(page, step, profile):
         "several_choices": ["Packaging | 포장재"],
         "country": "KR",
         "registration": "120-81-47521",
-        "bank_account": {"bank": "국민은행", "number": "123456-78-901234", "holder": "ACME", "iban": "", "bic": ""},
+        "bank_account": {
+            "bank": "국민은행",
+            "number": "123456-78-901234",
+            "holder": "ACME",
+            "iban": "",
+            "bic": "",
+        },
         "file": {"upload": str(upload.pk), "name": "certificate.pdf", "until": None},
         "acknowledgement": {"document": "Be good."},
     }
-    read = page.client.get(reverse("customers:submission", args=[profile.pk, step.pk, 1])).content.decode()
-    for words in ("certificate.pdf", "+82 2-555-0100", "1,200.5", "Yes, general", "South Korea", "Be good."):
+    read = page.client.get(
+        reverse("customers:submission", args=[profile.pk, step.pk, 1])
+    ).content.decode()
+    for words in (
+        "certificate.pdf",
+        "+82 2-555-0100",
+        "1,200.5",
+        "Yes, general",
+        "South Korea",
+        "Be good.",
+    ):
         assert words in read, words
 
 
@@ -138,7 +153,13 @@ def test_a_changed_document_is_not_agreed_to_by_an_earlier_tick(page, organon, p
 
 @pytest.mark.parametrize(
     ("typed", "number"),
-    [("1,200.50", "1200.5"), ("1 200", "1200"), ("-3", "-3"), ("12,345,678", "12345678"), ("0.5", "0.5")],
+    [
+        ("1,200.50", "1200.5"),
+        ("1 200", "1200"),
+        ("-3", "-3"),
+        ("12,345,678", "12345678"),
+        ("0.5", "0.5"),
+    ],
 )
 def test_numbers_are_taken_as_people_type_them(typed, number, page, organon, profile):
     step = make_step(organon, "Sum", "number")
@@ -168,7 +189,9 @@ def test_viewers_read_why_a_step_came_back(page, organon, profile, vic, client_o
     step = make_step(organon, "Tax", "text")
     page(step, {names(step)["text"]: "x"}, "step_submit")
     Submission.objects.get().send_back("The seal is missing.", now=now)
-    text = client_of(vic).get(reverse("customers:step", args=[profile.pk, step.pk])).content.decode()
+    text = (
+        client_of(vic).get(reverse("customers:step", args=[profile.pk, step.pk])).content.decode()
+    )
     assert "The seal is missing." in text
 
 
@@ -182,8 +205,12 @@ def test_viewers_read_what_is_answered(step, profile, vic, client_of, page):
     assert "hand-over" not in text
 
 
-def test_a_step_is_handed_to_a_colleague_who_finds_it_on_home(step, profile, mia_at_acme, client_of, page):
-    page.client.post(reverse("customers:step_hand", args=[profile.pk, step.pk]), {"member": mia_at_acme.pk})
+def test_a_step_is_handed_to_a_colleague_who_finds_it_on_home(
+    step, profile, mia_at_acme, client_of, page
+):
+    page.client.post(
+        reverse("customers:step_hand", args=[profile.pk, step.pk]), {"member": mia_at_acme.pk}
+    )
     assert mia_at_acme.user.notifications.get().kind == "step_handed"
     home = client_of(mia_at_acme.user).get("/").content.decode()
     assert "Handed to you." in home
@@ -191,10 +218,14 @@ def test_a_step_is_handed_to_a_colleague_who_finds_it_on_home(step, profile, mia
     assert "Start Everything for Organon" not in page.client.get("/").content.decode()
 
 
-def test_a_step_is_handed_only_to_who_may_answer_it(step, profile, ada, mia_at_acme, vic_at_acme, page, now):
+def test_a_step_is_handed_only_to_who_may_answer_it(
+    step, profile, ada, mia_at_acme, vic_at_acme, page, now
+):
     mia_at_acme.limit_to([], now=now, actor=ada)
     for member in (mia_at_acme, vic_at_acme):
-        page.client.post(reverse("customers:step_hand", args=[profile.pk, step.pk]), {"member": member.pk})
+        page.client.post(
+            reverse("customers:step_hand", args=[profile.pk, step.pk]), {"member": member.pk}
+        )
     assert not Answer.objects.filter(member__isnull=False).exists()
 
 
@@ -238,7 +269,9 @@ def test_what_is_asked_since_the_last_answer_is_marked(page, organon, profile, n
     assert "asked since your last answer" not in page(step).content.decode()
 
 
-@pytest.mark.parametrize("kind", ["file", "several_choices", "bank_account", "number", "acknowledgement"])
+@pytest.mark.parametrize(
+    "kind", ["file", "several_choices", "bank_account", "number", "acknowledgement"]
+)
 def test_a_draft_outlives_a_question_that_changes_its_kind(kind, page, organon, profile):
     step = make_step(organon, "Company", "text")
     question = step.questions.get()
@@ -249,8 +282,12 @@ def test_a_draft_outlives_a_question_that_changes_its_kind(kind, page, organon, 
     assert page(step, {"version": 1}).status_code == 302
 
 
-@pytest.mark.parametrize("kind", ["number", "date", "phone", "bank_account", "several_choices", "file"])
-def test_what_was_answered_before_a_question_changed_its_kind_stays_readable(kind, page, organon, profile):
+@pytest.mark.parametrize(
+    "kind", ["number", "date", "phone", "bank_account", "several_choices", "file"]
+)
+def test_what_was_answered_before_a_question_changed_its_kind_stays_readable(
+    kind, page, organon, profile
+):
     step = make_step(organon, "Company", "text")
     question = step.questions.get()
     page(step, {question.name: "first answer"}, "step_submit")
@@ -259,24 +296,35 @@ def test_what_was_answered_before_a_question_changed_its_kind_stays_readable(kin
         "number": {name: "5"},
         "date": {name: "2026-11-24"},
         "phone": {name: "02-555-0100"},
-        "bank_account": {f"{name}-bank": "국민은행", f"{name}-number": "123456789", f"{name}-holder": "ACME"},
+        "bank_account": {
+            f"{name}-bank": "국민은행",
+            f"{name}-number": "123456789",
+            f"{name}-holder": "ACME",
+        },
         "several_choices": {name: ["A"]},
         "file": {name: a_pdf()},
     }
     question.kind, question.choices = kind, "A\nB"
     question.save()
     assert page(step, {"version": 1} | anew[kind], "step_submit").status_code == 302
-    text = page.client.get(reverse("customers:submission", args=[profile.pk, step.pk, 2])).content.decode()
+    text = page.client.get(
+        reverse("customers:submission", args=[profile.pk, step.pk, 2])
+    ).content.decode()
     assert re.search(r"Before:\s+first answer", text)
 
 
-def test_an_approved_step_says_so_and_leads_from_others_to_what_was_approved(page, organon, profile, ada, now):
+def test_an_approved_step_says_so_and_leads_from_others_to_what_was_approved(
+    page, organon, profile, ada, now
+):
     done, other = make_step(organon, "Done"), make_step(organon, "Other")
     Answer.submit(profile, done, {}, [], version=0, actor=ada, now=now).approve(now=now)
     opened = page(done).content.decode()
     assert "What you submit again goes to Organon as a new version." in opened
     assert "You can change answers until" not in opened
-    assert reverse("customers:submission", args=[profile.pk, done.pk, 1]) in page(other).content.decode()
+    assert (
+        reverse("customers:submission", args=[profile.pk, done.pk, 1])
+        in page(other).content.decode()
+    )
 
 
 def test_a_draft_keeps_a_text_that_is_too_long_and_says_so(page, organon, profile):
@@ -291,7 +339,9 @@ def test_a_second_click_on_submit_is_no_conflict(page, organon, profile):
     step = make_step(organon, "Company", "text")
     typed = {step.questions.get().name: "ACME"}
     for _click in range(2):
-        assert page(step, typed, "step_submit").url == reverse("customers:profile", args=[profile.pk])
+        assert page(step, typed, "step_submit").url == reverse(
+            "customers:profile", args=[profile.pk]
+        )
     assert Submission.objects.count() == 1
     assert page(step, typed).status_code == 409
 
@@ -302,5 +352,9 @@ def test_a_question_that_is_gone_is_shown_as_gone(page, organon, profile):
     page(step, {first.name: "stays", second.name: "goes"}, "step_submit")
     second.delete()
     page(step, {"version": 1, first.name: "stays"}, "step_submit")
-    text = page.client.get(reverse("customers:submission", args=[profile.pk, step.pk, 2])).content.decode()
-    assert re.search(r"Question 2\s+<span[^>]*>No longer asked</span>.*Before:\s+goes", text, re.DOTALL)
+    text = page.client.get(
+        reverse("customers:submission", args=[profile.pk, step.pk, 2])
+    ).content.decode()
+    assert re.search(
+        r"Question 2\s+<span[^>]*>No longer asked</span>.*Before:\s+goes", text, re.DOTALL
+    )

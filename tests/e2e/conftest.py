@@ -57,7 +57,11 @@ def open_page(browser, live_server, request):
         page.set_default_timeout(15_000)
         page.on(
             "console",
-            lambda one: errors.append(one.text) if one.type == "error" and not EXPECTED.search(one.text) else None,
+            lambda one: (
+                errors.append(one.text)
+                if one.type == "error" and not EXPECTED.search(one.text)
+                else None
+            ),
         )
         page.on("pageerror", lambda error: errors.append(str(error)))
         contexts.append((context, page))
@@ -76,7 +80,9 @@ def open_page(browser, live_server, request):
 @pytest.hookimpl(hookwrapper=True)
 def pytest_runtest_makereport(item, call):
     outcome = yield
-    item.failed = getattr(item, "failed", False) or (call.when == "call" and outcome.get_result().failed)
+    item.failed = getattr(item, "failed", False) or (
+        call.when == "call" and outcome.get_result().failed
+    )
 
 
 def log_in(page, email="admin@acme.example"):

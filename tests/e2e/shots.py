@@ -12,8 +12,12 @@ HELP = Path(__file__).resolve().parents[2] / "static" / "img" / "help"
 def take(base, language, locale, chromium):
     """Walk the guide as ACME's admin and keep three pictures."""
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox", "--disable-gpu"])
-        page = browser.new_context(base_url=base, locale=locale, viewport={"width": 1280, "height": 900}).new_page()
+        browser = playwright.chromium.launch(
+            executable_path=chromium, args=["--no-sandbox", "--disable-gpu"]
+        )
+        page = browser.new_context(
+            base_url=base, locale=locale, viewport={"width": 1280, "height": 900}
+        ).new_page()
         page.goto("/accounts/login/")
         page.fill("[name=login]", "admin@acme.example")
         page.fill("[name=password]", "demo-portal-2026")

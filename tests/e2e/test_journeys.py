@@ -47,7 +47,11 @@ def ask_coupa(page, say):
 
 
 def link_to_answer():
-    text = Mail.objects.filter(name="request_received", to="procurement@coupa.example").latest("created_at").text
+    text = (
+        Mail.objects.filter(name="request_received", to="procurement@coupa.example")
+        .latest("created_at")
+        .text
+    )
     return re.search(r"(/r/[^/\s]+/)", text)[1]
 
 
@@ -68,7 +72,12 @@ def test_the_guide_from_log_in_to_an_accepted_request(language, phone, demo, ope
     page.get_by_text(say["connected"]).wait_for()
     page.goto("/notifications/")
     assert say["note"] in page.inner_text("main")
-    assert CustomerProfile.objects.get(supplier=demo, customer__name="Coupa Software Incorporated").stage == "connected"
+    assert (
+        CustomerProfile.objects.get(
+            supplier=demo, customer__name="Coupa Software Incorporated"
+        ).stage
+        == "connected"
+    )
 
 
 def test_it_works_without_javascript_by_a_mailed_code(demo, open_page):
@@ -147,7 +156,9 @@ def test_axe_finds_nothing_and_no_page_scrolls_sideways(language, dark, phone, d
 
     def look(path):
         page.goto(path)
-        sideways = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+        sideways = page.evaluate(
+            "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+        )
         if (problems := violations(page)) or sideways > 1:
             found[path] = (problems, sideways)
 
@@ -160,7 +171,10 @@ def test_axe_finds_nothing_and_no_page_scrolls_sideways(language, dark, phone, d
     profile = CustomerProfile.objects.get(supplier=demo, customer__name="Organon")
     waiting = ConnectionRequest.objects.get(supplier=demo, status="pending")
     mail_token = link_to_answer()
-    ours = [reverse("customers:profile", args=[profile.pk]), reverse("customers:profile_end", args=[profile.pk])]
+    ours = [
+        reverse("customers:profile", args=[profile.pk]),
+        reverse("customers:profile_end", args=[profile.pk]),
+    ]
     ours += [reverse("connections:request", args=[waiting.pk]), mail_token]
     ours += [reverse("connections:request_new", args=[waiting.customer_id])]
     for path in [*SIGNED_IN, *ours]:

@@ -45,7 +45,11 @@ def paper(name):
 def mailed_link(profile):
     """What the reviewer finds in the mailbox once the worker has run."""
     tell_reviewers.func(profile_id=str(profile.pk))
-    text = Mail.objects.filter(name="steps_submitted", to="maria.jensen@organon.example").latest("created_at").text
+    text = (
+        Mail.objects.filter(name="steps_submitted", to="maria.jensen@organon.example")
+        .latest("created_at")
+        .text
+    )
     return re.search(r"(/v/[^/\s]+/)", text)[1]
 
 
@@ -83,7 +87,9 @@ def test_a_step_from_sent_back_to_approved(language, phone, profile, open_page):
     reviewer = open_page(language, phone=phone)
     link = mailed_link(profile)
     let_in(reviewer, link, say)
-    section = reviewer.locator("section", has=reviewer.get_by_role("heading", name=say["insurance"]))
+    section = reviewer.locator(
+        "section", has=reviewer.get_by_role("heading", name=say["insurance"])
+    )
     assert say["changed"] in section.inner_text()
     section.locator("textarea").fill(say["returned"])
     section.get_by_role("button", name=say["return"]).click()
@@ -163,7 +169,9 @@ def test_text_comes_back_after_the_session_ended(profile, open_page):
 
 
 @pytest.mark.parametrize("language", ["ko", "en"])
-@pytest.mark.parametrize("look", [{}, {"dark": True, "phone": True}], ids=["light desktop", "dark phone"])
+@pytest.mark.parametrize(
+    "look", [{}, {"dark": True, "phone": True}], ids=["light desktop", "dark phone"]
+)
 def test_no_page_of_the_setup_has_a_finding(language, look, profile, demo, open_page):
     page = open_page(language, **look)
     log_in(page)

@@ -39,7 +39,9 @@ WORDS = {
 
 def invite(email, customer="Hanbit Foods", *, now=None):
     row = {"email": email, "company": "한솔유리", "name": "서지훈", "language": "ko", "message": ""}
-    return Invitation.send(Customer.objects.get(name=customer), [row], now=now or timezone.now(), actor=None)[0]
+    return Invitation.send(
+        Customer.objects.get(name=customer), [row], now=now or timezone.now(), actor=None
+    )[0]
 
 
 def link(prefix, address):
@@ -67,7 +69,9 @@ def sign_up(page, say, email, **fields):
 
 @pytest.mark.parametrize("language", ["ko", "en"])
 @pytest.mark.parametrize("phone", [False, True], ids=["desktop", "phone"])
-def test_an_invited_newcomer_ends_up_connected_in_the_customers_setup(language, phone, demo, open_page):
+def test_an_invited_newcomer_ends_up_connected_in_the_customers_setup(
+    language, phone, demo, open_page
+):
     say, page = WORDS[language], open_page(language, phone=phone)
     page.goto(link("i", "jihoon.seo@hansol.example"))
     page.get_by_role("button", name=say["create"]).click()
@@ -83,7 +87,9 @@ def test_an_invited_newcomer_ends_up_connected_in_the_customers_setup(language, 
     assert page.locator(".steps li").count() == 3
 
 
-@pytest.mark.parametrize(("language", "email"), [("ko", "jh.oh@hanmaum.example"), ("en", "tom@brightwell.example")])
+@pytest.mark.parametrize(
+    ("language", "email"), [("ko", "jh.oh@hanmaum.example"), ("en", "tom@brightwell.example")]
+)
 def test_an_invited_person_with_an_account_signs_in_and_accepts(language, email, demo, open_page):
     say, page = WORDS[language], open_page(language)
     page.goto(link("i", "jihoon.seo@hansol.example"))  # a stranger may read it
@@ -129,7 +135,9 @@ def test_somebody_elses_invitation_says_whose_it_is_and_leads_on(language, demo,
 
 
 @pytest.mark.parametrize("language", ["ko", "en"])
-def test_an_expired_invitation_has_a_new_link_sent_to_the_invited_address(language, demo, open_page):
+def test_an_expired_invitation_has_a_new_link_sent_to_the_invited_address(
+    language, demo, open_page
+):
     say, page = WORDS[language], open_page(language)
     invite("old@old.example", now=timezone.now() - timedelta(days=31))
     old = link("i", "old@old.example")
@@ -162,7 +170,9 @@ def test_a_colleague_is_invited_and_joins_the_team(language, demo, open_page):
 
 
 @pytest.mark.parametrize("language", ["ko", "en"])
-def test_a_newcomer_of_the_companys_domain_asks_and_an_admin_lets_them_in(language, demo, open_page):
+def test_a_newcomer_of_the_companys_domain_asks_and_an_admin_lets_them_in(
+    language, demo, open_page
+):
     say, page = WORDS[language], open_page(language)
     page.goto("/accounts/signup/")
     page.fill("[name=email]", "june@acme.example")
@@ -208,7 +218,12 @@ def test_a_passkey_is_added_and_signs_in(demo, open_page):
     page.check("[name=passwordless]")
     page.locator("#mfa_webauthn_add").click()
     page.wait_for_url(re.compile(r"/2fa/(?!webauthn/add)"))
-    assert User.objects.get(email="admin@acme.example").authenticator_set.filter(type="webauthn").count() == 1
+    assert (
+        User.objects.get(email="admin@acme.example")
+        .authenticator_set.filter(type="webauthn")
+        .count()
+        == 1
+    )
     assert Mail.objects.filter(name="security", subject__contains="passkey was added").exists()
     page.context.clear_cookies()
     page.goto("/accounts/login/")
@@ -221,12 +236,16 @@ LOOKS = [("en", False, False), ("en", True, True), ("ko", False, True), ("ko", T
 
 
 @pytest.mark.parametrize(("language", "dark", "phone"), LOOKS)
-def test_axe_finds_nothing_on_the_pages_of_teams_and_invitations(language, dark, phone, demo, open_page):
+def test_axe_finds_nothing_on_the_pages_of_teams_and_invitations(
+    language, dark, phone, demo, open_page
+):
     page, found = open_page(language, dark=dark, phone=phone), {}
 
     def look(path):
         page.goto(path)
-        sideways = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+        sideways = page.evaluate(
+            "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+        )
         if (problems := violations(page)) or sideways > 1:
             found[path] = (problems, sideways)
 
@@ -250,16 +269,24 @@ def test_axe_finds_nothing_on_the_pages_of_teams_and_invitations(language, dark,
 
 
 @pytest.mark.parametrize(("language", "dark", "phone"), [LOOKS[0], LOOKS[2]])
-def test_axe_finds_nothing_on_the_pages_of_the_log_in_library(language, dark, phone, demo, open_page):
+def test_axe_finds_nothing_on_the_pages_of_the_log_in_library(
+    language, dark, phone, demo, open_page
+):
     page, found = open_page(language, dark=dark, phone=phone), {}
 
     def look(path):
         page.goto(path)
-        sideways = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+        sideways = page.evaluate(
+            "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+        )
         if (problems := violations(page)) or sideways > 1:
             found[path] = (problems, sideways)
 
-    for path in ("/accounts/password/reset/key/1-nope/", "/accounts/password/reset/done/", "/accounts/inactive/"):
+    for path in (
+        "/accounts/password/reset/key/1-nope/",
+        "/accounts/password/reset/done/",
+        "/accounts/inactive/",
+    ):
         look(path)
     log_in(page)
     page.goto("/accounts/reauthenticate/")
@@ -271,7 +298,13 @@ def test_axe_finds_nothing_on_the_pages_of_the_log_in_library(language, dark, ph
     user = User.objects.get(email="admin@acme.example")
     TOTP.activate(user, "JBSWY3DPEHPK3PXP")
     RecoveryCodes.activate(user)
-    credential = {"id": "AA", "rawId": "AA", "type": "public-key", "response": {}, "clientExtensionResults": {}}
+    credential = {
+        "id": "AA",
+        "rawId": "AA",
+        "type": "public-key",
+        "response": {},
+        "clientExtensionResults": {},
+    }
     passkey = Authenticator.objects.create(
         user=user,
         type="webauthn",

@@ -45,15 +45,27 @@ MATRIX = {
     "brand_css": (PUBLIC, None),
     "healthz": (PUBLIC, None),
     "readyz": (PUBLIC, None),
-    "accounts:account": ([LOGIN, 200, 200, 200, 200, 200, 200], [LOGIN, 200, 200, 200, 200, 200, 200]),
-    "accounts:email_change": ([LOGIN, *["/accounts/reauthenticate/"] * 6], [LOGIN, *["/accounts/reauthenticate/"] * 6]),
-    "accounts:email_confirm": ([LOGIN, *["/account/email/"] * 6], [LOGIN, *["/accounts/reauthenticate/"] * 6]),
+    "accounts:account": (
+        [LOGIN, 200, 200, 200, 200, 200, 200],
+        [LOGIN, 200, 200, 200, 200, 200, 200],
+    ),
+    "accounts:email_change": (
+        [LOGIN, *["/accounts/reauthenticate/"] * 6],
+        [LOGIN, *["/accounts/reauthenticate/"] * 6],
+    ),
+    "accounts:email_confirm": (
+        [LOGIN, *["/account/email/"] * 6],
+        [LOGIN, *["/accounts/reauthenticate/"] * 6],
+    ),
     "accounts:account_close": ([LOGIN, *[200] * 6], [LOGIN, *[200] * 6]),
     "accounts:preferences": (SETUP, SETUP),
     "accounts:activity": (ADMINS, None),
     "accounts:second_factor": ([LOGIN, *["/"] * 6], None),
     "accounts:company": (SETUP, None),
-    "accounts:company_edit": ([LOGIN, 403, 403, 200, 200, NEW, ADMIN], [LOGIN, 403, 403, 200, 200, NEW, ADMIN]),
+    "accounts:company_edit": (
+        [LOGIN, 403, 403, 200, 200, NEW, ADMIN],
+        [LOGIN, 403, 403, 200, 200, NEW, ADMIN],
+    ),
     "accounts:bank_add": (ADMINS, ADMINS),
     "accounts:bank_replace": (ADMINS_OWN, ADMINS_OWN),
     "accounts:bank_remove": (ADMINS_OWN, ADMINS_OWN),
@@ -64,8 +76,14 @@ MATRIX = {
         [LOGIN, 403, 403, 405, 405, NEW, ADMIN],
         [LOGIN, 403, 403, "/company/", 404, NEW, ADMIN],
     ),
-    "accounts:company_new": ([LOGIN, "/", "/", "/", "/", 200, 200], [LOGIN, "/", "/", "/", "/", 200, 200]),
-    "accounts:switch": ([LOGIN, 405, 405, 405, 405, 405, 405], [LOGIN, 404, 404, 404, 404, 404, 404]),
+    "accounts:company_new": (
+        [LOGIN, "/", "/", "/", "/", 200, 200],
+        [LOGIN, "/", "/", "/", "/", 200, 200],
+    ),
+    "accounts:switch": (
+        [LOGIN, 405, 405, 405, 405, 405, 405],
+        [LOGIN, 404, 404, 404, 404, 404, 404],
+    ),
     "accounts:join": (FREE_POST, [LOGIN, "/", "/", "/", 404, 404, 404]),
     "accounts:join_withdraw": (FREE_POST, [LOGIN, 404, 404, 404, 404, 404, 404]),
     "accounts:team": (SETUP, None),
@@ -94,7 +112,10 @@ MATRIX = {
     "customers:setup": ([LOGIN, *["/setup/customers/"] * 4, NEW, ADMIN], None),
     "customers:list": (SETUP, None),
     "customers:profile": (OURS, None),
-    "customers:profile_end": ([LOGIN, 403, 403, 200, 404, NEW, ADMIN], [LOGIN, 403, 403, 200, 404, NEW, ADMIN]),
+    "customers:profile_end": (
+        [LOGIN, 403, 403, 200, 404, NEW, ADMIN],
+        [LOGIN, 403, 403, 200, 404, NEW, ADMIN],
+    ),
     "customers:step": (OURS, NO_GET),
     "customers:step_save": (BACK_TO_STEP, MEMBERS_SAVE),
     "customers:step_submit": (BACK_TO_STEP, MEMBERS),
@@ -104,7 +125,10 @@ MATRIX = {
         [LOGIN, 403, 403, 404, 404, NEW, ADMIN],
     ),
     "customers:step_hand": (MEMBERS, MEMBERS_SAVE),
-    "customers:step_details": ([LOGIN, 403, 403, 405, 405, NEW, ADMIN], [LOGIN, 403, 403, "/setup/", 404, NEW, ADMIN]),
+    "customers:step_details": (
+        [LOGIN, 403, 403, 405, 405, NEW, ADMIN],
+        [LOGIN, 403, 403, "/setup/", 404, NEW, ADMIN],
+    ),
     "customers:submission": (OURS, NO_GET),
     "customers:upload": (OURS, NO_GET),
     "customers:review": (PUBLIC, [405] * 7),
@@ -124,7 +148,10 @@ MATRIX = {
     "leaving:company_close": (ADMINS, ADMINS),
     "leaving:company_keep": (ADMINS_POST, [LOGIN, 403, 403, "/company/", "/company/", NEW, ADMIN]),
     "leaving:export_file": (ADMINS_OWN, [LOGIN, 403, 403, 405, 405, NEW, ADMIN]),
-    "connections:search": ([LOGIN, 403, 200, 200, 200, NEW, ADMIN], [LOGIN, 403, 200, 200, 200, NEW, ADMIN]),
+    "connections:search": (
+        [LOGIN, 403, 200, 200, 200, NEW, ADMIN],
+        [LOGIN, 403, 200, 200, 200, NEW, ADMIN],
+    ),
     "connections:attempt": (MEMBERS, None),
     "connections:request_new": (MEMBERS, MEMBERS),
     "connections:captcha_code": ([LOGIN, 403, 405, 405, 405, NEW, ADMIN], MEMBERS),
@@ -132,14 +159,20 @@ MATRIX = {
         [LOGIN, 403, 405, 405, 405, NEW, ADMIN],
         [LOGIN, 403, "/setup/requests/", "/setup/requests/", 404, NEW, ADMIN],
     ),
-    "connections:dismiss": ([LOGIN, 403, 405, 405, 405, NEW, ADMIN], [LOGIN, 403, 404, 404, 404, NEW, ADMIN]),
+    "connections:dismiss": (
+        [LOGIN, 403, 405, 405, 405, NEW, ADMIN],
+        [LOGIN, 403, 404, 404, 404, NEW, ADMIN],
+    ),
     "connections:answer": (PUBLIC, [405] * 7),
     "connections:answer_accept": ([405] * 7, ["/r/"] * 7),
     "connections:answer_decline": ([405] * 7, PUBLIC),
     "connections:answer_report": ([405] * 7, ["/r/"] * 7),
     "connections:answer_mute": ([405] * 7, ["/r/"] * 7),
     "connections:answer_forward": (PUBLIC, PUBLIC),
-    "connections:invitation_take": (ADMINS_POST, [LOGIN, 403, 403, "/setup/customers/", 404, NEW, ADMIN]),
+    "connections:invitation_take": (
+        ADMINS_POST,
+        [LOGIN, 403, 403, "/setup/customers/", 404, NEW, ADMIN],
+    ),
     "connections:invitation_open": (FREE_POST, [LOGIN, *[404] * 6]),
     "connections:invitation": (PUBLIC, [405] * 7),
     "connections:invitation_start": ([405] * 7, ["/accounts/signup/"] * 7),
@@ -149,19 +182,28 @@ MATRIX = {
     "connections:invitation_admins": ([405] * 7, ["/i/"] * 7),
     "connections:not_us": (PUBLIC, ["/n/"] * 7),
 }
-ONE_RULE = ("admin", "account", "mfa", "usersessions")  # namespaces and prefixes that libraries guard
+ONE_RULE = (
+    "admin",
+    "account",
+    "mfa",
+    "usersessions",
+)  # namespaces and prefixes that libraries guard
 
 
 def named(resolver=None, namespace=""):
     for pattern in (resolver or get_resolver()).url_patterns:
         if isinstance(pattern, URLResolver):
-            yield from named(pattern, f"{namespace}{pattern.namespace}:" if pattern.namespace else namespace)
+            yield from named(
+                pattern, f"{namespace}{pattern.namespace}:" if pattern.namespace else namespace
+            )
         elif isinstance(pattern, URLPattern) and pattern.name:
             yield namespace + pattern.name
 
 
 def test_every_address_has_a_row():
-    names = {name for name in named() if not name.startswith(ONE_RULE) or name.startswith("accounts:")}
+    names = {
+        name for name in named() if not name.startswith(ONE_RULE) or name.startswith("accounts:")
+    }
     assert names == set(MATRIX)
 
 
@@ -178,7 +220,11 @@ def address(ada_at_acme, mia_at_acme, ada, acme, organon, now):
     attempt = make_attempt(ada_at_acme, organon)
     profile = connect(ada_at_acme, make_customer("Connected Inc."), now=now)
     note = Notification.objects.create(
-        user=ada, supplier=acme, kind="request_accepted", object_id=asked.pk, data={"customer": "Waiting Inc."}
+        user=ada,
+        supplier=acme,
+        kind="request_accepted",
+        object_id=asked.pk,
+        data={"customer": "Waiting Inc."},
     )
     step = make_step(profile.customer, "Papers", {"kind": "text", "is_required": False}, "file")
     paper = a_pdf()
@@ -190,7 +236,9 @@ def address(ada_at_acme, mia_at_acme, ada, acme, organon, now):
     export.finish(ContentFile(b"PK"), now=now)
     question = step.questions.get(kind="file")
     upload = Upload.copy_of(document, profile=profile, question=question.pk, uploaded_by=ada)
-    submission = Answer.submit(profile, make_step(profile.customer), {}, [], version=0, actor=ada, now=now)
+    submission = Answer.submit(
+        profile, make_step(profile.customer), {}, [], version=0, actor=ada, now=now
+    )
     invited = TeamInvitation.invite(ada_at_acme, "nora@acme.example", "member", now=now)
     _link, team = Link.issue("team", invited.pk, "nora@acme.example", asked.expires_at)
     joining = JoinRequest.ask(make_user("june@acme.example", "June Seo"), acme, now=now)
@@ -226,15 +274,21 @@ def address(ada_at_acme, mia_at_acme, ada, acme, organon, now):
     }
     arguments |= of("accounts", "invite_again invite_revoke", invited.pk)
     arguments |= of(
-        "accounts", "member member_role member_customers member_deactivate member_reactivate", mia_at_acme.key
+        "accounts",
+        "member member_role member_customers member_deactivate member_reactivate",
+        mia_at_acme.key,
     )
     arguments |= of("accounts", "join_accept join_decline join_withdraw", joining.pk)
     arguments |= of("accounts", "team_invitation team_start team_accept team_again", team)
     arguments |= of("accounts", "bank_replace bank_remove bank_main", account.pk)
-    arguments |= of("customers", "step step_save step_submit step_hand step_details", profile.pk, step.pk)
+    arguments |= of(
+        "customers", "step step_save step_submit step_hand step_details", profile.pk, step.pk
+    )
     arguments |= of("customers", "review review_code review_open review_renew", review)
     arguments |= of(
-        "connections", "answer answer_accept answer_decline answer_report answer_mute answer_forward", token
+        "connections",
+        "answer answer_accept answer_decline answer_report answer_mute answer_forward",
+        token,
     )
     arguments |= invitation_arguments(organon, now)
     return lambda name: reverse(name, args=arguments.get(name, []))
@@ -246,7 +300,13 @@ def of(namespace, names, *arguments):
 
 
 def invitation_arguments(customer, now):
-    row = {"email": "n@newco.example", "company": "NewCo", "name": "", "language": "en", "message": ""}
+    row = {
+        "email": "n@newco.example",
+        "company": "NewCo",
+        "name": "",
+        "language": "en",
+        "message": "",
+    }
     inviting = Invitation.send(customer, [row], now=now, actor=None)[0]
     _link, token = Link.issue("invitation", inviting.pk, inviting.email, inviting.expires_at)
     names = "invitation invitation_start invitation_accept invitation_again invitation_forward invitation_admins"
@@ -254,7 +314,10 @@ def invitation_arguments(customer, now):
 
 
 def test_each_role_gets_what_the_matrix_says(people, address, client_of):
-    clients, got = {role: client_of(person) if person else Client() for role, person in people.items()}, {}
+    clients, got = (
+        {role: client_of(person) if person else Client() for role, person in people.items()},
+        {},
+    )
     for name, rules in MATRIX.items():
         for method, expected in zip(("get", "post"), rules, strict=True):
             for role, wanted in zip(ROLES, expected or [], strict=bool(expected)):
@@ -262,21 +325,33 @@ def test_each_role_gets_what_the_matrix_says(people, address, client_of):
                     cookies = copy(clients[role].cookies)
                     answer = getattr(clients[role], method)(address(name))
                     if answer.streaming:
-                        assert b"".join(answer.streaming_content)  # read to its end, a file is closed
-                    found = answer.headers.get("Location", "") if isinstance(wanted, str) else answer.status_code
-                    if not (found.startswith(wanted) if isinstance(wanted, str) else found == wanted):
+                        assert b"".join(
+                            answer.streaming_content
+                        )  # read to its end, a file is closed
+                    found = (
+                        answer.headers.get("Location", "")
+                        if isinstance(wanted, str)
+                        else answer.status_code
+                    )
+                    if not (
+                        found.startswith(wanted) if isinstance(wanted, str) else found == wanted
+                    ):
                         got[name, method, role] = (found, "expected", wanted)
                     transaction.set_rollback(True)  # so that each role finds everything untouched
                 clients[role].cookies = cookies
     assert not got
 
 
-@pytest.mark.parametrize("name", ["customers:profile", "connections:attempt", "connections:request"])
+@pytest.mark.parametrize(
+    "name", ["customers:profile", "connections:attempt", "connections:request"]
+)
 def test_an_unknown_id_is_a_404(name, client_of, ada, acme):
     assert client_of(ada).get(reverse(name, args=[uuid.uuid4()])).status_code == 404
 
 
-def test_a_thing_of_another_supplier_of_mine_offers_to_switch(client_of, ada, ada_at_acme, rival, organon):
+def test_a_thing_of_another_supplier_of_mine_offers_to_switch(
+    client_of, ada, ada_at_acme, rival, organon
+):
     rival.memberships.create(user=ada, role="viewer")
     asked = make_request(ada_at_acme, organon)
     client = client_of(ada)
@@ -285,13 +360,17 @@ def test_a_thing_of_another_supplier_of_mine_offers_to_switch(client_of, ada, ad
     page = client.get(path)
     assert page.status_code == 404
     assert "Switch to ACME Supplies" in page.content.decode()
-    back = client.post(reverse("accounts:switch"), {"supplier": ada_at_acme.supplier_id, "next": path})
+    back = client.post(
+        reverse("accounts:switch"), {"supplier": ada_at_acme.supplier_id, "next": path}
+    )
     assert back["Location"] == path
     assert client.get(path).status_code == 200
 
 
 def test_switching_follows_no_foreign_address(client_of, ada, acme):
-    answer = client_of(ada).post(reverse("accounts:switch"), {"supplier": acme.pk, "next": "https://evil.example/"})
+    answer = client_of(ada).post(
+        reverse("accounts:switch"), {"supplier": acme.pk, "next": "https://evil.example/"}
+    )
     assert answer["Location"] == "/"
 
 

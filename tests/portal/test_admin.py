@@ -12,14 +12,29 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
-from accounts.models import AuditEntry, BankAccount, JoinRequest, Supplier, SupportRequest, TeamInvitation
+from accounts.models import (
+    AuditEntry,
+    BankAccount,
+    JoinRequest,
+    Supplier,
+    SupportRequest,
+    TeamInvitation,
+)
 from connections.models import Invitation, InvitationBatch, Report, SearchAttempt
 from connections.models.attempts import left
 from core.models import Mail, TableImport
 from customers.models import Answer, Customer, Submission
 from customers.resources import CustomerResource
 from customers.search.find import find
-from tests.builders import connect, make_attempt, make_customer, make_request, make_step, make_supplier, make_user
+from tests.builders import (
+    connect,
+    make_attempt,
+    make_customer,
+    make_request,
+    make_step,
+    make_supplier,
+    make_user,
+)
 
 OURS = ("core", "accounts", "customers", "connections", "portal")
 LISTS = [model._meta for model in admin.site._registry if model._meta.app_label in OURS]
@@ -37,16 +52,28 @@ def fill(numbers):
         customer = make_customer(f"C{number} Corp", contacts=[f"a@c{number}.example"])
         customer.vendors.create(name=f"V{number}")
         profile = connect(member, customer)
-        Answer.submit(profile, make_step(customer), {}, [], version=0, actor=member.user, now=timezone.now())
+        Answer.submit(
+            profile, make_step(customer), {}, [], version=0, actor=member.user, now=timezone.now()
+        )
         account = {"bank": "국민은행", "number": "123456", "holder": "S"}
         BankAccount.add(supplier, account, actor=member.user, now=timezone.now())
         make_attempt(member, customer)
-        asked = make_request(member, make_customer(f"D{number} Corp", contacts=[f"a@d{number}.example"]))
+        asked = make_request(
+            member, make_customer(f"D{number} Corp", contacts=[f"a@d{number}.example"])
+        )
         asked.report(now=asked.created_at, link=asked.links().get())
         supplier.mutes.create(address="x@y.example")
-        row = {"email": f"i{number}@new.example", "company": "New", "name": "", "language": "en", "message": ""}
+        row = {
+            "email": f"i{number}@new.example",
+            "company": "New",
+            "name": "",
+            "language": "en",
+            "message": "",
+        }
         Invitation.send(customer, [row], now=timezone.now(), actor=None)
-        InvitationBatch.keep(customer, "x.csv", [row | {"line": 2}], now=timezone.now(), actor=member.user)
+        InvitationBatch.keep(
+            customer, "x.csv", [row | {"line": 2}], now=timezone.now(), actor=member.user
+        )
         upload = SimpleUploadedFile("x.csv", b"name\nX\n")
         TableImport.begin(CustomerResource, upload, 0, actor=member.user, now=timezone.now())
         TeamInvitation.invite(member, f"n{number}@new.example", "member", now=timezone.now())
@@ -133,16 +160,26 @@ def test_nothing_is_sent_to_an_address_that_asked_for_silence(browser, ada_at_ac
     ada_at_acme.supplier.mutes.create(address="found@nobody.example")
     page = act(browser, asked, "send_to", apply="1", email="Found@nobody.example").content.decode()
     asked.refresh_from_db()
-    assert ("asked for no more mail" in page, "Done." in page, asked.no_known_contact) == (True, False, True)
+    assert ("asked for no more mail" in page, "Done." in page, asked.no_known_contact) == (
+        True,
+        False,
+        True,
+    )
     assert not Mail.objects.filter(name="request_received").exists()
 
 
-def test_nothing_is_sent_for_a_suspended_supplier_and_the_request_stays_in_its_queue(browser, ada_at_acme, now):
+def test_nothing_is_sent_for_a_suspended_supplier_and_the_request_stays_in_its_queue(
+    browser, ada_at_acme, now
+):
     asked = make_request(ada_at_acme, make_customer("Nobody AB"))
     asked.supplier.suspend("test", now=now)
     page = act(browser, asked, "send_to", apply="1", email="found@nobody.example").content.decode()
     asked.refresh_from_db()
-    assert ("Lift the suspension first." in page, "Done." in page, asked.no_known_contact) == (True, False, True)
+    assert ("Lift the suspension first." in page, "Done." in page, asked.no_known_contact) == (
+        True,
+        False,
+        True,
+    )
     assert not Mail.objects.filter(name="request_received").exists()
 
 
@@ -152,7 +189,9 @@ def test_a_refused_row_keeps_nothing_of_what_was_done_to_it(browser, acme, monke
         raise ValidationError("Not this one.")
 
     monkeypatch.setattr(Supplier, "suspend", suspend)
-    assert "Not this one." in act(browser, acme, "suspend", apply="1", reason="test").content.decode()
+    assert (
+        "Not this one." in act(browser, acme, "suspend", apply="1", reason="test").content.decode()
+    )
     acme.refresh_from_db()
     assert acme.name == "ACME Supplies"
 
@@ -194,7 +233,12 @@ def test_a_customer_gets_no_free_mail_domain(browser, organon):
 
 def test_a_failed_mail_is_sent_again_and_no_body_is_shown(browser, post, run_jobs):
     mail = Mail.objects.create(
-        name="x", sender="a@b.example", to="c@d.example", language="en", subject="S", text="secret-link"
+        name="x",
+        sender="a@b.example",
+        to="c@d.example",
+        language="en",
+        subject="S",
+        text="secret-link",
     )
     mail.fail("550 no")
     act(browser, mail, "send_again")
@@ -233,7 +277,9 @@ def test_the_operator_is_warned_of_names_that_pose_as_others(name, words, browse
     supplier = make_supplier("Plain", admin=make_user("plain@plain.example"))
     supplier.name = name
     supplier.save()
-    page = browser.get(reverse("admin:accounts_supplier_change", args=[supplier.pk])).content.decode()
+    page = browser.get(
+        reverse("admin:accounts_supplier_change", args=[supplier.pk])
+    ).content.decode()
     assert words in page
 
 
@@ -292,7 +338,16 @@ def test_who_may_only_look_lets_nobody_in(db, client_of):
 def test_an_operator_makes_nobody_a_superuser(staff, client_of, operator):
     client = client_of(staff)
     path = reverse("admin:accounts_user_change", args=[staff.pk])
-    client.post(path, {"email": staff.email, "name": "Sam", "is_superuser": "on", "is_staff": "on", "is_active": "on"})
+    client.post(
+        path,
+        {
+            "email": staff.email,
+            "name": "Sam",
+            "is_superuser": "on",
+            "is_staff": "on",
+            "is_active": "on",
+        },
+    )
     staff.refresh_from_db()
     assert not staff.is_superuser
     client.post(reverse("admin:accounts_user_change", args=[operator.pk]), {"name": "Owned"})

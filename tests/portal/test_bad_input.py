@@ -24,7 +24,9 @@ CHOICELESS = [kind for kind in Kind if kind not in ("one_choice", "several_choic
 
 
 def controls(question):
-    suffixes = ("bank", "number", "holder", "iban", "bic") if question.kind == "bank_account" else ("",)
+    suffixes = (
+        ("bank", "number", "holder", "iban", "bic") if question.kind == "bank_account" else ("",)
+    )
     return [f"{question.name}-{suffix}" if suffix else question.name for suffix in suffixes]
 
 
@@ -33,7 +35,11 @@ def forms(ada_at_acme, organon, now):
     make_attempt(ada_at_acme, organon)
     customer = make_customer("Nordhavn Logistics")
     profile, step = connect(ada_at_acme, customer), make_step(customer, "All", *CHOICELESS)
-    typed = ["version", "who", *(name for question in step.questions.all() for name in controls(question))]
+    typed = [
+        "version",
+        "who",
+        *(name for question in step.questions.all() for name in controls(question)),
+    ]
     return {
         reverse("connections:search"): ["words"],
         reverse("connections:request_new", args=[organon.pk]): ["contact", "message", "captcha_token", "captcha_number", "captcha_code"],
@@ -103,7 +109,8 @@ def test_a_nul_in_the_address_is_refused(path, db):
 
 
 @pytest.mark.parametrize(
-    "kind", ["application/json", "text/plain; charset=utf-16", "multipart/form-data; boundary=", "x"]
+    "kind",
+    ["application/json", "text/plain; charset=utf-16", "multipart/form-data; boundary=", "x"],
 )
 def test_odd_content_types_are_refused_or_say_what_is_missing(kind, client_of, ada, acme):
     answer = client_of(ada).generic("POST", "/setup/requests/search/", b"\xff{}", content_type=kind)

@@ -26,15 +26,28 @@ def test_the_demo_shows_every_state_and_its_log_ins_work(acme_of_the_demo, now):
     assert states == {"pending", "accepted", "declined", "expired", "withdrawn"}
     stages = set(CustomerProfile.objects.filter(supplier=acme).values_list("stage", flat=True))
     assert stages == {"connected", "requested", "ended", "dropped", "invited"}
-    assert set(Invitation.objects.values_list("status", flat=True)) == {"open", "accepted", "expired", "revoked"}
-    assert [customer.name for customer in find("coupa")] == ["Coupa Software Incorporated", "Coopang Corp."]
+    assert set(Invitation.objects.values_list("status", flat=True)) == {
+        "open",
+        "accepted",
+        "expired",
+        "revoked",
+    }
+    assert [customer.name for customer in find("coupa")] == [
+        "Coupa Software Incorporated",
+        "Coopang Corp.",
+    ]
     ada = acme.admins().get()
     assert left(ada, now) == 14
     spent = SearchAttempt.objects.filter(supplier=acme).aggregate(sum=Sum("cost"))["sum"]
     assert DailyCount.objects.get(scope="search:supplier", key=str(acme.pk)).used == spent
     queued = set(Mail.objects.filter(state="queued").values_list("to", flat=True))
     assert queued == {"procurement@coupa.example", "jihoon.seo@hansol.example"}
-    for email in ("admin@acme.example", "member@acme.example", "viewer@acme.example", "admin@rival.example"):
+    for email in (
+        "admin@acme.example",
+        "member@acme.example",
+        "viewer@acme.example",
+        "admin@rival.example",
+    ):
         client = Client()
         client.post(reverse("account_login"), {"login": email, "password": "demo-portal-2026"})
         assert client.get("/").status_code == 200, email

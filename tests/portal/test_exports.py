@@ -28,12 +28,16 @@ def much(ada_at_acme, rob_at_rival, organon, acme, ada, rob, rival, now):
     for member, address in ((ada_at_acme, "our address"), (rob_at_rival, "secret of rival")):
         profile = connect(member, organon)
         step = make_step(organon)
-        said = [{"question": "x", "kind": "text", "label": {"ko": "a", "en": "a"}, "value": address}]
+        said = [
+            {"question": "x", "kind": "text", "label": {"ko": "a", "en": "a"}, "value": address}
+        ]
         Answer.submit(profile, step, {"q": "=cmd"}, said, version=0, actor=member.user, now=now)
         upload = a_pdf(f"{address}.pdf")
         upload.content_type = "application/pdf"
         Document.add(member.supplier, upload, "other", None, actor=member.user, now=now)
-    AuditEntry.objects.record("routed", about=acme, supplier=acme, audience="operator", to=["hidden@organon.example"])
+    AuditEntry.objects.record(
+        "routed", about=acme, supplier=acme, audience="operator", to=["hidden@organon.example"]
+    )
 
 
 def taken(acme, ada, now):
@@ -43,8 +47,13 @@ def taken(acme, ada, now):
     return export, zipfile.ZipFile(io.BytesIO(export.file.read()))
 
 
-def test_drafts_read_by_their_questions_and_support_requests_are_there(acme, rival, ada_at_acme, organon, ada, now):
-    profile, step = connect(ada_at_acme, organon), make_step(organon, "Bank", {"kind": "bank_account"})
+def test_drafts_read_by_their_questions_and_support_requests_are_there(
+    acme, rival, ada_at_acme, organon, ada, now
+):
+    profile, step = (
+        connect(ada_at_acme, organon),
+        make_step(organon, "Bank", {"kind": "bank_account"}),
+    )
     draft = {f"{step.questions.get().name}-bank": "국민은행"}
     Answer.save_draft(profile, step, draft, version=0, actor=ada, now=now)
     for supplier, message in ((acme, "Where is my step?"), (rival, "secret of rival")):
@@ -52,7 +61,9 @@ def test_drafts_read_by_their_questions_and_support_requests_are_there(acme, riv
     export, archive = taken(acme, ada, now)
     data = json.loads(archive.read("data.json"))
     export.file.close()
-    assert data["drafts"][0]["values"] == [{"question": "Question 1", "part": "bank", "typed": "국민은행"}]
+    assert data["drafts"][0]["values"] == [
+        {"question": "Question 1", "part": "bank", "typed": "국민은행"}
+    ]
     assert [row["message"] for row in data["support_requests"]] == ["Where is my step?"]
 
 
@@ -61,12 +72,17 @@ def test_the_file_holds_tables_and_files_of_the_company_alone(much, acme, ada, n
     data = json.loads(archive.read("data.json"))
     assert data["submitted_steps"][0]["said"][0]["value"] == "our address"
     assert [row["user__email"] for row in data["members"]] == [ada.email]
-    everything = b"".join(archive.read(name) for name in archive.namelist()) + " ".join(archive.namelist()).encode()
+    everything = (
+        b"".join(archive.read(name) for name in archive.namelist())
+        + " ".join(archive.namelist()).encode()
+    )
     assert b"our address" in everything
     assert b"secret of rival" not in everything
     assert b"hidden@organon.example" not in everything
     assert (export.state, export.percent) == ("ready", 100)
-    assert set(data) == {name.removesuffix(".csv") for name in archive.namelist() if name.endswith(".csv")}
+    assert set(data) == {
+        name.removesuffix(".csv") for name in archive.namelist() if name.endswith(".csv")
+    }
     paper = next(name for name in archive.namelist() if name.startswith("files/document/"))
     assert archive.read(paper).startswith(b"%PDF-")
     export.file.close()
@@ -88,7 +104,9 @@ def test_who_asked_hears_of_it_and_fetches_it(client, much, acme, ada, now, clie
     assert "Being made" in client.get(reverse("leaving:export")).content.decode()
     make_export.func(export_id=str(export.pk))
     assert ada.notifications.filter(kind="export_ready").exists()
-    Export.objects.update(created_at=datetime(2026, 11, 25, 20, tzinfo=UTC))  # the next day in Seoul
+    Export.objects.update(
+        created_at=datetime(2026, 11, 25, 20, tzinfo=UTC)
+    )  # the next day in Seoul
     answer = client.get(reverse("leaving:export_file", args=[export.pk]))
     assert b"".join(answer.streaming_content).startswith(b"PK")
     assert "2026-11-26.zip" in answer["Content-Disposition"]
@@ -126,5 +144,8 @@ def test_the_file_is_deleted_after_a_week(acme, ada, now):
 def test_requests_are_in_it(ada_at_acme, organon, acme, ada, now):
     make_request(ada_at_acme, organon)
     export, archive = taken(acme, ada, now)
-    assert json.loads(archive.read("data.json"))["connection_requests"][0]["customer__name"] == "Organon"
+    assert (
+        json.loads(archive.read("data.json"))["connection_requests"][0]["customer__name"]
+        == "Organon"
+    )
     export.file.close()

@@ -33,7 +33,10 @@ def test_what_was_sent_back_stands_before_an_invitation(client_of, ada, ada_at_a
     sent_back(ada_at_acme, organon, now)
     invite(make_customer("Hanbit Foods"), "ada@acme.example", now)
     page = client_of(ada).get("/").content.decode()
-    assert headings(page) == ["Correct Tax and registration for Organon", "Hanbit Foods invited you"]
+    assert headings(page) == [
+        "Correct Tax and registration for Organon",
+        "Hanbit Foods invited you",
+    ]
 
 
 @pytest.mark.parametrize(("who", "shown"), [("ada", True), ("mia", False)])
@@ -46,14 +49,18 @@ def test_only_admins_are_asked_to_see_to_an_invitation(
 
 
 @pytest.mark.parametrize(("who", "shown"), [("mia", True), ("vic", False)])
-def test_a_viewer_is_not_asked_to_connect(who, shown, request, client_of, mia_at_acme, vic_at_acme, organon):
+def test_a_viewer_is_not_asked_to_connect(
+    who, shown, request, client_of, mia_at_acme, vic_at_acme, organon
+):
     organon.vendors.create(name="ACME", email="x@acme.example", domain="acme.example")
     page = client_of(request.getfixturevalue(who)).get("/").content.decode()
     assert bool(headings(page)) == shown
 
 
 @pytest.mark.parametrize(("over", "shown"), [("expired", True), ("withdrawn", False)])
-def test_what_was_withdrawn_is_not_brought_up_again(over, shown, client_of, ada, ada_at_acme, organon, now):
+def test_what_was_withdrawn_is_not_brought_up_again(
+    over, shown, client_of, ada, ada_at_acme, organon, now
+):
     asked = make_request(ada_at_acme, organon, now=now, days_ago=31 if over == "expired" else 1)
     asked.expire(now=now) if over == "expired" else asked.withdraw(now=now, actor=ada)
     assert bool(headings(client_of(ada).get("/").content.decode())) == shown
@@ -88,7 +95,9 @@ def test_a_viewer_is_not_told_that_nothing_is_open(client_of, vic, ada_at_acme, 
     assert "Nothing needs you" not in page
 
 
-def test_an_invitation_can_be_accepted_while_a_request_waits(client_of, ada, ada_at_acme, organon, now):
+def test_an_invitation_can_be_accepted_while_a_request_waits(
+    client_of, ada, ada_at_acme, organon, now
+):
     invite(organon, "ada@acme.example", now)
     profile = make_request(ada_at_acme, organon).profile
     client = client_of(ada)

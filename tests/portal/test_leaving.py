@@ -43,7 +43,9 @@ def packed(ada, acme, now):
 def submitted(member, now):
     """A connection with a submitted step, a draft, a document and an account."""
     profile = connect(member, make_customer("Organon", contacts=["maria@organon.example"]), now=now)
-    Answer.submit(profile, make_step(profile.customer), {"a": "b"}, [], version=0, actor=member.user, now=now)
+    Answer.submit(
+        profile, make_step(profile.customer), {"a": "b"}, [], version=0, actor=member.user, now=now
+    )
     paper = a_pdf()
     paper.content_type = "application/pdf"
     Document.add(member.supplier, paper, "other", None, actor=member.user, now=now)
@@ -55,7 +57,9 @@ def submitted(member, now):
 # The company ---------------------------------------------------------------------------------------------------
 
 
-def test_an_admin_closes_the_company_after_packing_with_the_password(client_of, ada, acme, packed, now):
+def test_an_admin_closes_the_company_after_packing_with_the_password(
+    client_of, ada, acme, packed, now
+):
     client = client_of(ada)
     client.post(reverse("leaving:company_close"), {"password": "wrong"})
     acme.refresh_from_db()
@@ -78,7 +82,10 @@ def test_it_can_be_kept_open(client_of, ada, acme, now):
     client_of(ada).post(reverse("leaving:company_keep"))
     acme.refresh_from_db()
     assert acme.closing_at is None
-    assert [one.kind for one in AuditEntry.objects.order_by("pk")] == ["company_closing", "company_kept"]
+    assert [one.kind for one in AuditEntry.objects.order_by("pk")] == [
+        "company_closing",
+        "company_kept",
+    ]
 
 
 def test_before_its_days_are_over_nothing_closes(ada_at_acme, acme, now):
@@ -119,7 +126,14 @@ def test_after_years_the_record_goes_and_nobody_is_named(ada_at_acme, acme, now,
     jobs.forget_companies.func(timestamp=0)
     acme.refresh_from_db()
     assert (acme.name, acme.address) == ("–", "")
-    for things in (Submission, Answer, ConnectionRequest, BankAccount, BankAccount.pgh_event_model, SupportRequest):
+    for things in (
+        Submission,
+        Answer,
+        ConnectionRequest,
+        BankAccount,
+        BankAccount.pgh_event_model,
+        SupportRequest,
+    ):
         assert not things.objects.exists()
     assert not AuditEntry.objects.filter(supplier=acme).exists()
     jobs.forget_companies.func(timestamp=0)
@@ -151,7 +165,10 @@ def test_a_person_closes_the_account_with_the_password_and_is_out_everywhere(ada
         assert client.get("/").url.startswith("/accounts/login/")
     mia_at_acme.refresh_from_db()
     assert mia_at_acme.is_active is False
-    assert Mail.objects.filter(name="security", subject__endswith="your account is closed").get().to == mia.email
+    assert (
+        Mail.objects.filter(name="security", subject__endswith="your account is closed").get().to
+        == mia.email
+    )
 
 
 def test_a_second_click_on_close_finds_it_closed(rf, mia, mia_at_acme, now):
@@ -193,7 +210,11 @@ def test_after_some_days_the_person_is_erased_but_what_they_did_stays(
     account_closing.close_account(mia, now=now - timedelta(days=15))
     forget_people.func(timestamp=0)
     mia.refresh_from_db()
-    assert (mia.name, mia.email.endswith("@closed.portal.invalid"), mia.person_key) == ("", True, key)
+    assert (mia.name, mia.email.endswith("@closed.portal.invalid"), mia.person_key) == (
+        "",
+        True,
+        key,
+    )
     assert str(mia) == "closed account"
     assert ConnectionRequest.objects.get().requested_by == mia
     assert not mia.emailaddress_set.exists()
@@ -209,12 +230,22 @@ def test_records_and_news_of_an_erased_person_name_nobody(ada, acme, ada_at_acme
     notify(acme, "member_joined", about=acme, users=[ada], at=now, person="Nora Yun")
     account_closing.close_account(nora, now=now - timedelta(days=15))
     forget_people.func(timestamp=0)
-    kept = [str(data) for kind in (AuditEntry, Notification) for data in kind.objects.values_list("data", flat=True)]
+    kept = [
+        str(data)
+        for kind in (AuditEntry, Notification)
+        for data in kind.objects.values_list("data", flat=True)
+    ]
     assert [data for data in kept if "Nora" in data or "nora@" in data] == []
-    assert AuditEntry.objects.get(kind="role_changed").data == {"person": "–", "role": "viewer", "before": "member"}
+    assert AuditEntry.objects.get(kind="role_changed").data == {
+        "person": "–",
+        "role": "viewer",
+        "before": "member",
+    }
 
 
-def test_support_can_undo_it_before_and_nothing_of_it_is_left(client_of, mia, mia_at_acme, ada_at_acme, operator, now):
+def test_support_can_undo_it_before_and_nothing_of_it_is_left(
+    client_of, mia, mia_at_acme, ada_at_acme, operator, now
+):
     account_closing.close_account(mia, now=now - timedelta(days=15))
     said = {"action": "reopen", "_selected_action": mia.pk, "apply": "1", "reason": "Called us"}
     client_of(operator).post("/admin/accounts/user/", said)
@@ -234,12 +265,17 @@ def test_an_erased_account_is_not_brought_back(mia, mia_at_acme, operator, now):
         account_closing.reopen_account(mia, now=now, actor=operator, reason="Called us")
 
 
-def test_whoever_closed_the_account_is_on_no_list_of_a_team(client_of, ada, mia, mia_at_acme, rob, rival, now):
+def test_whoever_closed_the_account_is_on_no_list_of_a_team(
+    client_of, ada, mia, mia_at_acme, rob, rival, now
+):
     JoinRequest.ask(mia, rival, now=now)
     account_closing.close_account(mia, now=now)
     assert JoinRequest.objects.get().status == "withdrawn"
     for admin in (ada, rob):
-        assert "mia@acme.example" not in client_of(admin).get(reverse("accounts:team")).content.decode()
+        assert (
+            "mia@acme.example"
+            not in client_of(admin).get(reverse("accounts:team")).content.decode()
+        )
 
 
 @pytest.mark.parametrize("language", ["ko", "en"])

@@ -54,12 +54,16 @@ def fill(membership, numbers):
     for number in numbers:
         connect(membership, make_customer(f"Connected {number}"))
         make_request(membership, make_customer(f"Waiting {number}"))
-        make_request(membership, make_customer(f"Declined {number}"), days_ago=40).expire(now=timezone.now())
+        make_request(membership, make_customer(f"Declined {number}"), days_ago=40).expire(
+            now=timezone.now()
+        )
         account = {"bank": "국민은행", "number": f"12345{number}", "holder": "ACME"}
         BankAccount.add(membership.supplier, account, actor=membership.user, now=timezone.now())
         paper = a_pdf()
         paper.content_type = "application/pdf"
-        Document.add(membership.supplier, paper, "other", None, actor=membership.user, now=timezone.now())
+        Document.add(
+            membership.supplier, paper, "other", None, actor=membership.user, now=timezone.now()
+        )
         suggested = make_customer(f"Suggested {number}")
         suggested.vendors.create(name="ACME", email="x@acme.example", domain="acme.example")
         notify(
@@ -81,14 +85,18 @@ def queries(client, path):
     return [query["sql"] for query in captured if "SAVEPOINT" not in query["sql"]]
 
 
-def test_a_page_does_at_most_nine_queries_whatever_the_data_grows_to(ada_at_acme, client_of, settings):
+def test_a_page_does_at_most_nine_queries_whatever_the_data_grows_to(
+    ada_at_acme, client_of, settings
+):
     settings.PORTAL_REQUESTS_A_DAY = 1000
     client = client_of(ada_at_acme.user)
     fill(ada_at_acme, range(1))
     few = {name: queries(client, reverse(name)) for name in PAGES}
     fill(ada_at_acme, range(1, 30))
     many = {name: queries(client, reverse(name)) for name in PAGES}
-    assert {name: asked for name, asked in many.items() if not len(few[name]) == len(asked) <= 9} == {}
+    assert {
+        name: asked for name, asked in many.items() if not len(few[name]) == len(asked) <= 9
+    } == {}
 
 
 def test_a_thousand_rows_ask_no_more(ada_at_acme, client_of, settings):
@@ -105,7 +113,9 @@ def multiply(supplier, number):
     """As many customers, profiles, requests and notifications as wanted, all like those that are there."""
     customers = [Customer(name=f"Copy {place}", country="KR") for place in range(number)]
     Customer.objects.bulk_create(customers)
-    profiles = {stage: supplier.profiles.filter(stage=stage).first() for stage in ("connected", "requested")}
+    profiles = {
+        stage: supplier.profiles.filter(stage=stage).first() for stage in ("connected", "requested")
+    }
     copies = []
     for place, customer in enumerate(customers):
         one = copy(profiles["connected" if place % 2 else "requested"])
@@ -157,7 +167,11 @@ def test_logging_out_leaves_no_page_in_the_browser(client_of, ada, acme):
 
 def test_readiness_tells_of_worker_and_mail_without_taking_the_web_out(db):
     answer = Client().get("/readyz")
-    assert (answer.status_code, answer.json()["worker"], answer.json()["migrations"]) == (200, "silent", "ok")
+    assert (answer.status_code, answer.json()["worker"], answer.json()["migrations"]) == (
+        200,
+        "silent",
+        "ok",
+    )
 
 
 @pytest.fixture
@@ -182,7 +196,9 @@ def test_a_process_looks_for_migrations_until_all_are_done(fresh_process):
     for _call in range(2):
         with CaptureQueriesContext(connection) as captured:
             Client().get("/readyz")
-        found.append(any("django_migrations" in query["sql"] for query in captured.captured_queries))
+        found.append(
+            any("django_migrations" in query["sql"] for query in captured.captured_queries)
+        )
     assert found == [True, False]
 
 
@@ -204,7 +220,14 @@ def test_late_mail_is_told(db, now):
 
 
 def test_mail_for_today_is_not_late_the_moment_it_may_go_out(db, now):
-    send("captcha_code", "a@acme.example", "en", code="123456", minutes=10, not_before=now - timedelta(minutes=9))
+    send(
+        "captcha_code",
+        "a@acme.example",
+        "en",
+        code="123456",
+        minutes=10,
+        not_before=now - timedelta(minutes=9),
+    )
     Mail.objects.update(created_at=now - timedelta(days=1))
     assert Client().get("/readyz").json()["mail"] == "ok"
     Mail.objects.update(not_before=now - timedelta(minutes=11))
@@ -216,7 +239,9 @@ def test_health_needs_no_database():
 
 
 @pytest.mark.parametrize("language", ["ko", "en"])
-@pytest.mark.parametrize("slug", ["how-to-connect", "how-to-register", "customer-setup", "adding-users", "faq"])
+@pytest.mark.parametrize(
+    "slug", ["how-to-connect", "how-to-register", "customer-setup", "adding-users", "faq"]
+)
 def test_help_reads_in_both_languages_with_the_settings_numbers(slug, language, settings):
     settings.PORTAL_SEARCHES_A_DAY = 77
     page = Client(headers={"accept-language": language}).get(f"/help/{slug}/").content.decode()
@@ -243,8 +268,12 @@ def test_a_page_of_prose_is_titled_by_its_heading(path, heading, db):
     assert title(Client().get(path)) == f"{heading} – Supplier Portal"
 
 
-@pytest.mark.parametrize(("language", "heading"), [("en", "Who answers for it"), ("ko", "개인정보 보호책임자")])
-def test_the_privacy_notice_names_who_answers_for_it_or_else_the_operator(language, heading, settings, db):
+@pytest.mark.parametrize(
+    ("language", "heading"), [("en", "Who answers for it"), ("ko", "개인정보 보호책임자")]
+)
+def test_the_privacy_notice_names_who_answers_for_it_or_else_the_operator(
+    language, heading, settings, db
+):
     named = re.compile(f"{heading}</h2>\\s*<p>(.+?), support@")
     client = Client(headers={"accept-language": language})
     assert named.search(client.get("/privacy/").content.decode())[1] == settings.OPERATOR_NAME
@@ -290,7 +319,10 @@ def test_history_keeps_no_token():
         ("/i/secret%2Dtoken", "/i/…"),
         ("/accounts/password/reset/key/3-abc-123/", "/accounts/password/reset/key/…/"),
         ("/accounts/signup/?next=%2Fi%2Fsecret-token%2F", "/accounts/signup/?next=%2Fi%2F…%2F"),
-        ("/accounts/login/?next=%2ft%2fsecret-token%2faccept%2f&a=b", "/accounts/login/?next=%2ft%2f…%2faccept%2f&a=b"),
+        (
+            "/accounts/login/?next=%2ft%2fsecret-token%2faccept%2f&a=b",
+            "/accounts/login/?next=%2ft%2f…%2faccept%2f&a=b",
+        ),
     ],
 )
 def test_tokens_are_cut_out_of_the_log(path, cut, caplog, db):
@@ -300,5 +332,11 @@ def test_tokens_are_cut_out_of_the_log(path, cut, caplog, db):
 
 
 def test_every_address_with_a_token_is_known_to_the_log_and_to_caches():
-    paths = [str(one.pattern) for app in (accounts, customers, connections) for one in app.urls.urlpatterns]
-    assert {f"/{path.partition('<token:')[0]}" for path in paths if "<token:" in path} == set(LINK_PATHS)
+    paths = [
+        str(one.pattern)
+        for app in (accounts, customers, connections)
+        for one in app.urls.urlpatterns
+    ]
+    assert {f"/{path.partition('<token:')[0]}" for path in paths if "<token:" in path} == set(
+        LINK_PATHS
+    )

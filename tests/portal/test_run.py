@@ -19,7 +19,9 @@ pytestmark = pytest.mark.slow
 @pytest.fixture
 def portal(request):
     """Start the portal with data of its own; it and its folder are gone at the end."""
-    base = Path(f"/tmp/portal-run-{os.getpid()}-{time.monotonic_ns()}")  # pytest's own folders are private
+    base = Path(
+        f"/tmp/portal-run-{os.getpid()}-{time.monotonic_ns()}"
+    )  # pytest's own folders are private
     base.mkdir(mode=0o755)
     port = free_port()
     processes = []
@@ -113,7 +115,9 @@ def test_make_leaves_alone_what_a_linked_environment_leads_to(tmp_path):
     (folder / ".venv").symlink_to(elsewhere)
     (folder / "requirements.txt").touch()
     shutil.copy(ROOT / "Makefile", folder)
-    made = subprocess.run(["make", ".venv/runtime"], cwd=folder, capture_output=True, text=True, check=False)
+    made = subprocess.run(
+        ["make", ".venv/runtime"], cwd=folder, capture_output=True, text=True, check=False
+    )
     assert made.returncode != 0
     assert ".venv is a link" in made.stdout
     assert (elsewhere / "kept").exists()

@@ -4,9 +4,7 @@ from django.core.management.base import BaseCommand
 
 
 class Command(BaseCommand):
-    help = (
-        "Compiles the catalogues with polib, where msgfmt may be missing. A catalogue that is up to date is left alone."
-    )
+    help = "Compiles the catalogues with polib, where msgfmt may be missing. A catalogue that is up to date is left alone."
 
     def handle(self, **options):
         for catalogue in settings.LOCALE_PATHS[0].glob("*/LC_MESSAGES/django.po"):

@@ -15,4 +15,6 @@ class Command(BaseCommand):
         group, _made = Group.objects.get_or_create(name="Operators")
         jobs = Q(content_type__app_label="procrastinate", codename__startswith="view_")
         group.permissions.set(Permission.objects.filter(Q(content_type__app_label__in=OURS) | jobs))
-        self.stdout.write(f"Operators: {group.permissions.count()} permissions. Add staff to it in /admin/.")
+        self.stdout.write(
+            f"Operators: {group.permissions.count()} permissions. Add staff to it in /admin/."
+        )

@@ -65,7 +65,9 @@ class Command(BaseCommand):
             message="거래처 상호가 바뀌었는데 검색이 되지 않습니다.",
             page="/setup/requests/search/",
         )
-        AuditEntry.objects.record("demo_loaded", about=self.suppliers["acme"], audience=AuditEntry.OPERATOR)
+        AuditEntry.objects.record(
+            "demo_loaded", about=self.suppliers["acme"], audience=AuditEntry.OPERATOR
+        )
 
     def _contacts(self):
         """The named ones; most other customers have a purchasing mailbox, every ninth has nobody, some want no requests."""
@@ -75,7 +77,12 @@ class Command(BaseCommand):
             domain = customer.website.removeprefix("https://www.").rstrip("/")
             if customer.name in named:
                 mailbox, name, title, published = named[customer.name]
-                contact = {"email": f"{mailbox}@{domain}", "name": name, "job_title": title, "is_published": published}
+                contact = {
+                    "email": f"{mailbox}@{domain}",
+                    "name": name,
+                    "job_title": title,
+                    "is_published": published,
+                }
             elif place % 9 == 0:
                 continue
             else:
@@ -89,7 +96,15 @@ class Command(BaseCommand):
     def _people(self):
         hashed = make_password(people.PASSWORD)
         self.suppliers, self.members = {}, {}
-        for slug, (name, english, country, number, address, website, representative) in people.SUPPLIERS.items():
+        for slug, (
+            name,
+            english,
+            country,
+            number,
+            address,
+            website,
+            representative,
+        ) in people.SUPPLIERS.items():
             self.suppliers[slug] = Supplier.objects.create(
                 name=name,
                 english_name=english,
@@ -103,15 +118,24 @@ class Command(BaseCommand):
             )
         for slug, email, name, title, role, language in people.PEOPLE:
             user = self._person(email, name, hashed, job_title=title, language=language)
-            member = self.suppliers[slug].memberships.create(user=user, role=role, created_at=self._ago(38))
+            member = self.suppliers[slug].memberships.create(
+                user=user, role=role, created_at=self._ago(38)
+            )
             self.members[email] = member
-        self._person("operator@portal.example", "Operator", hashed, is_staff=True, is_superuser=True)
+        self._person(
+            "operator@portal.example", "Operator", hashed, is_staff=True, is_superuser=True
+        )
         self.ada = self.members["admin@acme.example"]
         self.mia = self.members["member@acme.example"]
 
     def _person(self, email, name, hashed, **fields):
         user = User.objects.create(
-            email=email, name=name, password=hashed, person_key=person_key(email), date_joined=self._ago(38), **fields
+            email=email,
+            name=name,
+            password=hashed,
+            person_key=person_key(email),
+            date_joined=self._ago(38),
+            **fields,
         )
         EmailAddress.objects.create(user=user, email=email, verified=True, primary=True)
         return user
@@ -125,7 +149,9 @@ class Command(BaseCommand):
             ("Mirae Display", "다온정밀공업", "bae@daon.example", ""),
         ]
         for customer, name, email, number in lines:
-            record = VendorRecord(customer=self.customers[customer], name=name, email=email, tax_number=number)
+            record = VendorRecord(
+                customer=self.customers[customer], name=name, email=email, tax_number=number
+            )
             record.prepare()
             record.save()
 
@@ -136,18 +162,26 @@ class Command(BaseCommand):
             ("Nordhavn Logistics", 25, ""),
             ("Mirae Display", 21, ""),
         ):
-            self._ask(self.ada, name, days).accept(now=self._ago(days - 1), comment=comment, link=self._link())
+            self._ask(self.ada, name, days).accept(
+                now=self._ago(days - 1), comment=comment, link=self._link()
+            )
         ended = self._ask(self.ada, "Borealis Paper AB", 33)
         ended.accept(now=self._ago(32), link=self._link())
         ended.profile.end("납품 계약이 끝났습니다.", now=self._ago(10), actor=self.ada.user)
         declined = self._ask(self.mia, "Tarim Retail", 7)
         declined.decline(
-            "other_channel", now=self._ago(6), comment="Borealis Paper를 통해 구매합니다.", link=self._link()
+            "other_channel",
+            now=self._ago(6),
+            comment="Borealis Paper를 통해 구매합니다.",
+            link=self._link(),
         )
         self._ask(self.mia, "Kaya Motors", 36).expire(now=self._ago(5))
         self._ask(self.ada, "Hanbit Foods", 12).withdraw(now=self._ago(11), actor=self.ada.user)
         waiting = self._ask(
-            self.mia, "Seorin Chemical", 8, message="인천 공장에 포장재를 납품하고 있습니다. 발주번호 4500-11873."
+            self.mia,
+            "Seorin Chemical",
+            8,
+            message="인천 공장에 포장재를 납품하고 있습니다. 발주번호 4500-11873.",
         )
         waiting.remind(now=self._ago(1))
         Notification.objects.filter(created_at__lt=self._ago(20)).update(read_at=self._ago(15))
@@ -162,7 +196,9 @@ class Command(BaseCommand):
         BankAccount.add(acme, people.BANK_ACCOUNT, actor=actor, now=self._ago(36))
         for detail, name, title, days in people.DOCUMENTS:
             until = today(self.now) + timedelta(days=days) if days else None
-            Document.add(acme, papers.certificate(name, title), detail, until, actor=actor, now=self._ago(36))
+            Document.add(
+                acme, papers.certificate(name, title), detail, until, actor=actor, now=self._ago(36)
+            )
 
     def _setups(self):
         """Organon in the middle of its six steps, Nordhavn with answers to review, the others not begun."""
@@ -173,20 +209,32 @@ class Command(BaseCommand):
         self._answer("Organon", "company", 26).approve(now=self._ago(24))
         self._answer("Organon", "contacts", 26).approve(now=self._ago(24), comment="감사합니다.")
         returned = self._answer("Organon", "insurance", 9)
-        returned.send_back("보험 기간이 10월 31일에 끝났습니다. 새 증권을 올려 주세요.", now=self._ago(2))
+        returned.send_back(
+            "보험 기간이 10월 31일에 끝났습니다. 새 증권을 올려 주세요.", now=self._ago(2)
+        )
         self._draft("Organon", "tax", 1)
         for name in ("company", "conduct"):
             self._answer("Nordhavn Logistics", name, 3)
 
     def _form(self, customer, name):
         """The step of a demo customer and its form, filled from the company details and the demo's answers."""
-        profile = self.suppliers["acme"].profiles.select_related("customer", "supplier").get(customer__name=customer)
+        profile = (
+            self.suppliers["acme"]
+            .profiles.select_related("customer", "supplier")
+            .get(customer__name=customer)
+        )
         step = profile.customer.steps.get(title_en=templates.STEPS[name][0][1])
         form = StepForm(step.questions.all(), profile=profile, kept={})
         answers = {one.label_en: one.name for one in form.questions}
-        typed = form.typed | {answers[label]: text for label, text in people.ANSWERS.items() if label in answers}
-        posted = MultiValueDict({name: text if isinstance(text, list) else [text] for name, text in typed.items()})
-        form = StepForm(step.questions.all(), profile=profile, kept={}, posted=posted, partial=False)
+        typed = form.typed | {
+            answers[label]: text for label, text in people.ANSWERS.items() if label in answers
+        }
+        posted = MultiValueDict(
+            {name: text if isinstance(text, list) else [text] for name, text in typed.items()}
+        )
+        form = StepForm(
+            step.questions.all(), profile=profile, kept={}, posted=posted, partial=False
+        )
         form.full_clean()
         form.store_files(self.mia.user)
         return profile, step, form
@@ -208,7 +256,11 @@ class Command(BaseCommand):
         free = [one for one in self.customers.values() if one.contacts.exists()]
         nobody = [one for one in self.customers.values() if not one.contacts.exists()]
         places = sorted(free, key=lambda one: one.website)
-        members = [member for email, member in self.members.items() if member.role == "admin" and "acme" not in email]
+        members = [
+            member
+            for email, member in self.members.items()
+            if member.role == "admin" and "acme" not in email
+        ]
         for place, member in enumerate(members):
             for step, days in enumerate((24, 14, 3)):
                 customer = places[20 + place * 7 + step]
@@ -224,7 +276,9 @@ class Command(BaseCommand):
             Customer.objects.filter(pk=customer.pk).update(takes_requests=True)
             customer.takes_requests = True
             self._ask(member, customer.name, 2 + place)
-        self.suppliers["pacific"].suspend("두 고객이 모르는 회사라고 알려 왔습니다.", now=self._ago(2))
+        self.suppliers["pacific"].suspend(
+            "두 고객이 모르는 회사라고 알려 왔습니다.", now=self._ago(2)
+        )
 
     def _invitations(self):
         """In every state: open for ACME, accepted, expired, revoked, and one whose address was wrong."""
@@ -238,25 +292,42 @@ class Command(BaseCommand):
         )
         elsa = self.members["elsa@lindqvist.example"]
         accepted = self._invite(
-            "Organon", elsa.user.email, "Lindqvist Förpackning AB", "Elsa Lindqvist", 20, language="en"
+            "Organon",
+            elsa.user.email,
+            "Lindqvist Förpackning AB",
+            "Elsa Lindqvist",
+            20,
+            language="en",
         )
         onboarding.accept(elsa.user, [accepted], company=elsa, now=self._ago(19))
-        self._invite("Nordhavn Logistics", "sales@oldtown.example", "Oldtown Pallets", "", 38, language="en").expire(
-            now=self.now
-        )
+        self._invite(
+            "Nordhavn Logistics", "sales@oldtown.example", "Oldtown Pallets", "", 38, language="en"
+        ).expire(now=self.now)
         operator = User.objects.get(email="operator@portal.example")
-        self._invite("Tarim Retail", "info@saram.example", "사람과포장", "", 9).revoke(now=self._ago(8), actor=operator)
+        self._invite("Tarim Retail", "info@saram.example", "사람과포장", "", 9).revoke(
+            now=self._ago(8), actor=operator
+        )
         self._invite("Coopang Corp.", "kim@daesung-typo.example", "대성물류", "김대성", 2)
 
     def _invite(self, customer, email, company, name, days, *, language="ko", message=""):
-        row = {"email": email, "company": company, "name": name, "language": language, "message": message}
+        row = {
+            "email": email,
+            "company": company,
+            "name": name,
+            "language": language,
+            "message": message,
+        }
         operator = User.objects.get(email="operator@portal.example")
-        return Invitation.send(self.customers[customer], [row], now=self._ago(days), actor=operator)[0]
+        return Invitation.send(
+            self.customers[customer], [row], now=self._ago(days), actor=operator
+        )[0]
 
     def _team(self):
         """A colleague whom ACME has invited, and one who asks to join."""
         TeamInvitation.invite(self.ada, "minjae.choi@acme.example", "member", now=self._ago(3))
-        haneul = self._person("haneul.jung@acme.example", "정하늘", make_password(people.PASSWORD), language="ko")
+        haneul = self._person(
+            "haneul.jung@acme.example", "정하늘", make_password(people.PASSWORD), language="ko"
+        )
         JoinRequest.ask(haneul, self.suppliers["acme"], now=self._ago(1))
 
     def _hanbit_invites_a_newcomer(self):
@@ -270,7 +341,9 @@ class Command(BaseCommand):
             message="유리병 납품 건으로 등록을 부탁드립니다.",
         )
         refused = Mail.objects.get(to="kim@daesung-typo.example")
-        Mail.objects.filter(pk=refused.pk).update(state="failed", sent_at=None, server_words="550 5.1.1 User unknown")
+        Mail.objects.filter(pk=refused.pk).update(
+            state="failed", sent_at=None, server_words="550 5.1.1 User unknown"
+        )
 
     def _ask(self, member, name, days, message=""):
         customer = self.customers[name]

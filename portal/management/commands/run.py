@@ -27,9 +27,7 @@ LOGINS = """
 
 
 class Command(BaseCommand):
-    help = (
-        "Serves the portal: database, migrations, demo data once, then web server and worker until Ctrl-C or SIGTERM."
-    )
+    help = "Serves the portal: database, migrations, demo data once, then web server and worker until Ctrl-C or SIGTERM."
 
     def handle(self, **options):
         for number in (signal.SIGINT, signal.SIGTERM):
@@ -59,7 +57,9 @@ class Command(BaseCommand):
 
 def prepare():
     """Bring catalogues, database, cache table and, once, the demo data up to date."""
-    settings.STATIC_ROOT.mkdir(exist_ok=True)  # WhiteNoise warns of a missing one, though the finders serve
+    settings.STATIC_ROOT.mkdir(
+        exist_ok=True
+    )  # WhiteNoise warns of a missing one, though the finders serve
     call_command("compilecatalogues")
     if settings.DATABASES["default"]["ENGINE"] == "core.embedded":
         _create_database(settings.DATABASES["default"]["NAME"])
@@ -72,8 +72,12 @@ def prepare():
 def _create_database(name):
     folder = embedded.ensure(settings.EMBEDDED_PGDATA, settings.EMBEDDED_PG_OPTIONS)
     with psycopg.connect(host=str(folder), user="postgres", autocommit=True) as connection:
-        if not connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [name]).fetchone():
-            connection.execute(psycopg.sql.SQL("CREATE DATABASE {}").format(psycopg.sql.Identifier(name)))
+        if not connection.execute(
+            "SELECT 1 FROM pg_database WHERE datname = %s", [name]
+        ).fetchone():
+            connection.execute(
+                psycopg.sql.SQL("CREATE DATABASE {}").format(psycopg.sql.Identifier(name))
+            )
 
 
 def _refuse_taken(host, port):
@@ -89,8 +93,26 @@ def _refuse_taken(host, port):
 
 def _web(host, port):
     program = os.path.join(os.path.dirname(sys.executable), "granian")
-    where = ["--host", host, "--port", str(port), "--workers", "1", "--blocking-threads", "4", "--no-ws"]
-    return [program, "--interface", "wsgi", *where, "--log-level", "warning", "portal.wsgi:application"]
+    where = [
+        "--host",
+        host,
+        "--port",
+        str(port),
+        "--workers",
+        "1",
+        "--blocking-threads",
+        "4",
+        "--no-ws",
+    ]
+    return [
+        program,
+        "--interface",
+        "wsgi",
+        *where,
+        "--log-level",
+        "warning",
+        "portal.wsgi:application",
+    ]
 
 
 def _worker():
@@ -98,7 +120,9 @@ def _worker():
 
 
 def _start(*command):
-    return subprocess.Popen(command, cwd=settings.BASE_DIR, start_new_session=True, preexec_fn=_die_with_parent)
+    return subprocess.Popen(
+        command, cwd=settings.BASE_DIR, start_new_session=True, preexec_fn=_die_with_parent
+    )
 
 
 def _die_with_parent():
@@ -110,7 +134,10 @@ def _die_with_parent():
 def _wait_for(address, children):
     for _try in range(PATIENCE * 10):
         _refuse_dead(children)
-        with contextlib.suppress(urllib.error.URLError, OSError), urllib.request.urlopen(address, timeout=5):  # noqa: S310
+        with (
+            contextlib.suppress(urllib.error.URLError, OSError),
+            urllib.request.urlopen(address, timeout=5),
+        ):  # noqa: S310
             return
         time.sleep(0.1)
     raise CommandError("The web server does not answer.")
@@ -125,7 +152,9 @@ def _watch(children):
 def _refuse_dead(children):
     for child in children:
         if child.poll() is not None:
-            raise CommandError(f"{os.path.basename(child.args[0])} ended by itself (exit {child.returncode}).")
+            raise CommandError(
+                f"{os.path.basename(child.args[0])} ended by itself (exit {child.returncode})."
+            )
 
 
 def _end(children):
