@@ -41,7 +41,7 @@ def may_administer(request):
     ]
 
 
-def own(request, queryset, pk):
+def get_own_or_404(request, queryset, pk):
     """The row of `queryset`, which holds only what this member sees; 404 for any other.
 
     Raises OtherSupplier when the row belongs to another supplier that the person works for.

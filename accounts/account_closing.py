@@ -13,7 +13,7 @@ from accounts.models import AuditEntry, Notification, Supplier, User
 from accounts.models.choices import Audience
 from accounts.models.devices import mail_security
 from accounts.models.people import ERASED
-from core.states import AlreadyDecided, move
+from core.states import AlreadyDecided, transition
 
 GONE = "–"  # stands where a name stood
 
@@ -37,7 +37,7 @@ def close_account(user, *, now):
         for asked in user.join_requests.waiting().select_related("supplier", "user"):
             with suppress(AlreadyDecided):  # an admin decided it meanwhile
                 asked.withdraw(now=now)
-        move(User.objects.filter(pk=user.pk, is_active=True), is_active=False, closed_at=now)
+        transition(User.objects.filter(pk=user.pk, is_active=True), is_active=False, closed_at=now)
         mail_security(user, "account_closed", now=now)
 
 
@@ -48,7 +48,7 @@ def reopen_account(user, *, now, actor, reason):
     """
     with transaction.atomic():
         closed = User.objects.filter(pk=user.pk, is_active=False, closed_at__isnull=False)
-        move(closed.exclude(email__endswith=f"@{ERASED}"), is_active=True, closed_at=None)
+        transition(closed.exclude(email__endswith=f"@{ERASED}"), is_active=True, closed_at=None)
         about = {"actor": actor, "reason": reason, "audience": Audience.OPERATOR}
         AuditEntry.objects.record("account_reopened", about=user, at=now, **about)
         mail_security(user, "account_reopened", now=now)

@@ -35,7 +35,7 @@ class AccountAdapter(DefaultAccountAdapter):
     def send_mail(self, template_prefix, email, context):
         """In the language of whom the address belongs to, else in that of the page."""
         person = User.objects.filter(email=email).first()
-        with translation.override(person.speaks if person else translation.get_language()):
+        with translation.override(person.mail_language if person else translation.get_language()):
             super().send_mail(template_prefix, email, context)
 
     def send_notification_mail(self, template_prefix, user, context=None, email=None):

@@ -23,7 +23,7 @@ from accounts.models import (
 from accounts.models.addresses import AddressTaken, change_address
 from accounts.models.devices import mail_security
 from accounts.names import mixes_scripts, skeleton
-from core.admin import History, ReasonForm, ask, asking_first
+from core.admin import ReadOnlyAdmin, ReasonForm, action_with_form, form_page
 from core.states import AlreadyDecided
 
 LOOK_ALIKES_SHOWN = 5
@@ -118,7 +118,7 @@ class SupplierAdmin(admin.ModelAdmin):
         suppliers = queryset.exclude(registration_number="")
         form = NumbersForm(request.POST if "apply" in request.POST else None, suppliers)
         if not form.is_valid():
-            return ask(
+            return form_page(
                 self,
                 request,
                 suppliers,
@@ -137,11 +137,11 @@ class SupplierAdmin(admin.ModelAdmin):
                 self.message_user(request, words, messages.WARNING)
         return None
 
-    @asking_first(_("Suspend"))
+    @action_with_form(_("Suspend"))
     def suspend(self, request, supplier, given):
         supplier.suspend(given["reason"], now=timezone.now(), actor=request.user)
 
-    @asking_first(_("Lift the suspension"))
+    @action_with_form(_("Lift the suspension"))
     def lift_suspension(self, request, supplier, given):
         supplier.lift_suspension(given["reason"], now=timezone.now(), actor=request.user)
 
@@ -151,7 +151,7 @@ class RoleReasonForm(ReasonForm):
 
 
 @admin.register(Membership)
-class MembershipAdmin(History):
+class MembershipAdmin(ReadOnlyAdmin):
     """Who works where. What the operator changes for a company goes the way that its admins' changes go."""
 
     list_display = ["user", "supplier", "role", "is_active", "created_at"]
@@ -161,15 +161,15 @@ class MembershipAdmin(History):
     date_hierarchy = "created_at"
     actions = ["change_role", "deactivate", "reactivate"]
 
-    @asking_first(_("Change the role"), RoleReasonForm, permission="decide")
+    @action_with_form(_("Change the role"), RoleReasonForm, permission="decide")
     def change_role(self, request, member, given):
         self._try(request, member, member.change_role, given["role"], reason=given["reason"])
 
-    @asking_first(_("Deactivate"), permission="decide")
+    @action_with_form(_("Deactivate"), permission="decide")
     def deactivate(self, request, member, given):
         self._try(request, member, member.deactivate, reason=given["reason"])
 
-    @asking_first(_("Reactivate"), permission="decide")
+    @action_with_form(_("Reactivate"), permission="decide")
     def reactivate(self, request, member, given):
         self._try(request, member, member.reactivate, reason=given["reason"])
 
@@ -182,7 +182,7 @@ class MembershipAdmin(History):
 
 
 @admin.register(BankAccount)
-class BankAccountAdmin(History):
+class BankAccountAdmin(ReadOnlyAdmin):
     """Suppliers' accounts, to look at when somebody calls about one; suppliers change them."""
 
     list_display = [
@@ -262,7 +262,7 @@ class PersonAdmin(UserAdmin):
         """Who may say which address is whose, could sign in as anybody."""
         return request.user.is_superuser
 
-    @asking_first(_("Change the e-mail"), AddressReasonForm, permission="address")
+    @action_with_form(_("Change the e-mail"), AddressReasonForm, permission="address")
     def change_email(self, request, person, given):
         said = {"now": timezone.now(), "actor": request.user, "reason": given["reason"]}
         try:
@@ -274,7 +274,7 @@ class PersonAdmin(UserAdmin):
         else:
             account_closing.end_sessions(person)
 
-    @asking_first(_("Bring a closed account back"))
+    @action_with_form(_("Bring a closed account back"))
     def reopen(self, request, person, given):
         account_closing.reopen_account(
             person, now=timezone.now(), actor=request.user, reason=given["reason"]
@@ -282,7 +282,7 @@ class PersonAdmin(UserAdmin):
 
 
 @admin.register(TeamInvitation)
-class TeamInvitationAdmin(History):
+class TeamInvitationAdmin(ReadOnlyAdmin):
     """Whom suppliers' admins invited to work with them."""
 
     list_display = ["created_at", "supplier", "email", "role", "invited_by", "status", "expires_at"]
@@ -304,7 +304,7 @@ class WhoDecides(admin.SimpleListFilter):
 
 
 @admin.register(JoinRequest)
-class JoinRequestAdmin(History):
+class JoinRequestAdmin(ReadOnlyAdmin):
     """Who asked to join; the operator decides only where a company has no admin who could."""
 
     list_display = ["created_at", "supplier", "user", "as_admin", "status", "decided_at"]
@@ -314,13 +314,13 @@ class JoinRequestAdmin(History):
     date_hierarchy = "created_at"
     actions = ["make_admin", "decline"]
 
-    @asking_first(_("Let in as admin"), permission="decide")
+    @action_with_form(_("Let in as admin"), permission="decide")
     def make_admin(self, request, asked, given):
         self._for_operator(asked).accept(
             Role.ADMIN, now=timezone.now(), actor=request.user, reason=given["reason"]
         )
 
-    @asking_first(_("Decline"), permission="decide")
+    @action_with_form(_("Decline"), permission="decide")
     def decline(self, request, asked, given):
         self._for_operator(asked).decline(
             now=timezone.now(), actor=request.user, reason=given["reason"]
@@ -335,7 +335,7 @@ class JoinRequestAdmin(History):
 
 
 @admin.register(SupportRequest)
-class SupportRequestAdmin(History):
+class SupportRequestAdmin(ReadOnlyAdmin):
     list_display = ["created_at", "email", "supplier", "page", "closed_at"]
     list_filter = [("closed_at", admin.EmptyFieldListFilter)]
     list_select_related = ["supplier"]
@@ -349,7 +349,7 @@ class SupportRequestAdmin(History):
 
 
 @admin.register(AuditEntry)
-class AuditEntryAdmin(History):
+class AuditEntryAdmin(ReadOnlyAdmin):
     list_display = ["at", "kind", "actor", "address", "supplier", "audience", "data"]
     list_filter = ["kind", "audience"]
     list_select_related = ["actor", "supplier"]

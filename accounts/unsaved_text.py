@@ -17,18 +17,18 @@ HIDDEN = ("csrfmiddlewaretoken", "who", "version")
 _signer = signing.Signer(salt="accounts.unsaved_text")
 
 
-def typing_survives(page, *arguments):
+def keeps_unsaved_text(page, *arguments):
     """Mark a POST view whose text is not lost; `page` is the view that shows the form again, by these arguments."""
 
     def decorate(view):
         posted = posted_from(page, *arguments)(view)
-        posted.typing_survives = page, arguments
+        posted.keeps_unsaved_text = page, arguments
         return posted
 
     return decorate
 
 
-def mark(user):
+def owner_token(user):
     """The hidden value of a form that says whose text it is."""
     return _signer.sign(str(user.pk))
 
@@ -36,7 +36,7 @@ def mark(user):
 def keep(request):
     """Keep the text of a POST to a marked view and return the address that gives it back; None for any other request."""
     match = request.resolver_match
-    marked = match and getattr(match.func, "typing_survives", None)
+    marked = match and getattr(match.func, "keeps_unsaved_text", None)
     if not marked or request.method != "POST":
         return None
     try:
@@ -54,7 +54,7 @@ def keep(request):
     return path
 
 
-def take(request):
+def pop(request):
     """The text kept for this page and this person, {name: [values]}, once; None without any."""
     kept = request.session.get(SESSION_KEY)
     if not kept or kept["page"] != request.path:
@@ -66,7 +66,7 @@ def take(request):
 
 def to_copy(request):
     """What was typed as one text, for a page that can't show its form any more: posted just now, or kept; '' for nothing."""
-    typed = dict(request.POST.lists()) if request.method == "POST" else take(request) or {}
+    typed = dict(request.POST.lists()) if request.method == "POST" else pop(request) or {}
     return "\n\n".join(
         text
         for name, texts in typed.items()
@@ -76,7 +76,7 @@ def to_copy(request):
     )
 
 
-class KeepTyping:
+class UnsavedTextMiddleware:
     """Keeps what is posted without a session, leads to log-in and from there back to the page with the text.
 
     It has to be listed before the middleware that asks to log in, which would drop the text.

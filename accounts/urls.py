@@ -58,7 +58,7 @@ urlpatterns = [
     path("setup/admin/joining/<uuid:pk>/accept/", team.join_accept, name="join_accept"),
     path("setup/admin/joining/<uuid:pk>/decline/", team.join_decline, name="join_decline"),
     path("setup/admin/second-factor/", team.require_second_factor, name="require_second_factor"),
-    path("setup/admin/lead/", team.lead, name="lead"),
+    path("setup/admin/lead/", team.ask_to_be_admin, name="ask_to_be_admin"),
     path("setup/admin/activity/", team.activity, name="activity"),
     path("setup/admin/leave/", team.leave, name="leave"),
     # the link of a team invitation

@@ -62,7 +62,7 @@ def main(rows):
             f"read {rows:,} rows", lambda: imports.read(table(rows), language="ko", message="")
         )
         batch = timed(
-            "judge and keep them",
+            "check_rows and keep them",
             lambda: InvitationBatch.keep(customer, "many.csv", read, now=now, actor=operator),
         )
         batch.start()

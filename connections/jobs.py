@@ -77,8 +77,8 @@ def settle_invitations(timestamp):
         known = invitation.customer.profiles.filter(invited_until__gt=now).values_list(
             "supplier", flat=True
         )
-        invited_until.update(
-            invitation.customer, [invitation.email], now, ring=True, besides=list(known)
+        invited_until.refresh(
+            invitation.customer, [invitation.email], now, notify=True, except_for=list(known)
         )
 
     each(Invitation.objects.unseen(now).select_related("customer"), show)
@@ -92,7 +92,7 @@ def hide_invitations(timestamp):
 
     def hide(profile):
         Customer.objects.select_for_update(no_key=True).get(pk=profile.customer_id)
-        invited_until.update_one(profile.supplier, profile.customer, now)
+        invited_until.refresh_one(profile.supplier, profile.customer, now)
 
     each(no_longer_invited(now).select_related("supplier", "customer"), hide)
 

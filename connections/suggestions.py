@@ -6,7 +6,7 @@ from django.db.models import Count, Exists, F, Max, OuterRef, Q
 from django.utils.translation import gettext as _
 
 from connections.models import ConnectionRequest, Dismissal, Status
-from connections.models.request_rules import History, refusal
+from connections.models.request_rules import PairHistory, why_not
 from customers.models import Customer, CustomerProfile, VendorRecord
 from customers.models.directory import bare_number
 
@@ -71,8 +71,8 @@ def _out_of_reach(membership, customers, now):
     closed = []
     for profile in profiles:
         profile.supplier, profile.customer = supplier, customers[profile.customer_id]
-        history = History(profile.is_waiting, profile.asked, profile.declined_at)
-        if not profile.is_seen or refusal(profile, history, now):
+        history = PairHistory(profile.is_waiting, profile.asked, profile.declined_at)
+        if not profile.is_seen or why_not(profile, history, now):
             closed.append(profile.customer_id)
     return closed
 

@@ -26,7 +26,7 @@ from core.uploads import check_size
 LONG = 100_000  # bytes from which on a table is the worker's
 
 
-class History(admin.ModelAdmin):
+class ReadOnlyAdmin(admin.ModelAdmin):
     """Rows that are read, never written, here."""
 
     def has_add_permission(self, request):
@@ -52,7 +52,7 @@ class TableForm(ImportForm):
         return upload
 
 
-class Tables(ImportExportModelAdmin):
+class TableAdmin(ImportExportModelAdmin):
     """Rows that come and go as CSV or XLSX, with a dry run."""
 
     formats = FORMATS
@@ -78,7 +78,7 @@ class Tables(ImportExportModelAdmin):
 
 
 @admin.register(TableImport)
-class TableImportAdmin(History):
+class TableImportAdmin(ReadOnlyAdmin):
     """Long imports: how far they are, what would come of them, and the word that lets them happen."""
 
     list_display = [
@@ -124,7 +124,7 @@ class TableImportAdmin(History):
 
 
 @admin.register(Mail)
-class MailAdmin(History):
+class MailAdmin(ReadOnlyAdmin):
     """What became of each mail. Bodies are not shown: they hold links."""
 
     list_display = [
@@ -135,13 +135,13 @@ class MailAdmin(History):
         "state",
         "tries",
         "sent_at",
-        "server_words",
+        "smtp_reply",
     ]
     list_filter = ["state", "name", "language"]
     search_fields = ["to", "subject", "about_id"]
     date_hierarchy = "created_at"
     fields = [
-        "name", "to", "language", "subject", "state", "tries", "server_words",
+        "name", "to", "language", "subject", "state", "tries", "smtp_reply",
         "created_at", "not_before", "valid_until", "sent_at", "about_type", "about_id",
     ]  # fmt: skip
     actions = ["send_again"]
@@ -173,7 +173,7 @@ class ReasonForm(forms.Form):
     reason = forms.CharField(label=_("Reason"), max_length=300, strip=True)
 
 
-def ask(modeladmin, request, queryset, form, title, action):
+def form_page(modeladmin, request, queryset, form, title, action):
     """The page between choosing an action and doing it: which rows, and a form whose button posts `apply`."""
     context = {
         **modeladmin.admin_site.each_context(request),
@@ -185,7 +185,7 @@ def ask(modeladmin, request, queryset, form, title, action):
     return TemplateResponse(request, "admin/reason.html", context)
 
 
-def asking_first(description, form_class=ReasonForm, permission="change", mails_many=False):
+def action_with_form(description, form_class=ReasonForm, permission="change", mails_many=False):
     """An admin action with a form before it, by default for a reason: decorates `act(modeladmin, request, row, cleaned_data)`.
 
     Each row is done in its own transaction; one that was already decided is told, not done twice, and so is one that `act`
@@ -201,7 +201,7 @@ def asking_first(description, form_class=ReasonForm, permission="change", mails_
                 raise_if_reauthentication_required(request, app="")
             form = form_class(request.POST if "apply" in request.POST else None)
             if not form.is_valid():
-                return ask(modeladmin, request, queryset, form, description, act.__name__)
+                return form_page(modeladmin, request, queryset, form, description, act.__name__)
             done = 0
             for row in queryset:
                 try:

@@ -69,7 +69,7 @@ def issue_code(user, purpose, *, now):
     mail.send(
         "captcha_code",
         user.email,
-        user.speaks,
+        user.mail_language,
         urgent=True,
         valid_until=until,
         code=code,

@@ -150,7 +150,7 @@ def clean_up(timestamp):
 def work_on_import(import_id):
     """Check or import a long table; killed in the middle, it starts anew, for nothing was kept."""
     kept = TableImport.objects.select_related("created_by").get(pk=import_id)
-    with translation.override(kept.created_by.speaks):
+    with translation.override(kept.created_by.mail_language):
         kept.work()
 
 

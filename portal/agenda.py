@@ -8,7 +8,7 @@ from customers.steps import progress
 
 
 class Item(NamedTuple):
-    """One thing to do; `kind` names its template, templates/portal/agenda/<kind>.html, and `what` is what that speaks of."""
+    """One thing to do; `kind` names its template, templates/portal/agenda/<kind>.html, and `what` is what that mail_language of."""
 
     kind: str
     what: Any

@@ -153,7 +153,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "accounts.middleware.known_device",
     "accounts.middleware.person",
-    "accounts.unsaved_text.KeepTyping",
+    "accounts.unsaved_text.UnsavedTextMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "allauth.usersessions.middleware.UserSessionsMiddleware",
     "accounts.middleware.SignInFirst",

@@ -88,7 +88,7 @@ def connect(membership, customer, *, now=None):
 def make_step(
     customer, title="Tax and registration", *questions, order=0, opens_after=(), **fields
 ):
-    """A step of a customer; each question is a kind or a dict of StepField's fields."""
+    """A step of a customer; each question is a kind or a dict of Question's fields."""
     step = customer.steps.create(title_en=title, order=order, **fields)
     for place, one in enumerate(questions or ["text"]):
         asked = one if isinstance(one, dict) else {"kind": one}

@@ -23,7 +23,7 @@ STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.Static
 WHITENOISE_USE_FINDERS = True
 WHITENOISE_AUTOREFRESH = True
 ALLOWED_HOSTS = ["testserver", "localhost", "127.0.0.1"]
-DATABASES["default"] |= {
+DATABASES["default"] |= {  # noqa: F405
     "CONN_MAX_AGE": 0,
     "TEST": {"NAME": os.environ.get("PGTEST_NAME", "test_portal")},
-}  # noqa: F405
+}

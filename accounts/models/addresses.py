@@ -51,19 +51,19 @@ class EmailChange(models.Model):
             mail.send(
                 "email_change",
                 user.email,
-                user.speaks,
+                user.mail_language,
                 code=codes["email-old"],
                 is_old=True,
                 **about,
                 **said,
             )
             if User.objects.filter(email=email).exclude(pk__in=User.objects.unconfirmed()).exists():
-                mail.send("email_taken", email, user.speaks, **about, **said)
+                mail.send("email_taken", email, user.mail_language, **about, **said)
             else:
                 mail.send(
                     "email_change",
                     email,
-                    user.speaks,
+                    user.mail_language,
                     code=codes["email-new"],
                     is_old=False,
                     **about,

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.banks import PARTS, masked
 from accounts.models.records import AuditEntry
 from accounts.models.suppliers import Supplier
-from core.states import move
+from core.states import transition
 
 
 class BankAccountQuerySet(models.QuerySet):
@@ -103,12 +103,14 @@ class BankAccount(models.Model):
             Supplier.objects.select_for_update(no_key=True).get(pk=self.supplier_id)
             old = self.supplier.bank_accounts.main()
             self.supplier.bank_accounts.current().update(is_main=False)
-            move(BankAccount.objects.filter(pk=self.pk, removed_at=None), is_main=True)
+            transition(BankAccount.objects.filter(pk=self.pk, removed_at=None), is_main=True)
             if old != self:
                 self._tell(self.supplier, actor, now, old=old, new=self)
 
     def _leave(self, now):
-        move(BankAccount.objects.filter(pk=self.pk, removed_at=None), removed_at=now, is_main=False)
+        transition(
+            BankAccount.objects.filter(pk=self.pk, removed_at=None), removed_at=now, is_main=False
+        )
 
     @staticmethod
     def _tell(supplier, actor, now, *, old, new):

@@ -15,7 +15,7 @@ from accounts.models.people import PendingCompany, User
 from accounts.models.records import AuditEntry
 from accounts.models.suppliers import Supplier
 from core import mail
-from core.states import move
+from core.states import transition
 
 
 class Role(models.TextChoices):
@@ -152,7 +152,7 @@ class Membership(models.Model):
         with transaction.atomic():
             self._leave_an_admin(role == Role.ADMIN)
             before, unchanged = self.role, self.role == role
-            move(Membership.objects.filter(pk=self.pk, is_active=True), role=role)
+            transition(Membership.objects.filter(pk=self.pk, is_active=True), role=role)
             self.role = role
             if unchanged:
                 return
@@ -191,7 +191,7 @@ class Membership(models.Model):
         """Close the portal's door for this member; what they did stays. LastAdmin, or AlreadyDecided when it was closed."""
         with transaction.atomic():
             self._leave_an_admin(stays=False)
-            move(Membership.objects.filter(pk=self.pk, is_active=True), is_active=False)
+            transition(Membership.objects.filter(pk=self.pk, is_active=True), is_active=False)
             self.is_active = False
             kind = "member_left" if self.user == actor else "member_deactivated"
             self._record(kind, now, actor, reason=reason)
@@ -203,7 +203,7 @@ class Membership(models.Model):
     def reactivate(self, *, now, actor, reason=""):
         """Open it again, in the role that they had. AlreadyDecided when it is open, or the person's account is closed."""
         with transaction.atomic():
-            move(Membership.objects.filter(pk=self.pk).deactivated(), is_active=True)
+            transition(Membership.objects.filter(pk=self.pk).deactivated(), is_active=True)
             self.is_active = True
             self._record("member_reactivated", now, actor, reason=reason)
             self._mail("member_reactivated")
@@ -246,7 +246,7 @@ class Membership(models.Model):
         mail.send(
             name,
             self.user.email,
-            self.user.speaks,
+            self.user.mail_language,
             about=self.supplier,
             membership=self,
             person=self.user,

@@ -178,14 +178,14 @@ def notify(supplier, kind, *, about, users, at, letter=None, silent=False, **dat
     for user in [] if silent else addressees:
         if chosen.get(user.pk, Way.NOW) == Way.NOW:
             context = {"supplier": supplier, "person": user} | letter.context
-            mail.send(letter.name or kind, user.email, user.speaks, about=about, **context)
+            mail.send(letter.name or kind, user.email, user.mail_language, about=about, **context)
     for note in notes:
         user = note.user
         if chosen.get(user.pk) == Way.NOW and user not in addressees:
             mail.send(
                 "news",
                 user.email,
-                user.speaks,
+                user.mail_language,
                 about=note,
                 note=note,
                 supplier=supplier,
@@ -207,4 +207,4 @@ def send_digest(user, *, now):
         theirs = set(user.memberships.active().values_list("supplier", flat=True))
         unread = [note for note in notes if note.read_at is None and note.supplier_id in theirs]
         if unread:
-            mail.send("digest", user.email, user.speaks, notes=unread, person=user, day=now)
+            mail.send("digest", user.email, user.mail_language, notes=unread, person=user, day=now)

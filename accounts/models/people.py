@@ -101,7 +101,7 @@ class User(AbstractBaseUser, PermissionsMixin):
         return self.name
 
     @property
-    def speaks(self):
+    def mail_language(self):
         """The language to write to this person in: the chosen one, else that of the browser they were here with last."""
         return self.language or self.browser_language or settings.PORTAL_LANGUAGE
 

@@ -20,7 +20,7 @@ from accounts.models.choices import Audience, JoinState
 from accounts.names import validate_name
 from accounts.numbers import clean_registration_number
 from core import mail
-from core.states import move
+from core.states import transition
 
 
 class SupplierQuerySet(models.QuerySet):
@@ -158,7 +158,7 @@ class Supplier(models.Model):
     def suspend(self, reason, *, now, actor=None):
         """Stop searching and requesting until the operator decides; the admins are told. AlreadyDecided when suspended."""
         with transaction.atomic():
-            move(
+            transition(
                 Supplier.objects.filter(pk=self.pk, suspended_at=None),
                 suspended_at=now,
                 suspended_because=reason,
@@ -170,7 +170,7 @@ class Supplier(models.Model):
     def lift_suspension(self, reason, *, now, actor):
         """Let it search and request again; older reports no longer count. AlreadyDecided when not suspended."""
         with transaction.atomic():
-            move(
+            transition(
                 Supplier.objects.filter(pk=self.pk, suspended_at__isnull=False),
                 suspended_at=None,
                 suspended_because="",
@@ -206,7 +206,7 @@ class Supplier(models.Model):
                 mail.send(
                     "second_factor_required",
                     user.email,
-                    user.speaks,
+                    user.mail_language,
                     about=self,
                     supplier=self,
                     person=user,
@@ -217,7 +217,7 @@ class Supplier(models.Model):
         closes = now + timedelta(days=settings.PORTAL_CLOSING_DAYS)
         with transaction.atomic():
             open_ones = Supplier.objects.filter(pk=self.pk, closing_at=None, closed_at=None)
-            move(open_ones, closing_at=closes, closing_by=actor)
+            transition(open_ones, closing_at=closes, closing_by=actor)
             self.closing_at, self.closing_by = closes, actor
             self._record("company_closing", now, actor=actor)
             self.mail_admins("company_closing", actor=actor)
@@ -226,7 +226,7 @@ class Supplier(models.Model):
         """Don't close it after all. AlreadyDecided when it does not close, or is closed."""
         with transaction.atomic():
             closing = Supplier.objects.filter(pk=self.pk, closing_at__isnull=False, closed_at=None)
-            move(closing, closing_at=None, closing_by=None)
+            transition(closing, closing_at=None, closing_by=None)
             self._record("company_kept", now, actor=actor)
             self.mail_admins("company_kept", actor=actor)
 
@@ -236,7 +236,7 @@ class Supplier(models.Model):
         What customers got stays with them; connections/company_closing.py ends those before.
         """
         with transaction.atomic():
-            move(Supplier.objects.filter(pk=self.pk).due_to_close(now), closed_at=now)
+            transition(Supplier.objects.filter(pk=self.pk).due_to_close(now), closed_at=now)
             self.mail_admins("company_closed")
             self._record("company_closed", now)
             self.memberships.filter(is_active=True).update(is_active=False)
@@ -261,7 +261,7 @@ class Supplier(models.Model):
     def verify_number(self, number, *, now, actor):
         """The operator has checked this registration number; suggestions may match by it. AlreadyDecided when another stands here."""
         with transaction.atomic():
-            move(
+            transition(
                 Supplier.objects.filter(pk=self.pk, registration_number=number),
                 registration_verified_at=now,
             )
@@ -288,7 +288,13 @@ class Supplier(models.Model):
         """Write the named mail to every active admin, each in their language, whatever they chose about news."""
         for user in [membership.user for membership in self.admins()]:
             mail.send(
-                name, user.email, user.speaks, about=self, supplier=self, person=user, **context
+                name,
+                user.email,
+                user.mail_language,
+                about=self,
+                supplier=self,
+                person=user,
+                **context,
             )
 
     def _record(self, kind, now, *, actor=None, **data):

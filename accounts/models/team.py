@@ -17,7 +17,7 @@ from accounts.models.records import AuditEntry
 from accounts.models.suppliers import Supplier
 from core import mail
 from core.models import DailyCount, Link, today
-from core.states import AlreadyDecided, move
+from core.states import AlreadyDecided, transition
 
 
 class CannotInvite(Exception):
@@ -148,7 +148,9 @@ class TeamInvitation(models.Model):
                 raise CannotInvite(Refusal.SUSPENDED)
             self._spend_one_of_today(self.supplier, now)
             self.expires_at = now + timedelta(days=settings.PORTAL_INVITATION_DAYS)
-            move(TeamInvitation.objects.filter(pk=self.pk).unanswered(), expires_at=self.expires_at)
+            transition(
+                TeamInvitation.objects.filter(pk=self.pk).unanswered(), expires_at=self.expires_at
+            )
             self.links().revoke(now)
             self._record("colleague_invited_again", now, actor=actor)
             self._write(now)
@@ -157,7 +159,7 @@ class TeamInvitation(models.Model):
         """Take it back. AlreadyDecided when it is answered."""
         with transaction.atomic():
             self.supplier.one_at_a_time()
-            move(
+            transition(
                 TeamInvitation.objects.filter(pk=self.pk).unanswered(),
                 status=InvitationState.REVOKED,
                 decided_at=now,
@@ -175,7 +177,7 @@ class TeamInvitation(models.Model):
             self.supplier.one_at_a_time()
             if self.supplier.has_deactivated(user):
                 raise CannotInvite(Refusal.INACTIVE)
-            move(
+            transition(
                 TeamInvitation.objects.filter(pk=self.pk).waiting(now),
                 status=InvitationState.ACCEPTED,
                 decided_at=now,
@@ -199,7 +201,7 @@ class TeamInvitation(models.Model):
         mail.send(
             "team_invitation",
             self.email,
-            (known or self.invited_by).speaks,
+            (known or self.invited_by).mail_language,
             about=self,
             link=link,
             not_before=DailyCount.objects.mail_slot(self.email, now),
@@ -334,13 +336,13 @@ class JoinRequest(models.Model):
             AuditEntry.objects.record("join_withdrawn", about=self, at=now, **about)
 
     def _decide(self, status, now):
-        move(JoinRequest.objects.filter(pk=self.pk).waiting(), status=status, decided_at=now)
+        transition(JoinRequest.objects.filter(pk=self.pk).waiting(), status=status, decided_at=now)
 
     def _answer(self, name, **context):
         mail.send(
             name,
             self.user.email,
-            self.user.speaks,
+            self.user.mail_language,
             about=self,
             asked=self,
             person=self.user,

@@ -5,7 +5,7 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from accounts.access import own, role_required
+from accounts.access import get_own_or_404, role_required
 from accounts.banks import KOREAN_BANKS
 from accounts.forms import BankAccountForm, PasswordForm
 from accounts.models import BankAccount, Role
@@ -19,7 +19,7 @@ def bank_add(request):
 
 @role_required(Role.ADMIN)
 def bank_replace(request, pk):
-    return _form(request, own(request, request.supplier.bank_accounts.current(), pk))
+    return _form(request, get_own_or_404(request, request.supplier.bank_accounts.current(), pk))
 
 
 def _form(request, old):
@@ -45,7 +45,7 @@ def bank_main(request, pk):
 
 
 def _confirm(request, pk, template, change):
-    account = own(request, request.supplier.bank_accounts.current(), pk)
+    account = get_own_or_404(request, request.supplier.bank_accounts.current(), pk)
     form = PasswordForm(request.POST or None, user=request.user)
     if request.method == "POST" and form.is_valid():
         return _done(request, lambda now: change(account, actor=request.user, now=now))

@@ -6,7 +6,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from accounts.access import own, role_required
+from accounts.access import get_own_or_404, role_required
 from accounts.forms import DocumentForm
 from accounts.models import Document, Role
 
@@ -34,13 +34,15 @@ def document_add(request):
 
 @require_safe
 def document(request, pk):
-    return own(request, request.supplier.documents, pk).as_attachment()
+    return get_own_or_404(request, request.supplier.documents, pk).as_attachment()
 
 
 @role_required(Role.ADMIN)
 @require_POST
 def document_remove(request, pk):
-    own(request, request.supplier.documents, pk).remove(actor=request.user, now=timezone.now())
+    get_own_or_404(request, request.supplier.documents, pk).remove(
+        actor=request.user, now=timezone.now()
+    )
     messages.success(
         request, _("Document removed. What you submitted to customers stays with them.")
     )

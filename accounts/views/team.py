@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from accounts.access import own, role_required
+from accounts.access import get_own_or_404, role_required
 from accounts.forms import CustomersForm, RoleForm, TeamInvitationForm
 from accounts.models import CannotInvite, JoinRequest, LastAdmin, Role, TeamInvitation
 from core.states import AlreadyDecided
@@ -46,7 +46,7 @@ def _team(request, form):
     return render(request, "accounts/team.html", context)
 
 
-def told(view):
+def explain_refusals(view):
     """What stands against a change of the team is said on the team's page, and nothing is changed."""
 
     @wraps(view)
@@ -88,9 +88,9 @@ def invite(request):
 
 @role_required(Role.ADMIN)
 @require_POST
-@told
+@explain_refusals
 def invite_again(request, pk):
-    invitation = own(request, request.supplier.team_invitations, pk)
+    invitation = get_own_or_404(request, request.supplier.team_invitations, pk)
     invitation.resend(now=timezone.now(), actor=request.user)
     messages.success(request, _("Invitation sent to %(email)s.") % {"email": invitation.email})
     return redirect("accounts:team")
@@ -98,9 +98,9 @@ def invite_again(request, pk):
 
 @role_required(Role.ADMIN)
 @require_POST
-@told
+@explain_refusals
 def invite_revoke(request, pk):
-    invitation = own(request, request.supplier.team_invitations, pk)
+    invitation = get_own_or_404(request, request.supplier.team_invitations, pk)
     invitation.revoke(now=timezone.now(), actor=request.user)
     messages.success(
         request, _("The invitation of %(email)s is taken back.") % {"email": invitation.email}
@@ -147,7 +147,7 @@ def _member_page(request, member, **forms):
 
 @role_required(Role.ADMIN)
 @require_POST
-@told
+@explain_refusals
 def member_role(request, key):
     member = _member(request, key)
     form = RoleForm(request.POST)
@@ -172,7 +172,7 @@ def member_customers(request, key):
 
 @role_required(Role.ADMIN)
 @require_POST
-@told
+@explain_refusals
 def member_deactivate(request, key):
     member = _member(request, key)
     member.deactivate(now=timezone.now(), actor=request.user)
@@ -182,7 +182,7 @@ def member_deactivate(request, key):
 
 @role_required(Role.ADMIN)
 @require_POST
-@told
+@explain_refusals
 def member_reactivate(request, key):
     member = _member(request, key)
     member.reactivate(now=timezone.now(), actor=request.user)
@@ -212,7 +212,7 @@ def leave(request):
     return _leave(request)
 
 
-@told
+@explain_refusals
 def _leave(request):
     request.membership.deactivate(now=timezone.now(), actor=request.user)
     messages.success(
@@ -223,9 +223,9 @@ def _leave(request):
 
 @role_required(Role.ADMIN)
 @require_POST
-@told
+@explain_refusals
 def join_accept(request, pk):
-    asked = own(request, request.supplier.join_requests, pk)
+    asked = get_own_or_404(request, request.supplier.join_requests, pk)
     form = RoleForm(request.POST)
     if form.is_valid():
         asked.accept(form.cleaned_data["role"], now=timezone.now(), actor=request.user)
@@ -237,17 +237,17 @@ def join_accept(request, pk):
 
 @role_required(Role.ADMIN)
 @require_POST
-@told
+@explain_refusals
 def join_decline(request, pk):
-    asked = own(request, request.supplier.join_requests, pk)
+    asked = get_own_or_404(request, request.supplier.join_requests, pk)
     asked.decline(now=timezone.now(), actor=request.user)
     messages.success(request, _("%(name)s was told that you declined.") % {"name": asked.user})
     return redirect("accounts:team")
 
 
 @require_POST
-@told
-def lead(request):
+@explain_refusals
+def ask_to_be_admin(request):
     """A member of a company whose admins have all left asks the operator to make them one."""
     JoinRequest.ask(request.user, request.supplier, now=timezone.now())
     messages.success(

@@ -21,13 +21,13 @@ from accounts.models import AuditEntry
 from connections import imports
 from connections.models import (
     CannotInviteSupplier,
-    Fate,
     Invitation,
     InvitationBatch,
     InvitationStatus,
+    Verdict,
 )
-from connections.models.invitation_checks import judge
-from core.admin import ReasonForm, asking_first
+from connections.models.invitation_checks import check_rows
+from core.admin import ReasonForm, action_with_form
 from core.models import Mail
 from core.models.mail import State
 from core.states import AlreadyDecided
@@ -48,11 +48,11 @@ class InvitationForm(forms.ModelForm):
         cleaned = super().clean()
         if cleaned.get("customer") and cleaned.get("email"):
             cleaned["email"] = cleaned["email"].lower()
-            fate = judge(cleaned["customer"], [{"email": cleaned["email"]}], now=timezone.now())[0][
-                "fate"
-            ]
-            if fate != Fate.NEW:
-                self.add_error("email", Fate(fate).label)
+            verdict = check_rows(
+                cleaned["customer"], [{"email": cleaned["email"]}], now=timezone.now()
+            )[0]["verdict"]
+            if verdict != Verdict.NEW:
+                self.add_error("email", Verdict(verdict).label)
         if not InvitationBatch.left_today(timezone.now()):
             raise ValidationError(_("Today’s invitations are used up. Try again tomorrow."))
         return cleaned
@@ -96,7 +96,7 @@ class InvitationAdmin(admin.ModelAdmin):
         "customer",
         "email",
         "state",
-        "server_words",
+        "smtp_reply",
         "company",
         "expires_at",
         "supplier",
@@ -139,7 +139,7 @@ class InvitationAdmin(admin.ModelAdmin):
         initial = super().get_changeform_initial_data(request)
         with suppress(ValidationError):
             if customer := Customer.objects.filter(pk=initial.pop("customer", None)).first():
-                return initial | {"customer": customer.pk, "language": customer.speaks}
+                return initial | {"customer": customer.pk, "language": customer.mail_language}
         return initial | {"language": settings.PORTAL_LANGUAGE}
 
     def add_view(self, request, form_url="", extra_context=None):
@@ -158,7 +158,7 @@ class InvitationAdmin(admin.ModelAdmin):
         now = timezone.now()
         sent = Invitation.send(obj.customer, [row], now=now, actor=request.user)
         if not sent:
-            raise CannotInviteSupplier(judge(obj.customer, [row], now=now)[0]["fate"])
+            raise CannotInviteSupplier(check_rows(obj.customer, [row], now=now)[0]["verdict"])
         obj.pk = sent[0].pk
 
     @admin.display(description=_("state"))
@@ -173,7 +173,7 @@ class InvitationAdmin(admin.ModelAdmin):
         )
 
     @admin.display(description=_("the server’s words"))
-    def server_words(self, invitation):
+    def smtp_reply(self, invitation):
         return invitation.mail_words or "–"
 
     @admin.display(description=_("timeline"))
@@ -187,12 +187,12 @@ class InvitationAdmin(admin.ModelAdmin):
     @admin.display(description=_("mail"))
     def mails(self, invitation):
         rows = (
-            (one.get_state_display(), one.to, one.server_words)
+            (one.get_state_display(), one.to, one.smtp_reply)
             for one in Mail.objects.about(invitation)
         )
         return format_html_join("", "<p>{}: {} {}</p>", rows)
 
-    @asking_first(_("Send again with a new link"), mails_many=True)
+    @action_with_form(_("Send again with a new link"), mails_many=True)
     def resend(self, request, invitation, given):
         self._try(
             request,
@@ -200,7 +200,7 @@ class InvitationAdmin(admin.ModelAdmin):
             lambda now: invitation.resend(now=now, actor=request.user, reason=given["reason"]),
         )
 
-    @asking_first(_("Correct the address"), AddressForm)
+    @action_with_form(_("Correct the address"), AddressForm)
     def correct(self, request, invitation, given):
         self._try(
             request,
@@ -208,7 +208,7 @@ class InvitationAdmin(admin.ModelAdmin):
             lambda now: invitation.correct(given["email"], now=now, actor=request.user),
         )
 
-    @asking_first(_("Revoke"), ReasonForm)
+    @action_with_form(_("Revoke"), ReasonForm)
     def revoke(self, request, invitation, given):
         invitation.revoke(now=timezone.now(), actor=request.user, reason=given["reason"])
 
@@ -221,7 +221,7 @@ class InvitationAdmin(admin.ModelAdmin):
 
 def _why(refusal):
     """Why an invitation can't be sent, in words."""
-    return refusal.fate.label if refusal.fate else _("today’s invitations are used up")
+    return refusal.verdict.label if refusal.verdict else _("today’s invitations are used up")
 
 
 class InvitationBatchForm(forms.ModelForm):
@@ -261,7 +261,7 @@ class InvitationBatchForm(forms.ModelForm):
 
 @admin.register(InvitationBatch)
 class InvitationBatchAdmin(admin.ModelAdmin):
-    """Upload, look at each row's fate, send; the page shows how far it is."""
+    """Upload, look at each row's verdict, send; the page shows how far it is."""
 
     form = InvitationBatchForm
     list_display = ["created_at", "customer", "file_name", "state", "done", "sent", "created_by"]
@@ -320,20 +320,25 @@ class InvitationBatchAdmin(admin.ModelAdmin):
 
     def change_view(self, request, object_id, form_url="", extra_context=None):
         batch = self.get_object(request, object_id)
-        fates, problems = dict(Fate.choices), dict(imports.Problem.choices)
-        chosen = request.GET.get("fate") if request.GET.get("fate") in fates else ""
-        rows = [row for row in batch.rows if not chosen or row["fate"] == chosen] if batch else []
+        verdicts, problems = dict(Verdict.choices), dict(imports.Problem.choices)
+        chosen = request.GET.get("verdict") if request.GET.get("verdict") in verdicts else ""
+        rows = (
+            [row for row in batch.rows if not chosen or row["verdict"] == chosen] if batch else []
+        )
         page = Paginator(rows, A_PAGE).get_page(request.GET.get("page"))
         context = {
             "batch": batch,
             "page": page,
             "rows": [
                 row
-                | {"fate_label": fates[row["fate"]], "why": problems.get(row.get("problem"), "")}
+                | {
+                    "verdict_label": verdicts[row["verdict"]],
+                    "why": problems.get(row.get("problem"), ""),
+                }
                 for row in page
             ],
             "chosen": chosen,
-            "keep": f"fate={chosen}&" if chosen else "",
+            "keep": f"verdict={chosen}&" if chosen else "",
             "left": InvitationBatch.left_today(timezone.now()),
         }
         return super().change_view(request, object_id, form_url, context | (extra_context or {}))

@@ -10,7 +10,7 @@ from accounts.models import AuditEntry
 from connections.models import CannotRequest, ConnectionRequest, Mute, Report, SearchAttempt, Status
 from connections.models.request_rules import Refusal
 from connections.models.requests import Reason
-from core.admin import History, ReasonForm, asking_first
+from core.admin import ReadOnlyAdmin, ReasonForm, action_with_form
 from core.models import Mail
 from customers.models import Customer
 
@@ -68,12 +68,12 @@ class ConnectionRequestAdmin(admin.ModelAdmin):
     @admin.display(description=_("mail"))
     def mails(self, asked):
         rows = (
-            (one.get_state_display(), one.to, one.name, one.server_words)
+            (one.get_state_display(), one.to, one.name, one.smtp_reply)
             for one in Mail.objects.about(asked)
         )
         return format_html_join("", "<p>{}: {} {} {}</p>", rows)
 
-    @asking_first(_("Add a contact and send"), ContactForm)
+    @action_with_form(_("Add a contact and send"), ContactForm)
     def send_to(self, request, asked, given):
         try:
             asked.send_to(given["email"], now=timezone.now(), actor=request.user)
@@ -84,11 +84,11 @@ class ConnectionRequestAdmin(admin.ModelAdmin):
             words = suspended if refusal.code == Refusal.SUSPENDED else refusal.code.label
             raise forms.ValidationError(words) from None
 
-    @asking_first(_("Accept for the customer"), CommentForm)
+    @action_with_form(_("Accept for the customer"), CommentForm)
     def accept(self, request, asked, given):
         asked.accept(now=timezone.now(), actor=request.user, comment=given["comment"])
 
-    @asking_first(_("Decline for the customer"), CommentForm)
+    @action_with_form(_("Decline for the customer"), CommentForm)
     def decline(self, request, asked, given):
         asked.decline(
             Reason.OTHER, now=timezone.now(), actor=request.user, comment=given["comment"]
@@ -96,7 +96,7 @@ class ConnectionRequestAdmin(admin.ModelAdmin):
 
 
 @admin.register(SearchAttempt)
-class SearchAttemptAdmin(History):
+class SearchAttemptAdmin(ReadOnlyAdmin):
     list_display = ["created_at", "supplier", "user", "words", "found", "cost", "returned_at"]
     list_filter = ["cost", ("returned_at", admin.EmptyFieldListFilter)]
     list_select_related = ["supplier", "user"]
@@ -119,7 +119,9 @@ class SearchAttemptAdmin(History):
             or "–"
         )
 
-    @asking_first(_("Give today’s searches of the supplier back"), ReasonForm, permission="decide")
+    @action_with_form(
+        _("Give today’s searches of the supplier back"), ReasonForm, permission="decide"
+    )
     def give_back(self, request, attempt, given):
         SearchAttempt.give_back(
             attempt.supplier, given["reason"], now=timezone.now(), actor=request.user
@@ -127,7 +129,7 @@ class SearchAttemptAdmin(History):
 
 
 @admin.register(Report)
-class ReportAdmin(History):
+class ReportAdmin(ReadOnlyAdmin):
     list_display = ["at", "kind", "supplier", "customer", "address", "handled_at"]
     list_filter = ["kind", ("handled_at", admin.EmptyFieldListFilter)]
     list_select_related = ["supplier", "customer"]

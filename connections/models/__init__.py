@@ -1,7 +1,7 @@
 from connections.models.attempts import NoneLeft, SearchAttempt
 from connections.models.batches import BatchState, InvitationBatch
 from connections.models.dismissals import Dismissal
-from connections.models.invitation_checks import CannotInviteSupplier, Fate
+from connections.models.invitation_checks import CannotInviteSupplier, Verdict
 from connections.models.invitations import Invitation, InvitationStatus
 from connections.models.reports import Mute, Report, ReportKind
 from connections.models.request_rules import CannotRequest
@@ -13,7 +13,6 @@ __all__ = [
     "CannotRequest",
     "ConnectionRequest",
     "Dismissal",
-    "Fate",
     "Invitation",
     "InvitationBatch",
     "InvitationStatus",
@@ -23,4 +22,5 @@ __all__ = [
     "ReportKind",
     "SearchAttempt",
     "Status",
+    "Verdict",
 ]

@@ -9,11 +9,11 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
-from connections.models.invitation_checks import CannotInviteSupplier, Fate, judge
+from connections.models.invitation_checks import CannotInviteSupplier, Verdict, check_rows
 from connections.models.invitations import Invitation
 from core.jobs import app
 from core.models import DailyCount, today
-from core.states import move
+from core.states import transition
 from customers.models import Customer
 
 CHUNK = 500
@@ -61,7 +61,7 @@ class InvitationBatch(models.Model):
     @classmethod
     def keep(cls, customer, file_name, rows, *, now, actor):
         """Keep the rows of `imports.read()` with what would become of each today."""
-        judged = judge(customer, rows, now=now)
+        judged = check_rows(customer, rows, now=now)
         return cls.objects.create(
             customer=customer,
             file_name=file_name[:200],
@@ -76,14 +76,14 @@ class InvitationBatch(models.Model):
             waiting = InvitationBatch.objects.filter(
                 pk=self.pk, state__in=[BatchState.READ, BatchState.PAUSED]
             )
-            move(waiting, state=BatchState.SENDING)
+            transition(waiting, state=BatchState.SENDING)
             app.configure_task("connections.jobs.send_batch", queue="default").defer(
                 batch_id=str(self.pk)
             )
 
     def pause(self):
         """Stop after the chunk that is being sent. AlreadyDecided when nothing is being sent."""
-        move(
+        transition(
             InvitationBatch.objects.filter(pk=self.pk, state=BatchState.SENDING),
             state=BatchState.PAUSED,
         )
@@ -115,15 +115,15 @@ class InvitationBatch(models.Model):
         return batch.state == BatchState.SENDING
 
     @property
-    def fates(self):
-        """[(Fate, number)] of its rows, as they were judged when it was read."""
-        found = Counter(row["fate"] for row in self.rows)
-        return [(fate, found[fate.value]) for fate in Fate if found[fate.value]]
+    def verdicts(self):
+        """[(Verdict, number)] of its rows, as they were judged when it was read."""
+        found = Counter(row["verdict"] for row in self.rows)
+        return [(verdict, found[verdict.value]) for verdict in Verdict if found[verdict.value]]
 
     @property
     def new(self):
         """How many rows would be sent."""
-        return sum(row["fate"] == Fate.NEW for row in self.rows)
+        return sum(row["verdict"] == Verdict.NEW for row in self.rows)
 
     @staticmethod
     def left_today(now):

@@ -9,7 +9,7 @@ from accounts.models import Membership
 from customers.models import CustomerProfile
 
 
-class Fate(models.TextChoices):
+class Verdict(models.TextChoices):
     """What becomes of a row of invitations; only new ones are sent."""
 
     NEW = "new", _("new")
@@ -20,15 +20,15 @@ class Fate(models.TextChoices):
 
 
 class CannotInviteSupplier(Exception):
-    """Why no invitation can be sent; `fate` says it, None when today's invitations are used up."""
+    """Why no invitation can be sent; `verdict` says it, None when today's invitations are used up."""
 
-    def __init__(self, fate=None):
-        super().__init__(fate)
-        self.fate = fate and Fate(fate)
+    def __init__(self, verdict=None):
+        super().__init__(verdict)
+        self.verdict = verdict and Verdict(verdict)
 
 
-def judge(customer, rows, *, now):
-    """The rows, each a dict with `email` and maybe `problem`, with their `fate`. Asks the database twice, however many they are."""
+def check_rows(customer, rows, *, now):
+    """The rows, each a dict with `email` and maybe `problem`, with their `verdict`. Asks the database twice, however many they are."""
     addresses = {row["email"] for row in rows}
     invited = customer.invitations.filter(email__in=addresses).waiting(now)
     invited = set(invited.values_list("email", flat=True))
@@ -40,13 +40,13 @@ def judge(customer, rows, *, now):
     for row in rows:
         email = row["email"]
         if row.get("problem"):
-            fate = Fate.BAD
+            verdict = Verdict.BAD
         elif email in seen:
-            fate = Fate.DUPLICATE
+            verdict = Verdict.DUPLICATE
         elif email in known:
-            fate = Fate.CONNECTED
+            verdict = Verdict.CONNECTED
         else:
-            fate = Fate.INVITED if email in invited else Fate.NEW
+            verdict = Verdict.INVITED if email in invited else Verdict.NEW
         seen.add(email)
-        judged.append(row | {"fate": str(fate)})
+        judged.append(row | {"verdict": str(verdict)})
     return judged

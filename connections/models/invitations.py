@@ -14,10 +14,10 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import AuditEntry, Membership, Supplier, User, notify
 from accounts.names import validate_name
 from connections.models import invited_until
-from connections.models.invitation_checks import CannotInviteSupplier, Fate, judge
+from connections.models.invitation_checks import CannotInviteSupplier, Verdict, check_rows
 from core import mail
 from core.models import DailyCount, Link, Mail, today
-from core.states import move
+from core.states import transition
 from customers.models import Customer, CustomerProfile, Stage
 
 
@@ -78,7 +78,7 @@ class InvitationQuerySet(models.QuerySet):
         )
         return self.annotate(
             mail_state=Subquery(mails.values("state")[:1]),
-            mail_words=Subquery(mails.values("server_words")[:1]),
+            mail_words=Subquery(mails.values("smtp_reply")[:1]),
         )
 
 
@@ -187,13 +187,15 @@ class Invitation(models.Model):
 
     @classmethod
     def send(cls, customer, rows, *, now, actor, batch=None, forwarded_from=None):
-        """Invite the rows of `judge()` that are still new, each {email, company, name, language, message}.
+        """Invite the rows of `check_rows()` that are still new, each {email, company, name, language, message}.
 
         Returns the invitations. Raises CannotInviteSupplier, with nothing changed, when today's number does not suffice.
         """
         with transaction.atomic():
             Customer.objects.select_for_update(no_key=True).get(pk=customer.pk)
-            rows = [row for row in judge(customer, rows, now=now) if row["fate"] == Fate.NEW]
+            rows = [
+                row for row in check_rows(customer, rows, now=now) if row["verdict"] == Verdict.NEW
+            ]
             cls._spend_of_today(len(rows), now)
             addresses = [row["email"] for row in rows]
             cls._make_way(customer, addresses, now)
@@ -218,7 +220,7 @@ class Invitation(models.Model):
             )
             cls._write(invitations, now)
             cls._record_all("supplier_invited", invitations, now, actor)
-            invited_until.update(customer, addresses, now, ring=True)
+            invited_until.refresh(customer, addresses, now, notify=True)
         return invitations
 
     def resend(self, *, now, actor=None, reason=""):
@@ -229,17 +231,20 @@ class Invitation(models.Model):
         """
         with transaction.atomic():
             Customer.objects.select_for_update(no_key=True).get(pk=self.customer_id)
-            if judge(self.customer, [{"email": self.email}], now=now)[0]["fate"] == Fate.CONNECTED:
-                raise CannotInviteSupplier(Fate.CONNECTED)
+            if (
+                check_rows(self.customer, [{"email": self.email}], now=now)[0]["verdict"]
+                == Verdict.CONNECTED
+            ):
+                raise CannotInviteSupplier(Verdict.CONNECTED)
             self._spend_of_today(1, now)
             others = Invitation.objects.filter(customer=self.customer, email=self.email).exclude(
                 pk=self.pk
             )
             if others.waiting(now).exists():
-                raise CannotInviteSupplier(Fate.INVITED)
-            self._make_way(self.customer, [self.email], now, besides=self)
+                raise CannotInviteSupplier(Verdict.INVITED)
+            self._make_way(self.customer, [self.email], now, except_for=self)
             self.expires_at = now + timedelta(days=settings.PORTAL_INVITATION_DAYS)
-            move(
+            transition(
                 Invitation.objects.filter(
                     pk=self.pk, status__in=[InvitationStatus.OPEN, InvitationStatus.EXPIRED]
                 ),
@@ -250,18 +255,18 @@ class Invitation(models.Model):
             self.links().revoke(now)
             self._write([self], now)
             self._record_all("invitation_resent", [self], now, actor, reason=reason)
-            invited_until.update(self.customer, [self.email], now)
+            invited_until.refresh(self.customer, [self.email], now)
 
     def correct(self, email, *, now, actor):
         """Send it to another address instead. CannotInviteSupplier for one that can't be invited, AlreadyDecided when closed."""
         email, before = User.objects.normalize_email(email), self.email
         with transaction.atomic():
             Customer.objects.select_for_update(no_key=True).get(pk=self.customer_id)
-            fate = judge(self.customer, [{"email": email}], now=now)[0]["fate"]
-            if fate != Fate.NEW:
-                raise CannotInviteSupplier(fate)
+            verdict = check_rows(self.customer, [{"email": email}], now=now)[0]["verdict"]
+            if verdict != Verdict.NEW:
+                raise CannotInviteSupplier(verdict)
             self._make_way(self.customer, [email], now)
-            move(
+            transition(
                 Invitation.objects.filter(pk=self.pk, status=InvitationStatus.OPEN),
                 email=email,
                 opened_at=None,
@@ -269,7 +274,7 @@ class Invitation(models.Model):
             self.email = email
             self._record_all("invitation_corrected", [self], now, actor, before=before)
             self.resend(now=now, actor=actor)
-            invited_until.update(self.customer, [before], now)
+            invited_until.refresh(self.customer, [before], now)
 
     def revoke(self, *, now, actor, reason=""):
         """Take it back. AlreadyDecided when it is closed."""
@@ -277,14 +282,14 @@ class Invitation(models.Model):
             Customer.objects.select_for_update(no_key=True).get(pk=self.customer_id)
             self._close(InvitationStatus.REVOKED, now)
             self._record_all("invitation_revoked", [self], now, actor, reason=reason)
-            invited_until.update(self.customer, [self.email], now)
+            invited_until.refresh(self.customer, [self.email], now)
 
     def expire(self, *, now):
         """Time ran out. AlreadyDecided when it is not overdue."""
         with transaction.atomic():
             Customer.objects.select_for_update(no_key=True).get(pk=self.customer_id)
             self._close(InvitationStatus.EXPIRED, now)
-            invited_until.update(self.customer, [self.email], now)
+            invited_until.refresh(self.customer, [self.email], now)
 
     def forward(self, email, *, now):
         """Whoever holds the invitation passes it on to a colleague: theirs is closed, a fresh one goes out.
@@ -296,21 +301,21 @@ class Invitation(models.Model):
         row |= {"language": self.language, "message": self.message}
         with transaction.atomic():
             Customer.objects.select_for_update(no_key=True).get(pk=self.customer_id)
-            fate = judge(self.customer, [row], now=now)[0]["fate"]
-            if fate != Fate.NEW:
-                raise CannotInviteSupplier(fate)
+            verdict = check_rows(self.customer, [row], now=now)[0]["verdict"]
+            if verdict != Verdict.NEW:
+                raise CannotInviteSupplier(verdict)
             self._close(InvitationStatus.REVOKED, now)
             self._record_all("invitation_forwarded", [self], now, None, to=row["email"])
-            invited_until.update(self.customer, [self.email], now)
+            invited_until.refresh(self.customer, [self.email], now)
             return Invitation.send(
                 self.customer, [row], now=now, actor=self.invited_by, forwarded_from=self
             )[0]
 
     @classmethod
-    def _make_way(cls, customer, addresses, now, besides=None):
+    def _make_way(cls, customer, addresses, now, except_for=None):
         """Expire what is overdue before the worker does, so that it does not stand in the way of a fresh one."""
         old = cls.objects.filter(customer=customer, email__in=addresses).overdue(now)
-        old.exclude(pk=besides and besides.pk).update(
+        old.exclude(pk=except_for and except_for.pk).update(
             status=InvitationStatus.EXPIRED, decided_at=now
         )
 
@@ -374,7 +379,7 @@ class Invitation(models.Model):
             people = [one.user for one in profile.people() if one.user != user]
             words = {"customer": self.customer.name, "person": user.name}
             notify(supplier, "invitation_accepted", about=profile, users=people, at=now, **words)
-            invited_until.update(self.customer, [self.email], now)
+            invited_until.refresh(self.customer, [self.email], now)
 
     @classmethod
     def answered(cls, profile, now):
@@ -385,7 +390,7 @@ class Invitation(models.Model):
             .for_supplier(profile.supplier)
         ):
             other._close(InvitationStatus.ACCEPTED, now, supplier=profile.supplier)
-            invited_until.update(profile.customer, [other.email], now)
+            invited_until.refresh(profile.customer, [other.email], now)
 
     def _close(self, status, now, **columns):
         """The one door out of open: in time, once."""
@@ -394,7 +399,7 @@ class Invitation(models.Model):
             mine = mine.overdue(now)
         elif status == InvitationStatus.ACCEPTED:
             mine = mine.waiting(now)
-        move(mine, status=status, decided_at=now, **columns)
+        transition(mine, status=status, decided_at=now, **columns)
         self.status, self.decided_at = status, now
         if status == InvitationStatus.ACCEPTED:
             self.links().live(now).update(used_at=now)

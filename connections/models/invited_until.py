@@ -7,10 +7,10 @@ from accounts.models import Membership, notify
 from customers.models import CustomerProfile
 
 
-def update(customer, addresses, now, *, ring=False, besides=()):
+def refresh(customer, addresses, now, *, notify=False, except_for=()):
     """Let the profiles of the suppliers that these addresses are admins of say until when the customer invites them.
 
-    With `ring` the admins' bells tell of a fresh invitation, but not those of the suppliers `besides` (ids), which know it.
+    With `notify` the admins' bells tell of a fresh invitation, but not those of the suppliers `except_for` (ids), which know it.
     The caller holds the customer's row.
     """
     verified = EmailAddress.objects.filter(email__in=addresses, verified=True)
@@ -21,15 +21,19 @@ def update(customer, addresses, now, *, ring=False, besides=()):
     )
     suppliers = {member.supplier for member in admins}
     for supplier in sorted(suppliers, key=lambda one: one.pk):
-        profile = update_one(supplier, customer, now)
-        if ring and profile and profile.invited_until and supplier.pk not in besides:
+        profile = refresh_one(supplier, customer, now)
+        if notify and profile and profile.invited_until and supplier.pk not in except_for:
             invited = [member for member in admins if member.supplier == supplier]
             profile.show_to(invited)
-            people = [member.user for member in invited]
-            notify(supplier, "invited", about=profile, users=people, at=now, customer=customer.name)
+            _ring(profile, [member.user for member in invited], now)
 
 
-def update_one(supplier, customer, now):
+def _ring(profile, people, now):
+    name = profile.customer.name
+    notify(profile.supplier, "invited", about=profile, users=people, at=now, customer=name)
+
+
+def refresh_one(supplier, customer, now):
     """Let the supplier's profile say until when the customer invites it; returns the profile, None where there is none.
 
     The caller holds the customer's row.

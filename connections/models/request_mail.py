@@ -14,39 +14,41 @@ from core.models import DailyCount, Link
 NOT_US_DAYS = 30
 
 
-def first(request, now):
+def send_first(request, now):
     """Route a new request: to the typed contact when known, else to the customer's contacts, else to the queue."""
     typed = request.contact_email
     if typed and request.customer.knows(typed) and not _muted(request, [typed]):
-        write(request, [typed], now)
+        send_to(request, [typed], now)
     else:
         to_own_contacts(request, now)
 
 
-def to_own_contacts(request, now, besides=()):
+def to_own_contacts(request, now, except_for=()):
     """Write to the customer's request contacts that were not written to yet; without any, flag it for the operator.
 
     A suspended supplier's request is written to nobody: left without a live link it waits in the operator's queue.
     """
     contacts = request.customer.contacts.getting_requests().values_list("email", flat=True)
     muted = _muted(request, contacts)
-    targets = [address for address in contacts if address not in muted and address not in besides]
+    targets = [
+        address for address in contacts if address not in muted and address not in except_for
+    ]
     if request.supplier.is_suspended:
         targets = []
     if targets:
-        write(request, targets, now)
+        send_to(request, targets, now)
     elif not request.links().live(now).exists():
         request.flag_no_known_contact(now)
     request.record("request_routed", now, audience=AuditEntry.OPERATOR, to=targets)
 
 
-def again(request, now):
+def remind(request, now):
     """Remind everybody who has a live link and did not ask for silence."""
     addresses = set(request.links().live(now).values_list("address", flat=True))
-    write(request, addresses - _muted(request, addresses), now, name="request_reminder")
+    send_to(request, addresses - _muted(request, addresses), now, name="request_reminder")
 
 
-def write(request, addresses, now, name="request_received"):
+def send_to(request, addresses, now, name="request_received"):
     """Mail each address its own link to the request; nothing while the supplier is suspended."""
     if request.supplier.is_suspended:
         return
@@ -65,7 +67,7 @@ def write(request, addresses, now, name="request_received"):
         )
 
 
-def answered(request, now):
+def announce_decision(request, now):
     """Tell both sides: each addressee of the request, on acceptance the customer's other contacts, and the supplier."""
     tell_customer(request, now)
     tell_supplier(request, now)
@@ -132,7 +134,7 @@ def _mail_contact(request, name, address, now, *, link, token, **context):
     mail.send(
         name,
         address,
-        contact.speaks if contact else request.customer.speaks,
+        contact.mail_language if contact else request.customer.mail_language,
         about=request,
         link=link,
         not_before=DailyCount.objects.mail_slot(address, now),

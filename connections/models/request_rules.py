@@ -47,7 +47,7 @@ class Refusal(models.TextChoices):
 
 
 @dataclass(frozen=True)
-class History:
+class PairHistory:
     """What went before between a supplier and a customer, as far as it decides about asking again."""
 
     is_waiting: bool = False
@@ -63,7 +63,7 @@ class History:
         )
 
 
-def refusal(profile, history, now):
+def why_not(profile, history, now):
     """The CannotRequest that stands against asking, today's number apart, None without one; `history` is the pair's."""
     customer = profile.customer
     if profile.supplier.is_suspended:

@@ -15,9 +15,9 @@ from connections import consent
 from connections.models import request_mail
 from connections.models.invitations import Invitation
 from connections.models.reports import Mute, Report, ReportKind
-from connections.models.request_rules import CannotRequest, History, Refusal, refusal
+from connections.models.request_rules import CannotRequest, PairHistory, Refusal, why_not
 from core.models import DailyCount, Link, today
-from core.states import AlreadyDecided, move
+from core.states import AlreadyDecided, transition
 from customers.models import Customer, CustomerProfile, Stage
 
 FORWARDS = 3  # colleagues that one request is passed on to
@@ -196,14 +196,14 @@ class ConnectionRequest(models.Model):
             if not membership.sees_all_customers:
                 profile.members.add(membership)
             request.record("request_sent", now, actor=membership.user)
-            request_mail.first(request, now)
+            request_mail.send_first(request, now)
         return request
 
     @classmethod
     def check_may_ask(cls, profile, now):
         """Raise CannotRequest when the profile's supplier may not ask its customer at `now`."""
         newest = cls.objects.filter(profile=profile).with_history().first()
-        if why := refusal(profile, newest.history(now) if newest else History(), now):
+        if why := why_not(profile, newest.history(now) if newest else PairHistory(), now):
             raise why
         used = DailyCount.objects.used("requests", str(profile.supplier_id), today(now))
         if used >= settings.PORTAL_REQUESTS_A_DAY:
@@ -227,7 +227,7 @@ class ConnectionRequest(models.Model):
             )
             profile.connect(now)
             Invitation.answered(profile, now)
-            request_mail.answered(self, now)
+            request_mail.announce_decision(self, now)
 
     def answered_by_invitation(self, *, now, actor):
         """The customer invited the supplier, who accepts that instead: the request is answered by it."""
@@ -241,7 +241,7 @@ class ConnectionRequest(models.Model):
             self._decide(
                 Status.DECLINED, now=now, link=link, actor=actor, reason=reason, comment=comment
             ).drop()
-            request_mail.answered(self, now)
+            request_mail.announce_decision(self, now)
 
     def report(self, *, now, link):
         """'We don't know this company': declines, and counts as a report against the supplier."""
@@ -271,7 +271,7 @@ class ConnectionRequest(models.Model):
             reason,
             comment,
         )
-        move(
+        transition(
             mine.overdue(now) if status == Status.EXPIRED else mine.waiting(now),
             status=status,
             decided_at=now,
@@ -329,7 +329,7 @@ class ConnectionRequest(models.Model):
                 audience=AuditEntry.OPERATOR,
                 to=[address],
             )
-            request_mail.write(self, [address], now)
+            request_mail.send_to(self, [address], now)
 
     def reroute(self, address, *, now):
         """Mail to an address failed for good: it counts as unknown from now on. The supplier sees no difference."""
@@ -339,7 +339,7 @@ class ConnectionRequest(models.Model):
             self.record("request_mail_failed", now, audience=AuditEntry.OPERATOR, to=[address])
             if ConnectionRequest.objects.filter(pk=self.pk).waiting(now).exists():
                 written_to = self.links().values_list("address", flat=True)
-                request_mail.to_own_contacts(self, now, besides=[address, *written_to])
+                request_mail.to_own_contacts(self, now, except_for=[address, *written_to])
 
     def flag_no_known_contact(self, now):
         """Put it into the operator's queue, unless it was answered meanwhile."""
@@ -350,7 +350,7 @@ class ConnectionRequest(models.Model):
         with transaction.atomic():
             due = ConnectionRequest.objects.filter(pk=self.pk, reminders_sent=self.reminders_sent)
             if due.due_for_reminder(now).update(reminders_sent=F("reminders_sent") + 1):
-                request_mail.again(self, now)
+                request_mail.remind(self, now)
 
     def send_to(self, address, *, now, actor):
         """The operator adds a contact of the customer; the request is mailed there. AlreadyDecided when none is waiting.
@@ -365,11 +365,11 @@ class ConnectionRequest(models.Model):
         with transaction.atomic():
             self.customer.contacts.get_or_create(email=address.lower())
             still = ConnectionRequest.objects.filter(pk=self.pk)
-            move(still.waiting(now), no_known_contact=False)
+            transition(still.waiting(now), no_known_contact=False)
             self.record(
                 "request_routed", now, actor=actor, audience=AuditEntry.OPERATOR, to=[address]
             )
-            request_mail.write(self, [address.lower()], now)
+            request_mail.send_to(self, [address.lower()], now)
 
     # Telling --------------------------------------------------------------------------------------------------
 
@@ -387,7 +387,7 @@ class ConnectionRequest(models.Model):
 
     def history(self, now):
         """What went before between the pair, when this is its newest request; needs with_history()."""
-        return History(
+        return PairHistory(
             self.status_at(now) == Status.PENDING, self.asked, self.declined_at, request=self
         )
 
@@ -404,7 +404,7 @@ class ConnectionRequest(models.Model):
             self.shown not in (Status.PENDING, Status.ACCEPTED)
             and self.created_at == self.newest_at
         )
-        why = refusal(self.profile, self.history(now), now) if over else None
+        why = why_not(self.profile, self.history(now), now) if over else None
         self.can_ask_again = over and why is None
         self.ask_from = why.when if why else None
 

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts import invited_signup
-from accounts.access import SESSION_KEY, may_administer, own, role_required
+from accounts.access import SESSION_KEY, get_own_or_404, may_administer, role_required
 from accounts.domains import company_domain
 from accounts.models import PendingCompany, Role, Supplier
 from connections import onboarding
@@ -180,7 +180,7 @@ def invitation_open(request, pk):
 @require_POST
 def invitation_take(request, pk):
     """Accept what a customer in Customer Setup has sent to one of the admin's own addresses."""
-    profile = own(
+    profile = get_own_or_404(
         request,
         CustomerProfile.objects.visible_to(request.membership).select_related("customer"),
         pk,
@@ -222,7 +222,7 @@ def invitation_again(request, token, link, invitation):
     try:
         invitation.resend(now=timezone.now())
     except (AlreadyDecided, CannotInviteSupplier) as refusal:
-        if isinstance(refusal, CannotInviteSupplier) and refusal.fate is None:
+        if isinstance(refusal, CannotInviteSupplier) and refusal.verdict is None:
             messages.error(request, _("No more links can be sent today. Try again tomorrow."))
         else:
             messages.error(
@@ -263,7 +263,7 @@ def _forwarded(request, invitation, form):
     except CannotInviteSupplier as refusal:
         words = (
             _("This colleague is invited or connected already.")
-            if refusal.fate
+            if refusal.verdict
             else _("Try again tomorrow.")
         )
         form.add_error("email", words)

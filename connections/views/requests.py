@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from accounts.access import OtherSupplier, own, role_required
+from accounts.access import OtherSupplier, get_own_or_404, role_required
 from accounts.models import AuditEntry, Role
 from connections import origins
 from connections.forms import RequestForm
@@ -38,7 +38,7 @@ def requests(request):
 
 
 def request(request, pk):
-    asked = own(
+    asked = get_own_or_404(
         request, ConnectionRequest.objects.visible_to(request.membership).with_history(), pk
     )
     asked.describe(timezone.now())
@@ -123,7 +123,7 @@ def captcha_code(request, pk):
 @role_required(Role.MEMBER)
 @require_POST
 def request_withdraw(request, pk):
-    asked = own(
+    asked = get_own_or_404(
         request,
         ConnectionRequest.objects.visible_to(request.membership).select_related("customer"),
         pk,

@@ -7,7 +7,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from accounts.access import own, role_required
+from accounts.access import get_own_or_404, role_required
 from accounts.models import Role
 from connections.forms import ChoiceForm, SearchForm
 from connections.models import NoneLeft, SearchAttempt
@@ -37,7 +37,7 @@ def search(request):
 
 @role_required(Role.MEMBER)
 def attempt(request, pk):
-    attempt = own(request, request.supplier.attempts.all(), pk)
+    attempt = get_own_or_404(request, request.supplier.attempts.all(), pk)
     customers = attempt.customers()
     choice = ChoiceForm(
         request.GET if "chosen" in request.GET else None,

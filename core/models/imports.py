@@ -10,7 +10,7 @@ from django.utils.module_loading import import_string
 from django.utils.translation import gettext_lazy as _
 from procrastinate.contrib.django import app
 
-from core.states import move
+from core.states import transition
 from core.tabular import FORMATS, words_of
 
 PROBLEMS_KEPT = 100
@@ -76,7 +76,7 @@ class TableImport(models.Model):
     def confirm(self):
         """Let the worker import what was checked. AlreadyDecided when it is not waiting for that."""
         with transaction.atomic():
-            move(
+            transition(
                 TableImport.objects.filter(pk=self.pk, state=ImportState.READ),
                 state=ImportState.IMPORTING,
                 done=0,
@@ -140,7 +140,7 @@ class TableImport(models.Model):
         )
 
     def _leave(self, state, **changes):
-        move(TableImport.objects.filter(pk=self.pk, state=self.state), state=state, **changes)
+        transition(TableImport.objects.filter(pk=self.pk, state=self.state), state=state, **changes)
 
     def _defer(self):
         app.configure_task("core.jobs.work_on_import", queue="default").defer(

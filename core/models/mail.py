@@ -70,7 +70,7 @@ class Mail(models.Model):
     html = models.TextField(blank=True)
     state = models.CharField(_("state"), max_length=10, choices=State.choices, default=State.QUEUED)
     tries = models.PositiveIntegerField(_("tries"), default=0)
-    server_words = models.TextField(_("the server’s words"), blank=True)
+    smtp_reply = models.TextField(_("the server’s words"), blank=True)
     on_failure = models.CharField(max_length=100, blank=True, editable=False)
     about_type = models.CharField(_("about"), max_length=60, blank=True)
     about_id = models.CharField(max_length=40, blank=True, editable=False)
@@ -114,16 +114,16 @@ class Mail(models.Model):
 
     def mark_sent(self, now):
         """The server has it."""
-        self._leave(State.SENT, sent_at=now, text="", html="", server_words="")
+        self._leave(State.SENT, sent_at=now, text="", html="", smtp_reply="")
 
     def mark_tried(self, words):
         """The server did not take it now; its words are told to the operator while it waits for the next time."""
         mine = Mail.objects.filter(pk=self.pk, state=State.QUEUED)
-        mine.update(tries=models.F("tries") + 1, server_words=words)
+        mine.update(tries=models.F("tries") + 1, smtp_reply=words)
 
     def fail(self, words):
         """It can't be delivered; the server's words stay for the operator."""
-        return self._leave(State.FAILED, server_words=words)
+        return self._leave(State.FAILED, smtp_reply=words)
 
     def drop(self):
         """It is of no more use: its code or link is dead."""
@@ -133,9 +133,7 @@ class Mail(models.Model):
         """The operator tries a failed mail anew, with all its days; False when it is not failed or has nothing left to say."""
         with transaction.atomic():
             failed = Mail.objects.filter(pk=self.pk, state=State.FAILED).exclude(text="")
-            queued = bool(
-                failed.update(state=State.QUEUED, created_at=now, tries=0, server_words="")
-            )
+            queued = bool(failed.update(state=State.QUEUED, created_at=now, tries=0, smtp_reply=""))
             if queued:
                 self.defer()
         return queued

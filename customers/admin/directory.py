@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.admin import SupplierAdmin
 from accounts.domains import registrable
 from accounts.models import AuditEntry
-from core.admin import Tables, ask, asking_first
+from core.admin import TableAdmin, action_with_form, form_page
 from customers.models import (
     Customer,
     CustomerContact,
@@ -98,7 +98,7 @@ class VendorInline(admin.TabularInline):
 
 
 @admin.register(Customer)
-class CustomerAdmin(Tables):
+class CustomerAdmin(TableAdmin):
     resource_classes = [CustomerResource]
     list_display = ["name", "country", "city", "is_listed", "takes_requests", "created_at"]
     list_filter = ["is_listed", "takes_requests", "country"]
@@ -120,12 +120,12 @@ class CustomerAdmin(Tables):
     def has_delete_permission(self, request, obj=None):
         return False
 
-    @asking_first(_("Add ready-made steps"), ReadyMadeForm)
+    @action_with_form(_("Add ready-made steps"), ReadyMadeForm)
     def add_ready_made(self, request, customer, given):
         templates.add(customer, given["names"])
         notifications.tell_suppliers_soon(customer)
 
-    @asking_first(_("Copy the steps of another customer"), CopyForm)
+    @action_with_form(_("Copy the steps of another customer"), CopyForm)
     def copy_steps(self, request, customer, given):
         if given["source"] != customer:
             Step.copy_all(given["source"], customer)
@@ -139,7 +139,7 @@ class CustomerAdmin(Tables):
     def export_setups(self, request, queryset):
         form = FormatForm(request.POST if "apply" in request.POST else None)
         if not form.is_valid():
-            return ask(self, request, queryset, form, _("Export setups"), "export_setups")
+            return form_page(self, request, queryset, form, _("Export setups"), "export_setups")
         kind, now = form.cleaned_data["format"], timezone.now()
         with transaction.atomic():
             for customer in queryset:
@@ -154,7 +154,7 @@ class CustomerAdmin(Tables):
 
 
 @admin.register(VendorRecord)
-class VendorRecordAdmin(Tables):
+class VendorRecordAdmin(TableAdmin):
     resource_classes = [VendorResource]
     list_display = ["name", "customer", "email", "tax_number"]
     list_select_related = ["customer"]
@@ -210,6 +210,6 @@ class CustomerProfileAdmin(admin.ModelAdmin):
         if "extra_requests" in form.changed_data:
             profile.allow_requests(profile.extra_requests, now=timezone.now(), actor=request.user)
 
-    @asking_first(_("End the connection"))
+    @action_with_form(_("End the connection"))
     def end(self, request, profile, given):
         profile.end(given["reason"], now=timezone.now(), actor=request.user)

@@ -12,12 +12,12 @@ from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
 from accounts.banks import KOREAN_BANKS
-from core.admin import History, asking_first
+from core.admin import ReadOnlyAdmin, action_with_form
 from customers.forms import ApproveForm, ReturnForm
-from customers.models import Outcome, Stage, Step, StepField, Submission, Upload
+from customers.models import Outcome, Question, Stage, Step, Submission, Upload
 from customers.steps import notifications
 from customers.steps.form import StepForm
-from customers.steps.reading import lines_of
+from customers.steps.reading import readable_answers
 
 
 class OrderForm(forms.ModelForm):
@@ -48,7 +48,7 @@ class QuestionForm(forms.ModelForm):
     )
 
     class Meta:
-        model = StepField
+        model = Question
         fields = [
             "order", "kind", "label_ko", "label_en", "help_ko", "help_en", "is_required", "choices", "prefill",
             "asks_expiry", "document_url", "document_text_ko", "document_text_en",
@@ -63,7 +63,7 @@ class QuestionForm(forms.ModelForm):
 
 
 class QuestionInline(admin.StackedInline):
-    model = StepField
+    model = Question
     form = QuestionForm
     extra = 0
 
@@ -157,7 +157,7 @@ class StepAdmin(admin.ModelAdmin):
 
 
 @admin.register(Submission)
-class SubmissionAdmin(History):
+class SubmissionAdmin(ReadOnlyAdmin):
     """What suppliers submitted; the operator decides in the customer's place where that is agreed."""
 
     list_display = [
@@ -211,7 +211,7 @@ class SubmissionAdmin(History):
     @admin.display(description=_("answers"))
     def answers(self, submission):
         before = submission.before
-        lines = lines_of(
+        lines = readable_answers(
             submission.said,
             before.said if before else None,
             url=lambda pk: reverse("admin:customers_submission_file", args=[submission.pk, pk]),
@@ -231,11 +231,11 @@ class SubmissionAdmin(History):
             Upload, pk=upload, profile=submission.answer.profile_id
         ).as_attachment()
 
-    @asking_first(_("Approve"), ApproveForm, permission="decide")
+    @action_with_form(_("Approve"), ApproveForm, permission="decide")
     def approve(self, request, submission, given):
         submission.approve(now=timezone.now(), actor=request.user, comment=given["comment"])
 
-    @asking_first(_("Send back"), ReturnForm, permission="decide")
+    @action_with_form(_("Send back"), ReturnForm, permission="decide")
     def send_back(self, request, submission, given):
         submission.send_back(given["comment"], now=timezone.now(), actor=request.user)
 

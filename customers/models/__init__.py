@@ -7,10 +7,10 @@ from customers.models.directory import (
 )
 from customers.models.profiles import CustomerProfile, Stage
 from customers.models.search import SearchName, SearchTerm
-from customers.models.steps import Kind, Step, StepField
+from customers.models.steps import Kind, Question, Step
 
 from customers.models.answers import (  # isort: skip - answers stand on steps
-    Answer,
+    StepAnswer,
     EditConflict,
     NotOpen,
     Outcome,
@@ -20,7 +20,6 @@ from customers.models.answers import (  # isort: skip - answers stand on steps
 )
 
 __all__ = [
-    "Answer",
     "Customer",
     "CustomerContact",
     "CustomerDomain",
@@ -30,12 +29,13 @@ __all__ = [
     "Kind",
     "NotOpen",
     "Outcome",
+    "Question",
     "SearchName",
     "SearchTerm",
     "Stage",
     "State",
     "Step",
-    "StepField",
+    "StepAnswer",
     "Submission",
     "Upload",
     "VendorRecord",

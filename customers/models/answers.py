@@ -13,7 +13,7 @@ from accounts.models import AuditEntry, Membership, notify, tell_of_expiry
 from core.languages import both
 from core.models import Link
 from core.models.files import StoredFile
-from core.states import AlreadyDecided, move
+from core.states import AlreadyDecided, transition
 from customers.models.profiles import CustomerProfile, Stage
 from customers.models.steps import Kind, Step
 from customers.steps import notifications
@@ -45,7 +45,7 @@ class NotOpen(Exception):
     """The step can't be answered now: the connection has ended, or the steps before it are not approved."""
 
 
-class Answer(models.Model):
+class StepAnswer(models.Model):
     """A supplier's answers to one step. `values` holds what was last typed; submissions hold what the customer got."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -121,7 +121,7 @@ class Answer(models.Model):
 
     @classmethod
     def save_draft(cls, profile, step, values, *, version, actor, now):
-        """Keep what was typed, valid or not; returns the Answer. EditConflict when it is not the `version` that was opened."""
+        """Keep what was typed, valid or not; returns the StepAnswer. EditConflict when it is not the `version` that was opened."""
         with transaction.atomic():
             answer = cls._locked(profile, step)
             answer._keep(values, version, actor, now, has_draft=True)
@@ -146,14 +146,14 @@ class Answer(models.Model):
                 submitted_by=actor,
                 submitted_at=now,
             )
-            Answer.objects.filter(pk=answer.pk).update(state=State.SUBMITTED, member=None)
+            StepAnswer.objects.filter(pk=answer.pk).update(state=State.SUBMITTED, member=None)
             submission.record("step_submitted", now, actor=actor)
             submission.tell_of_accounts(actor, now)
             notifications.tell_reviewers_soon(profile)
         return submission
 
     def _keep(self, values, version, actor, now, *, has_draft):
-        mine = Answer.objects.filter(pk=self.pk, version=version)
+        mine = StepAnswer.objects.filter(pk=self.pk, version=version)
         changed = mine.update(
             values=values,
             has_draft=has_draft,
@@ -174,7 +174,7 @@ class Answer(models.Model):
         """Give the step to a colleague, who finds it on Home and is told; None takes it back to everybody."""
         with transaction.atomic():
             answer = cls._locked(profile, step)
-            Answer.objects.filter(pk=answer.pk).update(member=membership)
+            StepAnswer.objects.filter(pk=answer.pk).update(member=membership)
             if membership and membership.user_id != actor.pk:
                 notify(
                     profile.supplier,
@@ -240,7 +240,7 @@ class Submission(models.Model):
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     answer = models.ForeignKey(
-        Answer, models.PROTECT, related_name="submissions", verbose_name=_("answer")
+        StepAnswer, models.PROTECT, related_name="submissions", verbose_name=_("answer")
     )
     number = models.PositiveIntegerField(_("version"))
     step_version = models.PositiveIntegerField(editable=False)
@@ -332,7 +332,7 @@ class Submission(models.Model):
                 .is_connected
             ):
                 raise AlreadyDecided
-            move(
+            transition(
                 Submission.objects.filter(pk=self.pk).waiting(),
                 outcome=outcome,
                 decided_at=now,
@@ -341,7 +341,7 @@ class Submission(models.Model):
                 comment=comment,
             )
             self.refresh_from_db()
-            Answer.objects.filter(pk=self.answer_id).update(state=state, **changes)
+            StepAnswer.objects.filter(pk=self.answer_id).update(state=state, **changes)
             self.record(
                 f"step_{outcome}",
                 now,
@@ -378,7 +378,7 @@ class UploadQuerySet(models.QuerySet):
     def unnamed(self):
         """Files that neither a draft nor a submission of their profile names."""
         upload = Cast(OuterRef("pk"), models.TextField())
-        drafts = Answer.objects.filter(profile=OuterRef("profile")).annotate(
+        drafts = StepAnswer.objects.filter(profile=OuterRef("profile")).annotate(
             text=Cast("values", models.TextField())
         )
         versions = Submission.objects.filter(answer__profile=OuterRef("profile"))
@@ -422,7 +422,7 @@ class Upload(StoredFile):
             first = Upload.objects.filter(pk=self.pk, told_of_expiry=False).update(
                 told_of_expiry=True
             )
-            current = Answer.objects.filter(
+            current = StepAnswer.objects.filter(
                 profile=self.profile, values__contains={self.control: str(self.pk)}
             )
             if first and current.exists():

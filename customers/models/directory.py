@@ -62,7 +62,7 @@ class Customer(models.Model):
         return self.name
 
     @property
-    def speaks(self):
+    def mail_language(self):
         """The language to write to its contacts in."""
         return self.language or settings.PORTAL_LANGUAGE
 
@@ -175,8 +175,8 @@ class CustomerContact(models.Model):
         self.email = self.email.lower()
 
     @property
-    def speaks(self):
-        return self.language or self.customer.speaks
+    def mail_language(self):
+        return self.language or self.customer.mail_language
 
 
 class VendorRecord(models.Model):

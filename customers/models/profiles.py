@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import AuditEntry, Letter, Membership, Supplier, notify
 from core import mail
 from core.models import DailyCount
-from core.states import move
+from core.states import transition
 from customers.models.directory import Customer
 
 
@@ -167,7 +167,7 @@ class CustomerProfile(models.Model):
         customer's request contacts.
         """
         with transaction.atomic():
-            move(
+            transition(
                 CustomerProfile.objects.filter(pk=self.pk).connected(),
                 stage=Stage.ENDED,
                 ended_at=now,
@@ -198,7 +198,7 @@ class CustomerProfile(models.Model):
                 mail.send(
                     "connection_ended",
                     contact.email,
-                    contact.speaks,
+                    contact.mail_language,
                     about=self,
                     not_before=DailyCount.objects.mail_slot(contact.email, now),
                     profile=self,

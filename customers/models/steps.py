@@ -103,7 +103,7 @@ class Step(models.Model):
         with transaction.atomic():
             Step.objects.filter(pk=self.pk).update(version=F("version") + 1)
             self.refresh_from_db(fields=["version"])
-            StepField.objects.filter(pk__in=[question.pk for question in questions]).update(
+            Question.objects.filter(pk__in=[question.pk for question in questions]).update(
                 version=self.version
             )
 
@@ -149,7 +149,7 @@ class Step(models.Model):
         return list(copies.values())
 
 
-class StepField(models.Model):
+class Question(models.Model):
     """A question of a step. Those whose `version` is above the one that was answered are asked again."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)

@@ -74,7 +74,7 @@ def new_files(supplier, form):
     }
 
 
-def take_over(supplier, found, *, now, actor):
+def apply_to_company(supplier, found, *, now, actor):
     """Write the answers into the company details; returns the labels of those that can't stand there."""
     fresh, refused = Supplier.objects.get(pk=supplier.pk), []
     changed = {COLUMNS.get(one.key, one.key): one for one in found}

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from core.tabular import CSV, XLSX
 from customers.models import CustomerProfile, Submission
 from customers.steps import progress
-from customers.steps.reading import lines_of
+from customers.steps.reading import readable_answers
 
 FORMATS = {"csv": CSV, "xlsx": XLSX}
 
@@ -58,7 +58,7 @@ def _rows(profile, submissions):
         submitted_at = timezone.localtime(one.submitted_at, timezone.get_default_timezone())
         about = [one.answer.step.title, str(one.number), one.get_outcome_display()]
         about += [f"{submitted_at:%Y-%m-%d %H:%M}", one.submitted_by.name]
-        for line in lines_of(one.said, url=str):
+        for line in readable_answers(one.said, url=str):
             yield [*about, line.label, "\n".join(line.lines), one.comment]
     words = {"now": _("Started"), "next": _("Not started"), "locked": _("Not open yet")}
     done = {one.answer.step_id for one in submissions}

@@ -63,7 +63,7 @@ def write_link(name, profile, contact, now, **context):
     return mail.send(
         name,
         contact.email,
-        contact.speaks,
+        contact.mail_language,
         about=profile,
         link=link,
         valid_until=link.expires_at,

@@ -9,7 +9,7 @@ from django.db.models import Exists, F, OuterRef, Q, Subquery
 from django.db.models.functions import JSONObject
 
 from accounts.models import Membership, Role
-from customers.models.answers import Answer, State, Submission
+from customers.models.answers import State, StepAnswer, Submission
 from customers.models.profiles import LISTED, CustomerProfile, Stage
 from customers.models.steps import Step
 
@@ -42,7 +42,7 @@ def with_steps(profiles):
     workers = (
         Membership.objects.active().exclude(role=Role.VIEWER).filter(sees, pk=OuterRef("member"))
     )
-    answers = Answer.objects.filter(profile=OuterRef("pk"))
+    answers = StepAnswer.objects.filter(profile=OuterRef("pk"))
     answers = answers.values(
         row=JSONObject(
             **{name: name for name in ANSWER},
@@ -77,7 +77,7 @@ class StepProgress:
     """A step as it stands for one supplier. `state` is done, wait, now (started), due, next or locked."""
 
     step: Step
-    answer: Answer | None
+    answer: StepAnswer | None
     state: str
     place: int
     before: list = field(default_factory=list)
@@ -198,7 +198,7 @@ def _progress(profile):
     steps = [_row(Step, row, customer_id=profile.customer_id) for row in profile.asked if connected]
     answers = {
         answer.step_id: answer
-        for answer in (_row(Answer, row, profile=profile) for row in profile.answered)
+        for answer in (_row(StepAnswer, row, profile=profile) for row in profile.answered)
     }
     places = {step.pk: place for place, step in enumerate(steps, 1)}
     approved = {pk for pk, answer in answers.items() if answer.approved_version}

@@ -20,7 +20,7 @@ class Line:
     before: list | None = None
 
 
-def lines_of(said, before=None, *, url):
+def readable_answers(said, before=None, *, url):
     """What a submission says, as Lines; `before` is an earlier submission's `said` to tell the differences from.
 
     `url(id)` is where the reader fetches a file.

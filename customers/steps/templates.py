@@ -3,7 +3,7 @@
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
-from customers.models import Kind, Step, StepField
+from customers.models import Kind, Question, Step
 
 COMPANY, CONTACTS, TAX, BANK, INSURANCE, CONDUCT = (
     "company",
@@ -199,8 +199,8 @@ def _make(customer, name, order):
         **_both("explanation", explanations),
         **_both("at_hand", at_hand),
     )
-    StepField.objects.bulk_create(
-        StepField(step=step, order=place, kind=kind, **_both("label", (korean, english)), **more)
+    Question.objects.bulk_create(
+        Question(step=step, order=place, kind=kind, **_both("label", (korean, english)), **more)
         for place, (kind, korean, english, more) in enumerate(questions, 1)
     )
     return step

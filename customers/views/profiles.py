@@ -6,7 +6,7 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from accounts.access import own, role_required
+from accounts.access import get_own_or_404, role_required
 from accounts.models import Role
 from core.states import AlreadyDecided
 from customers.forms import EndForm
@@ -22,7 +22,7 @@ def list(request):
 
 def profile(request, pk):
     now = timezone.now()
-    profile = own(
+    profile = get_own_or_404(
         request,
         progress.with_steps(_visible(request).as_of(now).select_related("customer", "supplier")),
         pk,
@@ -46,7 +46,9 @@ def profile(request, pk):
 
 @role_required(Role.ADMIN)
 def profile_end(request, pk):
-    profile = own(request, _visible(request).connected().select_related("customer", "supplier"), pk)
+    profile = get_own_or_404(
+        request, _visible(request).connected().select_related("customer", "supplier"), pk
+    )
     form = EndForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:

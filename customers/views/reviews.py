@@ -19,7 +19,7 @@ from core.states import AlreadyDecided
 from customers.forms import ApproveForm, CodeForm, ReturnForm
 from customers.models import CustomerProfile, Outcome, Submission, Upload
 from customers.steps import notifications
-from customers.steps.reading import lines_of
+from customers.steps.reading import readable_answers
 
 COOKIE = "reviewer"  # signed: whose mails for which customer this browser has proved to get
 KNOWN_DAYS = 30
@@ -82,7 +82,7 @@ def review_code(request, token, link, profile, contact):
         "code": code,
         "minutes": MINUTES,
     }
-    mail.send("review_code", link.address, contact.speaks, **said)
+    mail.send("review_code", link.address, contact.mail_language, **said)
     return _door(request, token, link, sent=True)
 
 
@@ -174,7 +174,7 @@ def _page(request, token, profile, contact, wrong=None, late=None):
     waiting, decided = [], []
     for rows in versions.values():
         last, before = rows[-1], rows[-2] if len(rows) > 1 else None
-        last.lines = lines_of(
+        last.lines = readable_answers(
             last.said, before.said if before else None, url=partial(_file_url, token)
         )
         last.form = (wrong or {}).get(last.pk) or ApproveForm(auto_id=f"id_{last.pk.hex}_%s")

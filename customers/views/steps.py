@@ -12,14 +12,14 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts import unsaved_text
-from accounts.access import OtherSupplier, own, role_required
+from accounts.access import OtherSupplier, get_own_or_404, role_required
 from accounts.banks import KOREAN_BANKS
 from accounts.models import Document, Role
 from customers.forms import HandForm, VersionForm
-from customers.models import Answer, CustomerProfile, EditConflict, NotOpen, Submission, Upload
+from customers.models import CustomerProfile, EditConflict, NotOpen, StepAnswer, Submission, Upload
 from customers.steps import company_details, progress
 from customers.steps.form import StepForm
-from customers.steps.reading import lines_of
+from customers.steps.reading import readable_answers
 
 
 def while_open(view):
@@ -51,9 +51,9 @@ def step(request, pk, step_pk):
         raise NotOpen
     if not request.membership.may_act:
         context = {"profile": profile, "one": one, "versions": _versions(one.answer)}
-        context["lines"] = lines_of(_form(profile, one).said, url=_file_url)
+        context["lines"] = readable_answers(_form(profile, one).said, url=_file_url)
         return render(request, "customers/steps/read.html", context)
-    came_back = unsaved_text.take(request)
+    came_back = unsaved_text.pop(request)
     if came_back is None:
         return _page(request, profile, one, _form(profile, one))
     form = _form(profile, one, posted=MultiValueDict(came_back))
@@ -63,7 +63,7 @@ def step(request, pk, step_pk):
     return _page(request, profile, one, form, status=409)
 
 
-@unsaved_text.typing_survives("customers:step", "pk", "step_pk")
+@unsaved_text.keeps_unsaved_text("customers:step", "pk", "step_pk")
 @role_required(Role.MEMBER)
 @while_open
 def step_save(request, pk, step_pk):
@@ -81,7 +81,7 @@ def step_save(request, pk, step_pk):
     )
 
 
-@unsaved_text.typing_survives("customers:step", "pk", "step_pk")
+@unsaved_text.keeps_unsaved_text("customers:step", "pk", "step_pk")
 @role_required(Role.MEMBER)
 @while_open
 def step_submit(request, pk, step_pk):
@@ -96,7 +96,7 @@ def step_submit(request, pk, step_pk):
     return redirect("customers:step", pk, step_pk) if differ else redirect("customers:profile", pk)
 
 
-@unsaved_text.typing_survives("customers:step", "pk", "step_pk")
+@unsaved_text.keeps_unsaved_text("customers:step", "pk", "step_pk")
 @role_required(Role.MEMBER)
 @while_open
 def step_file_remove(request, pk, step_pk, question):
@@ -126,7 +126,7 @@ def step_hand(request, pk, step_pk):
             request, "customers/steps/hand.html", {"profile": profile, "one": one, "form": form}
         )
     member = next((one for one in colleagues if str(one.pk) == form.cleaned_data["member"]), None)
-    Answer.hand_over(profile, one.step, member, actor=request.user, now=timezone.now())
+    StepAnswer.hand_over(profile, one.step, member, actor=request.user, now=timezone.now())
     if member:
         messages.success(request, _("Handed to %(person)s.") % {"person": member.user})
     else:
@@ -140,7 +140,7 @@ def step_details(request, pk, step_pk):
     """Take answers over into the company details."""
     profile, one = _load(request, pk, step_pk)
     found = company_details.differences(request.supplier, _form(profile, one))
-    if refused := company_details.take_over(
+    if refused := company_details.apply_to_company(
         request.supplier, found, now=timezone.now(), actor=request.user
     ):
         words = _("These can’t stand in the company details: %(names)s")
@@ -171,14 +171,14 @@ def step_document(request, pk, step_pk, question):
 @require_safe
 def submission(request, pk, number, step_pk):
     """A version as the customer got it, also after the end of the connection."""
-    profile = own(request, _visible(request), pk)
+    profile = get_own_or_404(request, _visible(request), pk)
     said = get_object_or_404(Submission.objects.of(profile), answer__step=step_pk, number=number)
     before = said.before
     context = {
         "profile": profile,
         "said": said,
         "step": said.answer.step,
-        "lines": lines_of(said.said, before.said if before else None, url=_file_url),
+        "lines": readable_answers(said.said, before.said if before else None, url=_file_url),
         "others": _versions(said.answer),
         "may_edit": profile.is_connected
         and request.membership.may_act
@@ -210,13 +210,13 @@ def _visible(request):
 
 def _load(request, pk, step_pk):
     """The profile and how its step stands; 404 for a step that is not asked for (any more)."""
-    profile = own(request, progress.with_steps(_visible(request)), pk)
+    profile = get_own_or_404(request, progress.with_steps(_visible(request)), pk)
     progress.attach([profile])
     one = next((one for one in profile.progress.steps if one.step.pk == step_pk), None)
     if one is None:
         raise Http404
     if one.answer is None:
-        _show(one, Answer(profile=profile, step=one.step))
+        _show(one, StepAnswer(profile=profile, step=one.step))
     return profile, one
 
 
@@ -244,12 +244,12 @@ def _kept(request, profile, one, form, *, submit=False):
     about = {"version": opened, "actor": request.user, "now": timezone.now()}
     try:
         if opened != one.answer.version:
-            raise EditConflict(Answer.of(profile, one.step))
+            raise EditConflict(StepAnswer.of(profile, one.step))
         form.store_files(request.user)
         if submit:
-            Answer.submit(profile, one.step, form.typed, form.said, **about)
+            StepAnswer.submit(profile, one.step, form.typed, form.said, **about)
         else:
-            _show(one, Answer.save_draft(profile, one.step, form.typed, **about))
+            _show(one, StepAnswer.save_draft(profile, one.step, form.typed, **about))
     except EditConflict as conflict:
         _show(one, conflict.answer)
         if conflict.answer.is_as_typed(form.typed, request.user, submit=submit):
@@ -282,7 +282,7 @@ def _page(request, profile, one, form, *, status=200, **context):
         "questions": form.asked(one.answer.answered_version),
         "versions": _versions(one.answer),
         "banks": KOREAN_BANKS,
-        "who": unsaved_text.mark(request.user),
+        "who": unsaved_text.owner_token(request.user),
         "may_act": True,
         "conflict": status == 409,
     }

@@ -9,7 +9,7 @@ from accounts.banks import PARTS
 from accounts.models import AuditEntry, SupportRequest
 from connections.models import Invitation
 from core.tabular import as_csv
-from customers.models import Answer, Submission, Upload
+from customers.models import StepAnswer, Submission, Upload
 
 NOT_OURS = {"searches_a_day", "reports_count_from", "suspended_because"}  # the operator's own notes
 
@@ -40,7 +40,7 @@ def _tables(supplier):
         field.attname for field in supplier._meta.concrete_fields if field.attname not in NOT_OURS
     ]
     profiles = supplier.profiles.all()
-    drafts = Answer.objects.filter(profile__in=profiles)
+    drafts = StepAnswer.objects.filter(profile__in=profiles)
     return {
         "company": [{name: _plain(getattr(supplier, name)) for name in columns}],
         "bank_accounts": supplier.bank_accounts.values(*PARTS, "is_main", "created_at", "removed_at"),

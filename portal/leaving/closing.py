@@ -6,7 +6,7 @@ from accounts.company_details import COLUMNS
 from accounts.models import AuditEntry, BankAccount, Supplier, SupportRequest
 from connections.models import ConnectionRequest, Invitation, Report, SearchAttempt
 from core.states import AlreadyDecided
-from customers.models import Answer, CustomerProfile, Stage, Submission, Upload
+from customers.models import CustomerProfile, Stage, StepAnswer, Submission, Upload
 
 GONE = "–"
 COMPANY_CLOSES = "The company has left the portal. / 회사가 포털 이용을 종료했습니다."  # the customers read it, in either language
@@ -27,7 +27,7 @@ def close(supplier, *, now):
         supplier.profiles.filter(stage=Stage.INVITED).update(
             stage=Stage.DROPPED, invited_until=None
         )
-        Answer.objects.filter(profile__supplier=supplier).update(values={}, has_draft=False)
+        StepAnswer.objects.filter(profile__supplier=supplier).update(values={}, has_draft=False)
         supplier.close(now=now)
 
 
@@ -42,7 +42,7 @@ def erase(supplier):
             raise AlreadyDecided
         profiles = CustomerProfile.objects.filter(supplier=supplier)
         Submission.objects.filter(answer__profile__in=profiles).delete()
-        Answer.objects.filter(profile__in=profiles).delete()
+        StepAnswer.objects.filter(profile__in=profiles).delete()
         for upload in Upload.objects.filter(profile__in=profiles):
             upload.discard()
         for export in supplier.exports.exclude(file=""):

@@ -13,7 +13,7 @@ from procrastinate.contrib.django import app
 from accounts.models import AuditEntry, Supplier, notify
 from core.models import today
 from core.models.files import private
-from core.states import move
+from core.states import transition
 
 KEPT_DAYS = 7
 GIVEN_UP = timedelta(hours=3)
@@ -95,7 +95,7 @@ class Export(models.Model):
         with transaction.atomic():
             name = self.file.storage.save(place(self, ""), content)
             waiting = Export.objects.filter(pk=self.pk, state__in=[State.QUEUED, State.WORKING])
-            move(
+            transition(
                 waiting,
                 state=State.READY,
                 percent=100,
@@ -109,7 +109,9 @@ class Export(models.Model):
         """Delete the file; the row says that it was there."""
         name = self.file.name
         with transaction.atomic():
-            move(Export.objects.filter(pk=self.pk, state=State.READY), state=State.GONE, file="")
+            transition(
+                Export.objects.filter(pk=self.pk, state=State.READY), state=State.GONE, file=""
+            )
             transaction.on_commit(lambda: self.file.storage.delete(name))
 
     @property

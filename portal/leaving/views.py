@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from accounts.access import own, role_required
+from accounts.access import get_own_or_404, role_required
 from accounts.forms import PasswordForm
 from accounts.models import Role
 from core.models import today
@@ -40,7 +40,7 @@ def export_start(request):
 @role_required(Role.ADMIN)
 @require_safe
 def export_file(request, pk):
-    ready = own(request, request.supplier.exports.filter(state=State.READY), pk)
+    ready = get_own_or_404(request, request.supplier.exports.filter(state=State.READY), pk)
     name = f"{request.supplier.name}-{today(ready.created_at)}.zip"
     response = FileResponse(
         ready.file.open("rb"), as_attachment=True, filename=name, content_type="application/zip"

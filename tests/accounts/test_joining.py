@@ -160,7 +160,7 @@ def test_where_all_admins_left_a_member_asks_and_the_operator_decides(
     ada.save(update_fields=["is_active"])
     client = client_of(mia)
     assert "Your company has no admin." in client.get(reverse("accounts:team")).content.decode()
-    client.post(reverse("accounts:lead"))
+    client.post(reverse("accounts:ask_to_be_admin"))
     asked = JoinRequest.objects.for_operator().get()
     office = client_of(operator)
     assert "who asks to be it" in office.get("/admin/").content.decode()
@@ -231,7 +231,7 @@ def test_people_who_are_gone_dont_count_where_others_work(ada, mia, acme, rob, r
 
 
 def test_a_member_of_a_company_with_an_admin_cant_ask_to_lead(client_of, mia, acme):
-    client_of(mia).post(reverse("accounts:lead"))
+    client_of(mia).post(reverse("accounts:ask_to_be_admin"))
     assert not JoinRequest.objects.exists()
 
 

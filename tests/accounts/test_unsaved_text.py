@@ -6,7 +6,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from customers.models import Answer
+from customers.models import StepAnswer
 from tests.builders import PASSWORD, connect, make_step
 
 
@@ -44,7 +44,7 @@ def test_text_typed_in_an_ended_session_comes_back_to_the_same_person(path, type
     text = stranger.get(path).content.decode()
     assert "Your text is back." in text
     assert 'value="long work"' in text
-    assert not Answer.objects.exists()
+    assert not StepAnswer.objects.exists()
 
 
 def test_text_that_comes_back_stands_beside_what_a_colleague_saved_meanwhile(
@@ -104,7 +104,7 @@ def test_a_page_from_before_a_log_in_in_another_tab_comes_back_with_its_text(pat
         answer = browser.post(path + "save/", typed | {"csrfmiddlewaretoken": "x" * 64})
         assert answer.url == path
         assert ("long work" in browser.get(path).content.decode()) is comes
-    assert not Answer.objects.exists()
+    assert not StepAnswer.objects.exists()
     assert browser.post(path + "save/", {"csrfmiddlewaretoken": "x" * 64}).status_code == 403
 
 

@@ -1,4 +1,4 @@
-"""Many invitations from a table: every row's fate is seen before anything is sent; the worker sends, stops, goes on."""
+"""Many invitations from a table: every row's verdict is seen before anything is sent; the worker sends, stops, goes on."""
 
 import io
 from datetime import timedelta
@@ -108,7 +108,7 @@ def test_a_file_of_too_many_rows_is_refused(monkeypatch):
 
 
 def test_the_dry_run_sends_nothing_and_the_start_sends_what_is_new(batch, run_jobs):
-    assert dict(batch.fates) == {"new": 2, "bad": 3, "duplicate": 1}
+    assert dict(batch.verdicts) == {"new": 2, "bad": 3, "duplicate": 1}
     assert Mail.objects.count() == 0
     batch.start()
     run_jobs()
@@ -239,12 +239,12 @@ def test_many_are_sent_again_only_after_a_recent_log_in(client_of, operator, org
 def test_every_row_is_found_by_page_and_by_fate(client_of, operator, organon, now, monkeypatch):
     monkeypatch.setattr("connections.admin.invitations.A_PAGE", 2)
     batch = many(organon, operator, 5, now)
-    batch.rows[4] |= {"fate": "bad", "problem": "address", "email": "broken"}
+    batch.rows[4] |= {"verdict": "bad", "problem": "address", "email": "broken"}
     batch.save(update_fields=["rows"])
     client, address = client_of(operator), f"/admin/connections/invitationbatch/{batch.pk}/change/"
     pages = [
         client.get(address + query).content.decode()
-        for query in ("", "?page=3", "?fate=bad", "?fate=none")
+        for query in ("", "?page=3", "?verdict=bad", "?verdict=none")
     ]
     assert ["broken" in page for page in pages] == [False, True, True, False]
     assert ["p0@x0.example" in page for page in pages] == [True, False, False, True]

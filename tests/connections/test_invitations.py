@@ -11,7 +11,7 @@ from django.utils import timezone
 from accounts.models import AuditEntry
 from connections import jobs, onboarding
 from connections.models import CannotInviteSupplier, Invitation
-from connections.models.invitation_checks import judge
+from connections.models.invitation_checks import check_rows
 from core.models import Link, Mail
 from core.states import AlreadyDecided
 from customers.models import CustomerProfile
@@ -72,7 +72,7 @@ def test_rows_are_judged_as_new_invited_connected_bad_or_twice(
         row("x@x.example"),
         row("bad", problem="address"),
     ]
-    assert [one["fate"] for one in judge(organon, rows, now=now)] == [
+    assert [one["verdict"] for one in check_rows(organon, rows, now=now)] == [
         "invited",
         "connected",
         "new",
@@ -85,7 +85,9 @@ def test_a_member_of_a_connected_company_is_invited_for_another_one(
     organon, ada_at_acme, mia_at_acme, now
 ):
     connect(ada_at_acme, organon, now=now)
-    assert [one["fate"] for one in judge(organon, [row("mia@acme.example")], now=now)] == ["new"]
+    assert [one["verdict"] for one in check_rows(organon, [row("mia@acme.example")], now=now)] == [
+        "new"
+    ]
 
 
 def test_an_address_is_invited_once_by_one_customer_and_again_by_another(organon, invitation, now):
@@ -144,7 +146,10 @@ def test_one_to_a_supplier_that_is_connected_by_now_is_not_sent_again(organon, a
     connect(ada_at_acme, organon, now=now)
     with pytest.raises(CannotInviteSupplier) as refused:
         old.resend(now=now)
-    assert (refused.value.fate, Mail.objects.filter(name="invitation").count()) == ("connected", 1)
+    assert (refused.value.verdict, Mail.objects.filter(name="invitation").count()) == (
+        "connected",
+        1,
+    )
 
 
 def test_an_expired_one_is_not_sent_again_where_the_address_is_invited_anew(organon, now):
@@ -153,7 +158,7 @@ def test_an_expired_one_is_not_sent_again_where_the_address_is_invited_anew(orga
     invite(organon, now=now)
     with pytest.raises(CannotInviteSupplier) as refused:
         old.resend(now=now)
-    assert (refused.value.fate, Mail.objects.filter(name="invitation").count()) == ("invited", 2)
+    assert (refused.value.verdict, Mail.objects.filter(name="invitation").count()) == ("invited", 2)
 
 
 def test_an_invitation_takes_a_place_of_the_persons_day(organon, settings, now):

@@ -56,7 +56,7 @@ def test_a_busy_server_is_tried_again_later(post):
     with pytest.raises(jobs.Undeliverable):
         jobs.deliver.func(str(row.pk))
     row.refresh_from_db()
-    assert (row.state, row.tries, row.server_words) == ("queued", 1, "451 try later")
+    assert (row.state, row.tries, row.smtp_reply) == ("queued", 1, "451 try later")
     post.answer = "250 OK"
     jobs.deliver.func(str(row.pk))
     assert len(post.messages) == 1
@@ -79,7 +79,7 @@ def test_a_refused_recipient_fails_for_good_with_the_servers_words(post):
     row, post.answer = queue(), "550 no such user"
     jobs.deliver.func(str(row.pk))
     row.refresh_from_db()
-    assert (row.state, row.server_words) == ("failed", "550 no such user")
+    assert (row.state, row.smtp_reply) == ("failed", "550 no such user")
 
 
 @pytest.mark.django_db
@@ -87,7 +87,7 @@ def test_a_refused_text_fails_for_good(post):
     row, post.answer_to_text = queue(), "554 looks like spam"
     jobs.deliver.func(str(row.pk))
     row.refresh_from_db()
-    assert (row.state, row.server_words) == ("failed", "(554, b'looks like spam')")
+    assert (row.state, row.smtp_reply) == ("failed", "(554, b'looks like spam')")
 
 
 @pytest.mark.django_db

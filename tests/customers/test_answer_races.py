@@ -6,7 +6,7 @@ import pytest
 from django.db import connection
 
 from core.states import AlreadyDecided
-from customers.models import Answer, EditConflict, NotOpen, Outcome, Submission
+from customers.models import EditConflict, NotOpen, Outcome, StepAnswer, Submission
 from tests.builders import connect, make_step
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("empty_queue")]
@@ -51,17 +51,17 @@ def about(ada, now):
 
 def test_of_sixteen_saves_of_the_same_page_one_wins(profile, step, about):
     def save(number):
-        return lambda: Answer.save_draft(profile, step, {"q": str(number)}, version=0, **about)
+        return lambda: StepAnswer.save_draft(profile, step, {"q": str(number)}, version=0, **about)
 
     results = at_once(*map(save, range(16)))
-    winners = [one for one in results if isinstance(one, Answer)]
+    winners = [one for one in results if isinstance(one, StepAnswer)]
     assert len(winners) == 1
-    assert Answer.objects.get().values == winners[0].values
+    assert StepAnswer.objects.get().values == winners[0].values
     assert sum(isinstance(one, EditConflict) for one in results) == 15
 
 
 def test_of_sixteen_decisions_one_wins(profile, step, about, now):
-    submission = Answer.submit(profile, step, {}, SAID, version=0, **about)
+    submission = StepAnswer.submit(profile, step, {}, SAID, version=0, **about)
 
     def decide(number):
         mine = Submission.objects.get(pk=submission.pk)
@@ -70,21 +70,21 @@ def test_of_sixteen_decisions_one_wins(profile, step, about, now):
     results = at_once(*map(decide, range(16)))
     assert sum(isinstance(one, AlreadyDecided) for one in results) == 15
     submission.refresh_from_db()
-    assert Answer.objects.get().state == submission.outcome
+    assert StepAnswer.objects.get().state == submission.outcome
 
 
 @pytest.mark.parametrize("_round", range(5))
 def test_submit_approve_send_back_and_edit_at_once_leave_one_story(
     _round, profile, step, about, now
 ):
-    first = Answer.submit(profile, step, {}, SAID, version=0, **about)
+    first = StepAnswer.submit(profile, step, {}, SAID, version=0, **about)
     at_once(
-        lambda: Answer.submit(profile, step, {"q": "new"}, SAID, version=1, **about),
-        lambda: Answer.save_draft(profile, step, {"q": "draft"}, version=1, **about),
+        lambda: StepAnswer.submit(profile, step, {"q": "new"}, SAID, version=1, **about),
+        lambda: StepAnswer.save_draft(profile, step, {"q": "draft"}, version=1, **about),
         lambda: Submission.objects.get(pk=first.pk).approve(now=now),
         lambda: Submission.objects.get(pk=first.pk).send_back("No.", now=now),
     )
-    answer = Answer.objects.get()
+    answer = StepAnswer.objects.get()
     versions = list(answer.submissions.order_by("number"))
     last = versions[-1].outcome
     expected = {
@@ -99,7 +99,7 @@ def test_submit_approve_send_back_and_edit_at_once_leave_one_story(
 
 def test_answering_against_the_end_of_the_connection(profile, step, about, ada, now):
     results = at_once(
-        lambda: Answer.submit(profile, step, {}, SAID, version=0, **about),
+        lambda: StepAnswer.submit(profile, step, {}, SAID, version=0, **about),
         lambda: profile.end("Over.", now=now, actor=ada),
     )
     profile.refresh_from_db()

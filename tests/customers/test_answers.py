@@ -4,7 +4,7 @@ import pytest
 
 from accounts.models import AuditEntry, Notification
 from core.states import AlreadyDecided
-from customers.models import Answer, EditConflict, NotOpen, Submission
+from customers.models import EditConflict, NotOpen, StepAnswer, Submission
 from tests.builders import connect, make_step
 
 SAID = [{"question": "x", "kind": "text", "label": {"ko": "가", "en": "A"}, "value": "1"}]
@@ -24,7 +24,9 @@ def step(organon):
 def save(profile, step, ada, now):
     def save(values=None, version=0, **more):
         about = {"version": version, "actor": ada, "now": now} | more
-        return Answer.save_draft(profile, step, {"q": "1"} if values is None else values, **about)
+        return StepAnswer.save_draft(
+            profile, step, {"q": "1"} if values is None else values, **about
+        )
 
     return save
 
@@ -33,13 +35,13 @@ def save(profile, step, ada, now):
 def submit(profile, step, ada, now):
     def submit(version=0, said=SAID, **more):
         about = {"version": version, "actor": ada, "now": now} | more
-        return Answer.submit(profile, step, {"q": "1"}, said, **about)
+        return StepAnswer.submit(profile, step, {"q": "1"}, said, **about)
 
     return submit
 
 
 def state(profile, step):
-    answer = Answer.objects.get(profile=profile, step=step)
+    answer = StepAnswer.objects.get(profile=profile, step=step)
     outcomes = list(answer.submissions.order_by("number").values_list("outcome", flat=True))
     return answer.state, answer.has_draft, outcomes
 
@@ -70,7 +72,7 @@ def test_submitting_again_replaces_what_waits(submit, profile, step):
 def test_approving_names_the_version_of_the_step(submit, profile, step, now):
     submit().approve(now=now)
     assert state(profile, step) == ("approved", False, ["approved"])
-    assert Answer.objects.get().approved_version == 1
+    assert StepAnswer.objects.get().approved_version == 1
 
 
 def test_sending_back_keeps_the_comment(submit, profile, step, now):
@@ -93,7 +95,7 @@ def test_a_change_after_approval_is_a_new_version_and_the_old_approval_stays(
     assert state(profile, step) == ("approved", True, ["approved"])
     submit(version=2).send_back("No.", now=now)
     assert state(profile, step) == ("returned", False, ["approved", "returned"])
-    assert Answer.objects.get().approved_version == 1
+    assert StepAnswer.objects.get().approved_version == 1
 
 
 @pytest.mark.parametrize("first", ["approve", "send_back", "replace"])
@@ -119,7 +121,7 @@ def test_a_planted_lost_update_is_refused(save):
     with pytest.raises(EditConflict) as conflict:
         save({"q": "theirs, from an older page"})
     assert conflict.value.answer.values == {"q": "mine"}
-    assert Answer.objects.get().values == {"q": "mine"}
+    assert StepAnswer.objects.get().values == {"q": "mine"}
 
 
 def test_submitting_an_older_page_is_refused(save, submit):
@@ -141,16 +143,16 @@ def test_nothing_can_be_answered_after_the_end(save, submit, profile, ada, now):
 def test_a_step_opens_when_the_ones_before_are_approved(profile, organon, step, submit, ada, now):
     bank = make_step(organon, "Bank", opens_after=[step])
     with pytest.raises(NotOpen):
-        Answer.save_draft(profile, bank, {}, version=0, actor=ada, now=now)
+        StepAnswer.save_draft(profile, bank, {}, version=0, actor=ada, now=now)
     submit().approve(now=now)
-    Answer.save_draft(profile, bank, {}, version=0, actor=ada, now=now)
-    assert Answer.objects.filter(step=bank).exists()
+    StepAnswer.save_draft(profile, bank, {}, version=0, actor=ada, now=now)
+    assert StepAnswer.objects.filter(step=bank).exists()
 
 
 def test_a_retired_step_before_locks_nothing(profile, organon, step, ada, now):
     bank = make_step(organon, "Bank", opens_after=[step])
     step.retire(now=now)
-    assert Answer.save_draft(profile, bank, {}, version=0, actor=ada, now=now).has_draft
+    assert StepAnswer.save_draft(profile, bank, {}, version=0, actor=ada, now=now).has_draft
 
 
 def test_decisions_ring_the_bell_and_write_the_audit_trail(submit, ada, vic_at_acme, now):
@@ -176,20 +178,20 @@ def test_a_step_that_is_no_longer_asked_for_is_not_open(submit, save, step, now)
     for change in (submit, save):
         with pytest.raises(NotOpen):
             change()
-    assert not Answer.objects.exists()
+    assert not StepAnswer.objects.exists()
 
 
 def test_what_is_submitted_is_in_nobodys_hand_any_more(
     submit, profile, step, mia_at_acme, ada, now
 ):
-    Answer.hand_over(profile, step, mia_at_acme, actor=ada, now=now)
+    StepAnswer.hand_over(profile, step, mia_at_acme, actor=ada, now=now)
     submit()
-    assert Answer.objects.get().member is None
+    assert StepAnswer.objects.get().member is None
 
 
 def test_who_takes_a_step_for_themselves_is_not_told(profile, step, mia_at_acme, ada_at_acme, now):
     for member in (ada_at_acme, mia_at_acme):
-        Answer.hand_over(profile, step, member, actor=ada_at_acme.user, now=now)
+        StepAnswer.hand_over(profile, step, member, actor=ada_at_acme.user, now=now)
     assert Notification.objects.get(kind="step_handed").user == mia_at_acme.user
 
 

@@ -5,7 +5,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from customers.models import Answer, CustomerProfile
+from customers.models import CustomerProfile, StepAnswer
 from customers.steps import progress
 from tests.builders import connect, make_customer, make_step
 
@@ -20,7 +20,7 @@ def profile(ada_at_acme, organon):
 @pytest.fixture
 def submit(profile, ada, now):
     def submit(step, version=0):
-        return Answer.submit(profile, step, {}, SAID, version=version, actor=ada, now=now)
+        return StepAnswer.submit(profile, step, {}, SAID, version=version, actor=ada, now=now)
 
     return submit
 
@@ -39,7 +39,7 @@ def test_the_states_and_words_of_a_setup(profile, organon, submit, ada, now):
     one, two = make_step(organon, "One"), make_step(organon, "Two")
     last = make_step(organon, "Last", opens_after=[one, two])
     assert (states(profile), read(profile).word) == (["next", "next", "locked"], "not_started")
-    Answer.save_draft(profile, one, {}, version=0, actor=ada, now=now)
+    StepAnswer.save_draft(profile, one, {}, version=0, actor=ada, now=now)
     assert (states(profile), read(profile).word) == (["now", "next", "locked"], "started")
     first, second = submit(one, version=1), submit(two)
     assert (states(profile), read(profile).word) == (["wait", "wait", "locked"], "with_customer")
@@ -115,7 +115,7 @@ def test_a_customer_that_asks_for_nothing_has_no_progress(profile):
 def test_what_is_first_to_do(profile, organon, submit, ada, now):
     steps = [make_step(organon, title, order=place) for place, title in enumerate("ABC")]
     assert read(profile).next_step.step == steps[0]
-    Answer.save_draft(profile, steps[1], {}, version=0, actor=ada, now=now)
+    StepAnswer.save_draft(profile, steps[1], {}, version=0, actor=ada, now=now)
     assert read(profile).next_step.step == steps[1]
     submit(steps[2]).send_back("No.", now=now)
     assert read(profile).next_step.step == steps[2]
@@ -175,7 +175,7 @@ def test_pages_do_the_same_queries_at_3_and_60_customers(
         for number in numbers:
             customer = make_customer(f"Customer {number}")
             profile = connect(ada_at_acme, customer)
-            Answer.submit(profile, make_step(customer), {}, SAID, version=0, actor=ada, now=now)
+            StepAnswer.submit(profile, make_step(customer), {}, SAID, version=0, actor=ada, now=now)
         paths = [
             reverse("home"),
             reverse("customers:list"),
@@ -207,7 +207,7 @@ def test_a_step_of_somebody_who_may_no_longer_answer_it_is_everybodys_again(
     change, profile, organon, mia_at_acme, client_of, ada, now
 ):
     step = make_step(organon, "Company")
-    Answer.hand_over(profile, step, mia_at_acme, actor=ada, now=now)
+    StepAnswer.hand_over(profile, step, mia_at_acme, actor=ada, now=now)
     client = client_of(ada)
     assert "Start Company for Organon" not in client.get("/").content.decode()
     for name, value in change.items():

@@ -14,7 +14,7 @@ from procrastinate.contrib.django.models import ProcrastinateJob
 
 from core.models import Code, Link, Mail
 from customers.jobs import tell_reviewers
-from customers.models import Answer, Submission, Upload
+from customers.models import StepAnswer, Submission, Upload
 from tests.builders import connect, make_customer, make_step
 from tests.files import a_pdf
 from tests.fixtures_mail import mailed_code
@@ -38,7 +38,7 @@ def submit(profile, ada, now):
         said = [
             {"question": str(question.pk), "kind": question.kind, "label": labels, "value": value}
         ]
-        return Answer.submit(
+        return StepAnswer.submit(
             profile, step, {question.name: value}, said, version=version, actor=ada, now=now
         )
 
@@ -213,7 +213,7 @@ def test_a_link_opens_no_other_setup(token, rob_at_rival, rob, now, organon):
             "value": "secret of rival",
         }
     ]
-    submission = Answer.submit(theirs, step, {}, said, version=0, actor=rob, now=now)
+    submission = StepAnswer.submit(theirs, step, {}, said, version=0, actor=rob, now=now)
     client = let_in(token)
     assert "secret of rival" not in client.get(path("review", token)).content.decode()
     assert client.post(path("review_approve", token, submission.pk)).status_code == 404

@@ -12,7 +12,7 @@ from procrastinate.contrib.django.models import ProcrastinateJob
 from accounts.models import AuditEntry, Notification
 from core.tabular import safe
 from customers.jobs import tell_suppliers
-from customers.models import Answer, Step, Submission, Upload
+from customers.models import Step, StepAnswer, Submission, Upload
 from customers.steps import export, templates
 from tests.builders import connect, make_customer, make_step, make_user
 from tests.files import a_pdf
@@ -37,7 +37,7 @@ def submitted(profile, step, actor, now, value="32 Songdo", kind="text"):
     said = [
         {"question": "x", "kind": kind, "label": {"ko": "주소", "en": "Address"}, "value": value}
     ]
-    return Answer.submit(profile, step, {}, said, version=0, actor=actor, now=now)
+    return StepAnswer.submit(profile, step, {}, said, version=0, actor=actor, now=now)
 
 
 def test_ready_made_steps_are_added_in_both_languages_with_one_action(admin, organon):
@@ -73,7 +73,7 @@ def test_the_preview_shows_the_step_and_keeps_nothing(admin, organon):
     for step in templates.add(organon, templates.STEPS):
         page = admin.get(reverse("admin:customers_step_preview", args=[step.pk]))
         assert step.title in page.content.decode()
-    assert not Answer.objects.exists()
+    assert not StepAnswer.objects.exists()
 
 
 def test_every_page_of_steps_and_submissions_opens(admin, organon, profile, ada, now):
@@ -299,10 +299,10 @@ def test_the_export_has_the_approved_version_the_last_one_and_what_is_still_to_d
     said = Submission.objects.get().said
     for version, value in enumerate(["sent back", "not looked at"], 1):
         said[0]["value"] = value
-        waiting = Answer.submit(profile, step, {}, said, version=version, actor=ada, now=now)
+        waiting = StepAnswer.submit(profile, step, {}, said, version=version, actor=ada, now=now)
         if value == "sent back":
             waiting.send_back("No.", now=now)
-    Answer.save_draft(profile, begun, {}, version=0, actor=ada, now=now)
+    StepAnswer.save_draft(profile, begun, {}, version=0, actor=ada, now=now)
     rows = export.setups([organon]).dict
     assert [(row["Step"], row["Version"], row["Outcome"], row["Answer"]) for row in rows] == [
         ("Company", "1", "Approved", "approved"),

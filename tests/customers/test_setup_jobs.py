@@ -8,7 +8,7 @@ from django.utils import timezone
 from accounts.models import Notification
 from core.models import Mail, today
 from customers.jobs import forget_uploads, tell_of_files, tell_supplier
-from customers.models import Answer, Upload
+from customers.models import StepAnswer, Upload
 from tests.builders import connect, make_step
 from tests.files import a_pdf
 
@@ -36,7 +36,7 @@ def keep(profile, step, ada):
 
 def draft(profile, step, upload, ada, now, version=0):
     values = {step.questions.get().name: str(upload.pk)}
-    return Answer.save_draft(profile, step, values, version=version, actor=ada, now=now)
+    return StepAnswer.save_draft(profile, step, values, version=version, actor=ada, now=now)
 
 
 def test_people_hear_once_of_a_file_that_runs_out(keep, profile, step, ada, now):
@@ -88,7 +88,7 @@ def test_files_that_nothing_names_go_after_a_day_and_no_others(keep, profile, st
             "value": {"upload": str(submitted.pk), "name": "a"},
         }
     ]
-    Answer.submit(profile, step, {}, said, version=0, actor=ada, now=now)
+    StepAnswer.submit(profile, step, {}, said, version=0, actor=ada, now=now)
     draft(profile, step, in_draft, ada, now, version=1)
     forget_uploads.func(timestamp=0)
     assert set(Upload.objects.all()) == {in_draft, submitted, fresh}

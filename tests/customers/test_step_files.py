@@ -8,7 +8,7 @@ from django.urls import reverse
 
 from accounts.models import BankAccount, Document
 from core.models import Mail, today
-from customers.models import Answer, Submission, Upload
+from customers.models import StepAnswer, Submission, Upload
 from tests.builders import make_step
 from tests.customers.test_steps import names
 from tests.files import a_pdf
@@ -21,7 +21,7 @@ def test_a_wrong_file_says_why_and_loses_no_text(page, step):
     assert "We take PDF, PNG, JPEG, DOCX and XLSX files." in text
     assert 'value="ACME"' in text
     assert not Upload.objects.exists()
-    assert Answer.objects.get().values[name["text"]] == "ACME"
+    assert StepAnswer.objects.get().values[name["text"]] == "ACME"
 
 
 def test_a_file_is_removed_with_the_text_kept(page, step, profile):

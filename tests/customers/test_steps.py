@@ -5,7 +5,7 @@ import re
 import pytest
 from django.urls import reverse
 
-from customers.models import Answer, Submission, Upload
+from customers.models import StepAnswer, Submission, Upload
 from customers.steps import templates
 from tests.builders import make_step
 from tests.files import a_pdf
@@ -110,7 +110,7 @@ def test_a_draft_keeps_what_was_typed_valid_or_not(page, step):
 
 def test_what_nobody_sees_is_not_kept_of_a_text(page, step):
     page(step, {names(step)["text"]: "soft\x0bbreak\x00 \uffff"})
-    assert Answer.objects.get().values[names(step)["text"]] == "soft break   "
+    assert StepAnswer.objects.get().values[names(step)["text"]] == "soft break   "
 
 
 def test_a_wrong_submit_loses_nothing_typed_and_keeps_the_good_file(page, step):
@@ -118,7 +118,7 @@ def test_a_wrong_submit_loses_nothing_typed_and_keeps_the_good_file(page, step):
     text = page(step, typed, "step_submit").content.decode()
     assert "The last digit does not fit the others." in text
     assert "certificate.pdf" in text
-    assert Answer.objects.get().values[names(step)["text"]] == "ACME"
+    assert StepAnswer.objects.get().values[names(step)["text"]] == "ACME"
     assert page(step, {"version": 1} | full(step), "step_submit").status_code == 302
 
 
@@ -135,9 +135,9 @@ def test_the_second_of_two_saves_sees_what_the_first_changed_and_can_insist(
     assert "Ada Kim saved this step while you were writing." in text
     assert "mine" in text
     assert 'value="hers"' in text
-    assert Answer.objects.get().values[name] == "mine"
+    assert StepAnswer.objects.get().values[name] == "mine"
     hers.post(path, {"version": 1, name: "hers"})
-    assert Answer.objects.get().values[name] == "hers"
+    assert StepAnswer.objects.get().values[name] == "hers"
 
 
 def test_a_changed_document_is_not_agreed_to_by_an_earlier_tick(page, organon, profile):
@@ -226,7 +226,7 @@ def test_a_step_is_handed_only_to_who_may_answer_it(
         page.client.post(
             reverse("customers:step_hand", args=[profile.pk, step.pk]), {"member": member.pk}
         )
-    assert not Answer.objects.filter(member__isnull=False).exists()
+    assert not StepAnswer.objects.filter(member__isnull=False).exists()
 
 
 def test_a_step_that_waits_for_others_is_not_shown(organon, step, profile, page):
@@ -317,7 +317,7 @@ def test_an_approved_step_says_so_and_leads_from_others_to_what_was_approved(
     page, organon, profile, ada, now
 ):
     done, other = make_step(organon, "Done"), make_step(organon, "Other")
-    Answer.submit(profile, done, {}, [], version=0, actor=ada, now=now).approve(now=now)
+    StepAnswer.submit(profile, done, {}, [], version=0, actor=ada, now=now).approve(now=now)
     opened = page(done).content.decode()
     assert "What you submit again goes to Organon as a new version." in opened
     assert "You can change answers until" not in opened
@@ -332,7 +332,7 @@ def test_a_draft_keeps_a_text_that_is_too_long_and_says_so(page, organon, profil
     name = step.questions.get().name
     page(step, {name: "x" * 30_000})
     assert "it has 30000" in page(step).content.decode()
-    assert Answer.objects.get().values[name] == "x" * 30_000
+    assert StepAnswer.objects.get().values[name] == "x" * 30_000
 
 
 def test_a_second_click_on_submit_is_no_conflict(page, organon, profile):

@@ -12,7 +12,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from accounts.models import BankAccount, Document, JoinRequest, Notification, TeamInvitation
 from connections.models import Invitation
 from core.models import Link
-from customers.models import Answer, Upload
+from customers.models import StepAnswer, Upload
 from portal.models import Export
 from tests.builders import connect, make_attempt, make_customer, make_request, make_step, make_user
 from tests.files import a_pdf
@@ -98,7 +98,7 @@ MATRIX = {
     "accounts:join_accept": TEAM_SAVE,
     "accounts:join_decline": TEAM_SAVE,
     "accounts:require_second_factor": (ADMINS_POST, [LOGIN, 403, 403, TEAM, TEAM, NEW, ADMIN]),
-    "accounts:lead": (NO_GET, [LOGIN, *[TEAM] * 4, NEW, ADMIN]),
+    "accounts:ask_to_be_admin": (NO_GET, [LOGIN, *[TEAM] * 4, NEW, ADMIN]),
     "accounts:leave": (SETUP, [LOGIN, "/", "/", TEAM, TEAM, NEW, ADMIN]),
     "accounts:team_invitation": (PUBLIC, [405] * 7),
     "accounts:team_start": ([405] * 7, ["/accounts/signup/"] * 7),
@@ -236,7 +236,7 @@ def address(ada_at_acme, mia_at_acme, ada, acme, organon, now):
     export.finish(ContentFile(b"PK"), now=now)
     question = step.questions.get(kind="file")
     upload = Upload.copy_of(document, profile=profile, question=question.pk, uploaded_by=ada)
-    submission = Answer.submit(
+    submission = StepAnswer.submit(
         profile, make_step(profile.customer), {}, [], version=0, actor=ada, now=now
     )
     invited = TeamInvitation.invite(ada_at_acme, "nora@acme.example", "member", now=now)

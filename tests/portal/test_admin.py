@@ -23,7 +23,7 @@ from accounts.models import (
 from connections.models import Invitation, InvitationBatch, Report, SearchAttempt
 from connections.models.attempts import left
 from core.models import Mail, TableImport
-from customers.models import Answer, Customer, Submission
+from customers.models import Customer, StepAnswer, Submission
 from customers.resources import CustomerResource
 from customers.search.find import find
 from tests.builders import (
@@ -52,7 +52,7 @@ def fill(numbers):
         customer = make_customer(f"C{number} Corp", contacts=[f"a@c{number}.example"])
         customer.vendors.create(name=f"V{number}")
         profile = connect(member, customer)
-        Answer.submit(
+        StepAnswer.submit(
             profile, make_step(customer), {}, [], version=0, actor=member.user, now=timezone.now()
         )
         account = {"bank": "국민은행", "number": "123456", "holder": "S"}

@@ -10,7 +10,7 @@ import pytest
 from django.urls import reverse
 
 from accounts.models import AuditEntry, Document, SupportRequest
-from customers.models import Answer
+from customers.models import StepAnswer
 from portal.jobs import forget_exports, make_export
 from portal.models import Export
 from tests.builders import connect, make_request, make_step
@@ -31,7 +31,7 @@ def much(ada_at_acme, rob_at_rival, organon, acme, ada, rob, rival, now):
         said = [
             {"question": "x", "kind": "text", "label": {"ko": "a", "en": "a"}, "value": address}
         ]
-        Answer.submit(profile, step, {"q": "=cmd"}, said, version=0, actor=member.user, now=now)
+        StepAnswer.submit(profile, step, {"q": "=cmd"}, said, version=0, actor=member.user, now=now)
         upload = a_pdf(f"{address}.pdf")
         upload.content_type = "application/pdf"
         Document.add(member.supplier, upload, "other", None, actor=member.user, now=now)
@@ -55,7 +55,7 @@ def test_drafts_read_by_their_questions_and_support_requests_are_there(
         make_step(organon, "Bank", {"kind": "bank_account"}),
     )
     draft = {f"{step.questions.get().name}-bank": "국민은행"}
-    Answer.save_draft(profile, step, draft, version=0, actor=ada, now=now)
+    StepAnswer.save_draft(profile, step, draft, version=0, actor=ada, now=now)
     for supplier, message in ((acme, "Where is my step?"), (rival, "secret of rival")):
         SupportRequest.objects.create(supplier=supplier, email=ada.email, message=message)
     export, archive = taken(acme, ada, now)

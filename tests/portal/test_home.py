@@ -6,7 +6,7 @@ import pytest
 from django.urls import reverse
 
 from connections.models import Invitation
-from customers.models import Answer
+from customers.models import StepAnswer
 from tests.builders import connect, make_customer, make_request, make_step
 
 SAID = [{"question": "x", "kind": "text", "label": {"ko": "a", "en": "a"}, "value": "1"}]
@@ -20,7 +20,7 @@ def invite(customer, email, now):
 def sent_back(membership, customer, now):
     """A connection of which one step came back."""
     profile, step = connect(membership, customer), make_step(customer)
-    answer = Answer.submit(profile, step, {}, SAID, version=0, actor=membership.user, now=now)
+    answer = StepAnswer.submit(profile, step, {}, SAID, version=0, actor=membership.user, now=now)
     answer.send_back("No.", now=now)
     return profile
 

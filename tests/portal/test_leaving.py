@@ -27,7 +27,7 @@ from accounts.views.account import account_close
 from connections.models import ConnectionRequest
 from core.models import Mail
 from core.states import AlreadyDecided
-from customers.models import Answer, Submission
+from customers.models import StepAnswer, Submission
 from portal import jobs
 from portal.leaving import closing
 from portal.models import Export
@@ -43,7 +43,7 @@ def packed(ada, acme, now):
 def submitted(member, now):
     """A connection with a submitted step, a draft, a document and an account."""
     profile = connect(member, make_customer("Organon", contacts=["maria@organon.example"]), now=now)
-    Answer.submit(
+    StepAnswer.submit(
         profile, make_step(profile.customer), {"a": "b"}, [], version=0, actor=member.user, now=now
     )
     paper = a_pdf()
@@ -114,7 +114,7 @@ def test_closed_it_ends_connections_and_requests_and_tells_the_customers(
     assert client_of(ada).get("/").url == "/company/new/"
     assert (acme.documents.count(), acme.bank_accounts.current().count()) == (0, 0)
     assert Submission.objects.count() == 1
-    assert Answer.objects.get().values == {}
+    assert StepAnswer.objects.get().values == {}
 
 
 def test_after_years_the_record_goes_and_nobody_is_named(ada_at_acme, acme, now, settings):
@@ -128,7 +128,7 @@ def test_after_years_the_record_goes_and_nobody_is_named(ada_at_acme, acme, now,
     assert (acme.name, acme.address) == ("–", "")
     for things in (
         Submission,
-        Answer,
+        StepAnswer,
         ConnectionRequest,
         BankAccount,
         BankAccount.pgh_event_model,

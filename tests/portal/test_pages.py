@@ -295,7 +295,7 @@ def test_who_chose_no_language_is_written_to_in_that_of_their_browser(client_of,
         client = client_of(ada)
         client.get("/", headers={"accept-language": language})
         ada.refresh_from_db()
-        assert (ada.speaks, ada.language) == (language, "")
+        assert (ada.mail_language, ada.language) == (language, "")
 
 
 def test_the_language_of_a_person_is_kept(client_of, ada, acme):

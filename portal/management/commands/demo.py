@@ -25,7 +25,7 @@ from connections import onboarding
 from connections.models import ConnectionRequest, Invitation, SearchAttempt
 from core.models import DailyCount, Link, Mail, today
 from customers import imports
-from customers.models import Answer, Customer, CustomerContact, CustomerProfile, VendorRecord
+from customers.models import Customer, CustomerContact, CustomerProfile, StepAnswer, VendorRecord
 from customers.steps import templates
 from customers.steps.form import StepForm
 from portal.demo import papers, people
@@ -244,12 +244,12 @@ class Command(BaseCommand):
         if form.errors:
             raise ValueError(f"{customer}, {name}: {form.errors.as_text()}")
         about = {"version": 0, "actor": self.mia.user, "now": self._ago(days)}
-        return Answer.submit(profile, step, form.typed, form.said, **about)
+        return StepAnswer.submit(profile, step, form.typed, form.said, **about)
 
     def _draft(self, customer, name, days):
         profile, step, form = self._form(customer, name)
         about = {"version": 0, "actor": self.mia.user, "now": self._ago(days)}
-        Answer.save_draft(profile, step, form.typed, **about)
+        StepAnswer.save_draft(profile, step, form.typed, **about)
 
     def _others(self):
         """The other suppliers' month: connected, waiting, and waiting for somebody to be found."""
@@ -342,7 +342,7 @@ class Command(BaseCommand):
         )
         refused = Mail.objects.get(to="kim@daesung-typo.example")
         Mail.objects.filter(pk=refused.pk).update(
-            state="failed", sent_at=None, server_words="550 5.1.1 User unknown"
+            state="failed", sent_at=None, smtp_reply="550 5.1.1 User unknown"
         )
 
     def _ask(self, member, name, days, message=""):

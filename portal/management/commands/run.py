@@ -136,8 +136,8 @@ def _wait_for(address, children):
         _refuse_dead(children)
         with (
             contextlib.suppress(urllib.error.URLError, OSError),
-            urllib.request.urlopen(address, timeout=5),
-        ):  # noqa: S310
+            urllib.request.urlopen(address, timeout=5),  # noqa: S310 - an address of ours
+        ):
             return
         time.sleep(0.1)
     raise CommandError("The web server does not answer.")
