@@ -1,0 +1,36 @@
+"""What the parts of the demo share: its moment, its cast, and a look back into the month."""
+
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from accounts.models import Membership, Supplier
+from core.models import Link
+from customers.models import Customer
+
+
+@dataclass
+class Month:
+    """The month of the demo; its parts fill in the cast."""
+
+    now: datetime
+    customers: dict[str, Customer] = field(default_factory=dict)  # by name
+    suppliers: dict[str, Supplier] = field(default_factory=dict)  # by their word in people.py
+    members: dict[str, Membership] = field(default_factory=dict)  # by e-mail
+
+    @property
+    def ada(self) -> Membership:
+        """ACME's admin."""
+        return self.members["admin@acme.example"]
+
+    @property
+    def mia(self) -> Membership:
+        """ACME's member."""
+        return self.members["member@acme.example"]
+
+    def ago(self, days: int) -> datetime:
+        """Return the moment of so many days ago."""
+        return self.now - timedelta(days=days)
+
+    def newest_link(self) -> Link:
+        """Return the link of the newest request: its holder decides about it."""
+        return Link.objects.order_by("-pk").first()
