@@ -1,5 +1,6 @@
-"""What the operator sees of the plumbing, and the pieces that every app's admin uses."""
+"""The admin pages of the plumbing, and the pieces that every app's admin uses."""
 
+from collections.abc import Callable
 from contextlib import suppress
 from functools import wraps
 
@@ -7,7 +8,8 @@ from allauth.account.internal.flows.reauthentication import raise_if_reauthentic
 from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.db import transaction
+from django.db import models, transaction
+from django.http import HttpRequest
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
 from django.urls import path
@@ -23,11 +25,11 @@ from core.states import AlreadyDecided
 from core.tabular import FORMATS, words_of
 from core.uploads import check_size
 
-LONG = 100_000  # bytes from which on a table is the worker's
+LONG = 100_000  # bytes from which on a table is the worker's: a request would run out of time
 
 
 class ReadOnlyAdmin(admin.ModelAdmin):
-    """Rows that are read, never written, here."""
+    """Rows that the operator reads and never edits; actions may still decide about them."""
 
     def has_add_permission(self, request):
         return False
@@ -39,7 +41,7 @@ class ReadOnlyAdmin(admin.ModelAdmin):
         return False
 
     def has_decide_permission(self, request):
-        """Who may let its actions happen: whoever may change such rows, though nobody edits one."""
+        """Let people who may change such rows use the actions, though nobody edits a row."""
         return super().has_change_permission(request)
 
 
@@ -60,26 +62,32 @@ class TableAdmin(ImportExportModelAdmin):
     import_form_class = TableForm
 
     def import_action(self, request, **kwargs):
-        """A long file is checked and imported by the worker; a short one at once, as the library does it."""
+        """Hand a long file to the worker; import a short one at once, as the library does it."""
         if request.method == "POST" and self.has_import_permission(request):
             form = self.create_import_form(request)
             if form.is_valid() and form.cleaned_data["import_file"].size > LONG:
-                said, resource = form.cleaned_data, self.choose_import_resource_class(form, request)
-                place = FORMATS.index(self.get_import_formats()[int(said["format"])])
-                kept = TableImport.begin(
-                    resource, said["import_file"], place, actor=request.user, now=timezone.now()
+                resource = self.choose_import_resource_class(form, request)
+                upload = form.cleaned_data["import_file"]
+                # The row keeps the place in FORMATS: the form's number counts allowed formats only.
+                chosen = self.get_import_formats()[int(form.cleaned_data["format"])]
+                table = TableImport.begin(
+                    resource,
+                    upload,
+                    FORMATS.index(chosen),
+                    actor=request.user,
+                    now=timezone.now(),
                 )
-                return redirect("admin:core_tableimport_change", kept.pk)
+                return redirect("admin:core_tableimport_change", table.pk)
         return super().import_action(request, **kwargs)
 
     def add_data_read_fail_error_to_form(self, form, error):
-        """What is wrong with the file, in our words."""
+        """Tell the person what is wrong with the file in our words, not the library's."""
         form.add_error("import_file", words_of(error))
 
 
 @admin.register(TableImport)
 class TableImportAdmin(ReadOnlyAdmin):
-    """Long imports: how far they are, what would come of them, and the word that lets them happen."""
+    """Long imports: how far they are, what would come of them, and the button that starts them."""
 
     list_display = [
         "created_at",
@@ -99,6 +107,7 @@ class TableImportAdmin(ReadOnlyAdmin):
     change_form_template = "admin/core/tableimport/import.html"
 
     def get_queryset(self, request):
+        # The list shows neither, and both may be megabytes.
         return super().get_queryset(request).defer("content", "problems")
 
     def get_urls(self):
@@ -113,11 +122,12 @@ class TableImportAdmin(ReadOnlyAdmin):
         return super().change_view(request, object_id, form_url, context)
 
     def confirm(self, request, pk):
-        """Import what was checked; whoever may import that kind of table may say so."""
+        """Import what was checked; people may confirm the kinds of table that they may import."""
         row = get_object_or_404(TableImport.objects.defer("content"), pk=pk)
         if not self.admin_site.get_model_admin(row.kind._meta.model).has_import_permission(request):
             raise PermissionDenied
         if request.method == "POST":
+            # A second press of the button changes nothing.
             with suppress(AlreadyDecided):
                 row.confirm()
         return redirect("admin:core_tableimport_change", pk)
@@ -125,7 +135,7 @@ class TableImportAdmin(ReadOnlyAdmin):
 
 @admin.register(Mail)
 class MailAdmin(ReadOnlyAdmin):
-    """What became of each mail. Bodies are not shown: they hold links."""
+    """The fate of each mail. Bodies are not shown: they hold links."""
 
     list_display = [
         "created_at",
@@ -158,8 +168,6 @@ admin.site.register_queue(
     lambda: Mail.objects.filter(state=State.FAILED).count(),
     "core/mail/?state__exact=failed",
 )
-
-
 admin.site.register_queue(
     _("Jobs that failed"),
     lambda: jobs.failed().count(),
@@ -168,13 +176,23 @@ admin.site.register_queue(
 
 
 class ReasonForm(forms.Form):
-    """Why the operator does it: kept in the audit trail."""
+    """The operator's reason, kept in the audit trail."""
 
     reason = forms.CharField(label=_("Reason"), max_length=300, strip=True)
 
 
-def form_page(modeladmin, request, queryset, form, title, action):
-    """The page between choosing an action and doing it: which rows, and a form whose button posts `apply`."""
+def form_page(
+    modeladmin: admin.ModelAdmin,
+    request: HttpRequest,
+    queryset: models.QuerySet,
+    form: forms.Form,
+    title: str,
+    action: str,
+) -> TemplateResponse:
+    """Ask for a form between choosing an action and doing it; its button posts `apply`.
+
+    The page names the rows of `queryset` under a `title`; `action` is the name that it posts again.
+    """
     context = {
         **modeladmin.admin_site.each_context(request),
         "title": title,
@@ -185,12 +203,17 @@ def form_page(modeladmin, request, queryset, form, title, action):
     return TemplateResponse(request, "admin/reason.html", context)
 
 
-def action_with_form(description, form_class=ReasonForm, permission="change", mails_many=False):
-    """An admin action with a form before it, by default for a reason: decorates `act(modeladmin, request, row, cleaned_data)`.
+def action_with_form(
+    description: str,
+    form_class: type[forms.Form] = ReasonForm,
+    permission: str = "change",
+    mails_many: bool = False,
+) -> Callable:
+    """Make `act(modeladmin, request, row, cleaned_data)` an admin action with a form before it.
 
-    Each row is done in its own transaction; one that was already decided is told, not done twice, and so is one that `act`
-    refuses by a ValidationError. `mails_many`: of several rows at once only after a recent log-in, as a stolen session must
-    not mail strangers by the thousand.
+    Use it as a decorator. The form asks for a reason by default. The action reports rows that were
+    already decided, and those that `act` refuses by a ValidationError. With `mails_many`, several
+    rows at once need a recent log-in: a stolen session must not mail strangers by the thousand.
     """
 
     def decorate(act):
@@ -202,24 +225,27 @@ def action_with_form(description, form_class=ReasonForm, permission="change", ma
             form = form_class(request.POST if "apply" in request.POST else None)
             if not form.is_valid():
                 return form_page(modeladmin, request, queryset, form, description, act.__name__)
-            done = 0
-            for row in queryset:
-                try:
-                    with transaction.atomic():
-                        act(modeladmin, request, row, form.cleaned_data)
-                    done += 1
-                except AlreadyDecided:
-                    modeladmin.message_user(
-                        request, _("%(row)s: already decided.") % {"row": row}, messages.WARNING
-                    )
-                except ValidationError as refusal:
-                    modeladmin.message_user(
-                        request, f"{row}: {' '.join(refusal.messages)}", messages.WARNING
-                    )
-            if done:
-                modeladmin.message_user(request, _("Done."))
+            _act_on_each(act, modeladmin, request, queryset, form.cleaned_data)
             return None
 
         return action
 
     return decorate
+
+
+def _act_on_each(act, modeladmin, request, queryset, cleaned_data):
+    done = 0
+    for row in queryset:
+        try:
+            # Each in its own transaction: a row that is refused takes no other with it.
+            with transaction.atomic():
+                act(modeladmin, request, row, cleaned_data)
+            done += 1
+        except AlreadyDecided:
+            words = _("%(row)s: already decided.") % {"row": row}
+            modeladmin.message_user(request, words, messages.WARNING)
+        except ValidationError as refusal:
+            words = f"{row}: {' '.join(refusal.messages)}"
+            modeladmin.message_user(request, words, messages.WARNING)
+    if done:
+        modeladmin.message_user(request, _("Done."))

@@ -8,7 +8,8 @@ class CoreConfig(AppConfig):
     verbose_name = _("Portal")
 
     def ready(self):
-        from core import checks  # noqa: F401, PLC0415 - registers the deploy checks once apps are loaded
+        # Registers the checks; it can be imported only once apps are loaded.
+        from core import checks  # noqa: F401, PLC0415
 
 
 class OperatorAdminConfig(AdminConfig):

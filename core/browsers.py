@@ -1,22 +1,24 @@
-"""What a browser calls itself, in words that its person knows it by."""
+"""Name browsers in words that people know them by."""
 
 from django.utils.translation import gettext as _
 
 # The first that the name holds counts: most browsers also say that they are Chrome and Safari.
 BROWSERS = {
-    "Edg": "Edge", "OPR/": "Opera", "SamsungBrowser": "Samsung Internet", "Whale": "Whale", "Firefox": "Firefox", "FxiOS": "Firefox",
-    "Chrome": "Chrome", "CriOS": "Chrome", "Safari": "Safari",
+    "Edg": "Edge", "OPR/": "Opera", "SamsungBrowser": "Samsung Internet", "Whale": "Whale",
+    "Firefox": "Firefox", "FxiOS": "Firefox", "Chrome": "Chrome", "CriOS": "Chrome",
+    "Safari": "Safari",
 }  # fmt: skip
+# Likewise: Android says that it is Linux, and an iPhone that it is like Mac OS.
 SYSTEMS = {
-    "iPhone": "iPhone", "iPad": "iPad", "Android": "Android", "CrOS": "ChromeOS", "Windows": "Windows", "Mac OS": "macOS",
-    "Linux": "Linux",
+    "iPhone": "iPhone", "iPad": "iPad", "Android": "Android", "CrOS": "ChromeOS",
+    "Windows": "Windows", "Mac OS": "macOS", "Linux": "Linux",
 }  # fmt: skip
 
 
-def named(agent):
-    """'Mozilla/5.0 (Windows NT 10.0; …) … Chrome/141.0 Safari/537.36' -> 'Chrome on Windows'.
+def named(agent: str) -> str:
+    """Name browser and system of a User-Agent header: 'Chrome on Windows'.
 
-    One of the two alone when the other is unknown; what names neither stays as it is, cut.
+    Returns one of the two when the other is unknown, and the header itself, cut, when both are.
     """
     browser = next((word for sign, word in BROWSERS.items() if sign in agent), "")
     system = next((word for sign, word in SYSTEMS.items() if sign in agent), "")

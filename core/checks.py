@@ -1,4 +1,8 @@
-"""What is unwise in a real installation: `manage.py check --deploy` says it. What can't work at all stops every command."""
+"""Checks of the settings.
+
+`manage.py check --deploy` says what is unwise in a real installation; settings that can't work at
+all stop every command.
+"""
 
 import re
 from urllib.parse import urlsplit
@@ -6,6 +10,7 @@ from urllib.parse import urlsplit
 from django.conf import settings
 from django.core.checks import Error, Tags, Warning, register
 
+# With 0 mail would never find a day, or rows would be over as soon as they are made.
 AT_LEAST_ONE = (
     "PORTAL_SEARCH_RESULTS",
     "PORTAL_REQUEST_DAYS",
@@ -15,12 +20,12 @@ AT_LEAST_ONE = (
     "PORTAL_INVITATION_DAYS",
     "PORTAL_RECORD_YEARS",
     "PORTAL_MAIL_DAYS",
-)  # with 0 mail would never find a day, or rows would be over as soon as they are made
+)
 
 
 @register(Tags.security, deploy=True)
 def installation(app_configs, **kwargs):
-    """Settings that a procurement team should not go live with."""
+    """Warn of settings that a procurement team should not go live with."""
     found = []
     if not settings.HTTPS:
         found.append(
@@ -35,7 +40,10 @@ def installation(app_configs, **kwargs):
     if settings.SUPPORT_EMAIL.endswith(".example"):
         found.append(Warning("SUPPORT_EMAIL is not set.", id="portal.W004"))
     if not (settings.OPERATOR_NAME and settings.OPERATOR_ADDRESS):
-        words = "OPERATOR_NAME or OPERATOR_ADDRESS is not set: the privacy notice says who runs the portal."
+        words = (
+            "OPERATOR_NAME or OPERATOR_ADDRESS is not set:"
+            " the privacy notice says who runs the portal."
+        )
         found.append(Warning(words, id="portal.W011"))
     if settings.HTTPS and not settings.TRUSTED_PROXY_COUNT:
         found.append(
@@ -53,7 +61,7 @@ def installation(app_configs, **kwargs):
 
 @register(Tags.security)
 def captcha(app_configs, **kwargs):
-    """CAPTCHA names one that exists, with the keys it needs."""
+    """Refuse a CAPTCHA that does not exist or lacks its keys."""
     if settings.CAPTCHA not in ("pow", "recaptcha", "off"):
         return [Error("CAPTCHA must be pow, recaptcha or off.", id="portal.E007")]
     if settings.CAPTCHA == "recaptcha" and not (
@@ -70,7 +78,7 @@ def captcha(app_configs, **kwargs):
 
 @register(Tags.security)
 def values(app_configs, **kwargs):
-    """The colour is one that stylesheet and mail can read, and no number is 0 where that breaks something."""
+    """Refuse a colour that stylesheet and mail can't read, and 0 where it breaks something."""
     low = [name for name in AT_LEAST_ONE if getattr(settings, name) < 1]
     found = [Error(f"{name} must be 1 or more.", id="portal.E009") for name in low]
     if not re.fullmatch("#[0-9a-fA-F]{6}", settings.BRAND_COLOUR):

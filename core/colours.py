@@ -3,10 +3,11 @@
 import colorsys
 
 
-def mail_accent(colour):
-    """The brand colour as '#rrggbb', dark enough to read as text on white: lightness is capped, hue kept."""
+def mail_accent(colour: str) -> str:
+    """Darken a colour, '#rrggbb', until it can be read as text on white; its hue stays."""
     red, green, blue = (int(colour[at : at + 2], 16) / 255 for at in (1, 3, 5))
     hue, lightness, saturation = colorsys.rgb_to_hls(red, green, blue)
+    # WCAG asks for 4.5; the rest is for screens that show colours paler.
     while _contrast_to_white(red, green, blue) < 5 and lightness > 0:
         lightness -= 0.02
         red, green, blue = colorsys.hls_to_rgb(hue, max(lightness, 0), saturation)
@@ -14,7 +15,7 @@ def mail_accent(colour):
 
 
 def _contrast_to_white(*parts):
-    """Contrast ratio as WCAG 2.2 defines it."""
+    # The contrast ratio as WCAG 2.2 defines it.
     linear = [
         part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts
     ]

@@ -1,10 +1,10 @@
-"""What every template may say about the site."""
+"""Context of every template: the site."""
 
 from django.conf import settings
 
 
 def site(request):
-    """Name of the portal, who runs it and how to reach them."""
+    """Tell templates the portal's name, who runs it and how to reach them."""
     names = (
         "PORTAL_NAME",
         "OPERATOR_NAME",

@@ -1,4 +1,4 @@
-"""Parts of addresses."""
+"""Converters of parts of addresses."""
 
 from django.urls import register_converter
 from django.urls.converters import StringConverter

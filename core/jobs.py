@@ -1,13 +1,17 @@
-"""The worker's jobs of the plumbing: delivering mail, finding jobs of killed workers, cleaning up. Each may run twice."""
+"""The worker's jobs of the plumbing: delivering mail, finding jobs of killed workers, cleaning up.
+
+Each may run twice: a worker can be killed after the work and before it is marked as done.
+"""
 
 import logging
 import smtplib
-from datetime import timedelta
+from collections.abc import Callable, Iterable
+from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.contrib.sessions.models import Session
 from django.core.mail import BadHeaderError, get_connection
-from django.db import connection, transaction
+from django.db import connection, models, transaction
 from django.utils import timezone, translation
 from procrastinate import BaseRetryStrategy, RetryDecision, RetryStrategy
 from procrastinate.contrib.django import app
@@ -21,19 +25,20 @@ from core.models.mail import DELIVER, State
 from core.states import AlreadyDecided
 
 log = logging.getLogger(__name__)
-STALLED_AFTER = 30  # seconds without a heartbeat
-KEPT_HOURS = 72  # of finished jobs
-COUNTS_KEPT = timedelta(days=7)
+STALLED_AFTER = 30  # seconds without a heartbeat; a living worker gives one every 10
+KEPT_HOURS = 72  # of finished jobs: the operator sees on Monday what failed on Friday
+COUNTS_KEPT = timedelta(days=7)  # only today's counts decide anything
 CODES_KEPT = timedelta(days=1)  # after their end
-TRY_AGAIN = RetryStrategy(
-    max_attempts=5, exponential_wait=5
-)  # of a job that is deferred once: for a quarter of an hour
+# For a job that is deferred once, by a person's click: it tries for a quarter of an hour. What
+# the timetable runs needs none, for it comes again.
+TRY_AGAIN = RetryStrategy(max_attempts=5, exponential_wait=5)
 
 
-def each(rows, act):
-    """Do it to each row, in a transaction of its own; one that was decided meanwhile is left alone.
+def each(rows: Iterable[models.Model], act: Callable[[models.Model], object]) -> None:
+    """Call `act` with each row, in a transaction of its own; skip those decided meanwhile.
 
-    A row that fails is logged and does not hold up those behind it; the job raises at its end, so that it shows as failed.
+    A row that fails is logged and does not hold up those behind it. Raises an ExceptionGroup at the
+    end, so that the job shows as failed.
     """
     failures = []
     for row in rows:
@@ -50,27 +55,32 @@ def each(rows, act):
 
 
 class MailRetry(BaseRetryStrategy):
-    """After 15 seconds, then twice as long each time up to 10 minutes, for 3 days."""
+    """Tries again after 15 seconds, then after twice as long each time, up to 10 minutes."""
 
     LONGEST = timedelta(minutes=10)
-    GIVE_UP = timedelta(days=3)
+    GIVE_UP = timedelta(days=3)  # as long as mail servers themselves hold on to a mail
 
     def get_retry_decision(self, *, exception, job):
+        # The exponent is capped, for 2 ** attempts would overflow a timedelta.
         wait = min(timedelta(seconds=15 * 2 ** min(job.attempts, 10)), self.LONGEST)
         return RetryDecision(retry_in={"seconds": int(wait.total_seconds())})
 
 
 class Undeliverable(Exception):
-    """The server does not take it now; the retry strategy decides when to try again."""
+    """The server does not take a mail now; MailRetry says when to try again."""
 
 
 @app.task(name=DELIVER, queue="mail", retry=MailRetry())
-def deliver(mail_id):
-    """Hand one mail to the server. At least once: killed between handing over and marking, it goes out again, with the same id."""
+def deliver(mail_id: str) -> None:
+    """Hand a mail to the server, at least once; raise Undeliverable to be tried again.
+
+    Killed between handing over and marking, it goes out again with the same Message-ID.
+    """
     mail = Mail.objects.filter(pk=mail_id, state=State.QUEUED).first()
     if not mail:
         return
     now = timezone.now()
+    # A code or link that no longer works only confuses.
     if mail.valid_until and mail.valid_until <= now:
         mail.drop()
         return
@@ -87,14 +97,16 @@ def deliver(mail_id):
 
 
 def _is_final(error):
-    """Whether trying again is of no use: the server refused its receiver or its text by 5xx, or it can't be written.
+    """Say whether trying again is of no use.
 
-    What a server says at the door, or of the sender, is about the operator's settings, which can be put right.
+    It is when the server refuses the receiver or the text by 5xx, or when the mail can't be
+    written. A refusal of the log-in or of the sender is not: the operator can put settings right.
     """
     if isinstance(error, smtplib.SMTPRecipientsRefused):
-        return all(code >= 500 for code, words in error.recipients.values())
+        return all(code >= 500 for code, _words in error.recipients.values())
     if isinstance(error, smtplib.SMTPDataError):
         return error.smtp_code >= 500
+    # Some errors of the network are ValueErrors as well (ssl's certificate errors).
     return isinstance(error, BadHeaderError | UnicodeError | ValueError) and not isinstance(
         error, OSError
     )
@@ -105,10 +117,12 @@ def _words(error):
         error = "; ".join(
             f"{code} {words.decode(errors='replace')}" for code, words in error.recipients.values()
         )
+    # The server's words go into the database, which takes no NUL.
     return str(error).replace("\x00", "")[:1000] or type(error).__name__
 
 
 def _fail(mail, error):
+    # fail() is True once only: two workers never defer the job twice.
     with transaction.atomic():
         if mail.fail(_words(error)) and mail.on_failure:
             app.configure_task(mail.on_failure, queue="default").defer(mail_id=str(mail.pk))
@@ -116,8 +130,8 @@ def _fail(mail, error):
 
 @app.periodic(cron="* * * * * */15")
 @app.task(queue="default", queueing_lock="retry_stalled", pass_context=True)
-async def retry_stalled(context, timestamp):
-    """Take up again what a killed worker was doing."""
+async def retry_stalled(context, timestamp: int) -> None:
+    """Take up again the jobs that a killed worker was doing."""
     manager = context.app.job_manager
     for job in await manager.get_stalled_jobs(seconds_since_heartbeat=STALLED_AFTER):
         await manager.retry_job(job)
@@ -125,8 +139,8 @@ async def retry_stalled(context, timestamp):
 
 @app.periodic(cron="17 * * * *")
 @app.task(queue="default", queueing_lock="clean_up")
-def clean_up(timestamp):
-    """Forget what is over: finished jobs, bodies of mail that is no longer valid, sessions, codes, counts and links."""
+def clean_up(timestamp: int) -> None:
+    """Forget finished jobs, bodies of mail past its time, old sessions, codes, counts and links."""
     now = timezone.now()
     Mail.objects.stale(now).drop()
     Mail.objects.old(now).delete()
@@ -135,9 +149,12 @@ def clean_up(timestamp):
     DailyCount.objects.filter(day__lt=today(now - COUNTS_KEPT)).delete()
     Link.objects.forgettable(now - timedelta(days=365 * settings.PORTAL_RECORD_YEARS)).delete()
     with connection.cursor() as cursor:
+        # The library's models are read-only. A job has no date of its own: its events do.
         cursor.execute(
-            "DELETE FROM procrastinate_jobs j WHERE status IN ('succeeded', 'failed', 'cancelled', 'aborted') AND NOT EXISTS"
-            " (SELECT FROM procrastinate_events e WHERE e.job_id = j.id AND e.at > now() - make_interval(hours => %s))",
+            "DELETE FROM procrastinate_jobs j"
+            " WHERE status IN ('succeeded', 'failed', 'cancelled', 'aborted') AND NOT EXISTS"
+            " (SELECT FROM procrastinate_events e"
+            "  WHERE e.job_id = j.id AND e.at > now() - make_interval(hours => %s))",
             [KEPT_HOURS],
         )
 
@@ -147,28 +164,30 @@ def clean_up(timestamp):
     queue="default",
     retry=RetryStrategy(max_attempts=TRIES + 1, wait=60),
 )
-def work_on_import(import_id):
+def work_on_import(import_id: str) -> None:
     """Check or import a long table; killed in the middle, it starts anew, for nothing was kept."""
     kept = TableImport.objects.select_related("created_by").get(pk=import_id)
+    # Problems are written down in the words of the person who reads them.
     with translation.override(kept.created_by.mail_language):
         kept.work()
 
 
 @app.periodic(cron="40 3 * * *")
 @app.task(queue="default", queueing_lock="forget_orphans")
-def forget_orphans(timestamp):
-    """Delete files whose row was rolled back, a day later."""
+def forget_orphans(timestamp: int) -> None:
+    """Delete files that no row names, because it was rolled back."""
+    # A day later: a younger file may belong to a transaction that is still open.
     for model in StoredFile.__subclasses__():
         model.forget_orphans(timezone.now() - timedelta(days=1))
 
 
-def worker_is_alive(now):
-    """Whether a worker has given a sign of life in the last half minute."""
+def worker_is_alive(now: datetime) -> bool:
+    """Say whether a worker has given a sign of life in the last half minute."""
     return ProcrastinateWorker.objects.filter(
         last_heartbeat__gt=now - timedelta(seconds=STALLED_AFTER)
     ).exists()
 
 
-def failed():
-    """Jobs that were given up in the last days."""
+def failed() -> models.QuerySet:
+    """Select the jobs that were given up in the last KEPT_HOURS."""
     return ProcrastinateJob.objects.filter(status="failed")

@@ -1,21 +1,24 @@
-"""What every page behind a mailed link does: find its link and what it leads to, and answer for one that was never issued."""
+"""Guard the pages behind mailed links: each finds its link, and the row that the link leads to."""
 
+from collections.abc import Callable
 from functools import wraps
 
 from django.contrib.auth.decorators import login_not_required
+from django.db.models import QuerySet
 from django.shortcuts import render
 
 from core import limits
 from core.models import Link
 
-UNKNOWN_A_MINUTE = 30
+UNKNOWN_A_MINUTE = 30  # tokens can't be guessed; this only keeps a scanner from costing much
 
 
-def by_link(purpose, rows):
-    """Give the view the link of the address's token, whatever its condition, and the row of `rows` that it leads to.
+def by_link(purpose: str, rows: QuerySet) -> Callable:
+    """Give a view the link of the token in its address, and the row of `rows` that it leads to.
 
-    No account is needed. A token that was never issued, or whose row is forgotten, gets its page (404); whoever tries many of
-    them gets 429.
+    Use it as a decorator. The view needs no account and answers for used and expired links itself.
+    A token that was never issued, or whose row is forgotten, gets a page of its own (404); a client
+    that tries many of them gets 429.
     """
 
     def decorate(view):

@@ -1,36 +1,42 @@
-"""The one way to send mail: a Mail row and its job, in the transaction of the deed. A worker delivers it."""
+"""The one way to send mail: a Mail row and its job, in the caller's transaction.
+
+A worker delivers it (core.jobs.deliver): what is rolled back mails nobody.
+"""
 
 import re
+from collections.abc import Sequence
+from datetime import datetime
 from email.utils import parseaddr
 
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
 from django.core.mail.backends.base import BaseEmailBackend
-from django.db import transaction
+from django.db import models, transaction
 from django.template.loader import render_to_string
 from django.utils import timezone, translation
 
 from core.colours import mail_accent
-from core.models import Mail
+from core.models import Link, Mail
 
 
 def send(
-    name,
-    to,
-    language,
+    name: str,
+    to: str,
+    language: str,
     *,
-    on_failure="",
-    valid_until=None,
-    about=None,
-    link=None,
-    urgent=False,
-    not_before=None,
+    on_failure: str = "",
+    valid_until: datetime | None = None,
+    about: models.Model | None = None,
+    link: Link | None = None,
+    urgent: bool = False,
+    not_before: datetime | None = None,
     **context,
-):
-    """Queue templates/email/<name>/ for an address, in a language; returns the Mail row.
+) -> Mail:
+    """Queue templates/email/<name>/ for an address, in a language; return the Mail row.
 
-    `on_failure` names a job that is deferred with the row's id when the mail fails for good; after `valid_until` it is not
-    sent any more; `link` is the Link whose token stands in it; `urgent` mail overtakes the rest.
+    `on_failure` names a job that is deferred with the row's id when the mail fails for good. The
+    mail is sent from `not_before` on, and not any more after `valid_until`. `about` is the row that
+    it tells of, `link` the Link whose token stands in it; `urgent` mail overtakes the rest.
     """
     return queue(
         write(
@@ -49,8 +55,9 @@ def send(
     )
 
 
-def write(name, to, language, context, **columns):
-    """The letter of templates/email/<name>/letter.txt as an unsaved Mail row."""
+def write(name: str, to: str, language: str, context: dict, **columns) -> Mail:
+    """Write the letter of templates/email/<name>/letter.txt as an unsaved Mail row."""
+    # Times in a letter are those of the portal: nobody knows the zone of the receiver.
     with translation.override(language), timezone.override(timezone.get_default_timezone()):
         context = context | common()
         subject, text, html = _from_one_source(
@@ -69,16 +76,17 @@ def write(name, to, language, context, **columns):
 
 
 def _from_one_source(text, context):
-    """(subject, text, HTML) of a letter in plain text.
+    """Make subject, text and HTML of a letter in plain text.
 
-    Its first paragraph is the heading and the subject; 'Words:' above an address of ours is the button; what follows the
-    line '--' says why somebody got it.
+    Its first paragraph is the heading and the subject; 'Words:' above an address of ours is the
+    button; the line '--' comes before the reason why the receiver got it.
     """
     said, _dashes, why = text.rpartition("\n-- \n")  # the last: a comment may hold dashes too
     heading, *paragraphs = re.split(r"\n\s*\n", said.strip())
     parts = []
     for paragraph in paragraphs:
         word, _newline, address = paragraph.strip().rpartition(":\n")
+        # An address of ours only: a comment may hold others, which stay text.
         is_button = word and address.startswith(context["public_url"]) and "\n" not in address
         parts.append(
             {"word": word, "url": address}
@@ -89,23 +97,23 @@ def _from_one_source(text, context):
     return heading, text, render_to_string("email/letter.html", context | letter)
 
 
-def queue(mail):
-    """Keep a letter and its job, in the caller's transaction or one of its own."""
+def queue(mail: Mail) -> Mail:
+    """Save a letter and its job, in the caller's transaction or one of its own."""
     with transaction.atomic():
         mail.save(force_insert=True)
         mail.defer()
     return mail
 
 
-def queue_all(mails):
-    """Keep many letters and their jobs in a few statements, in the caller's transaction or one of its own."""
+def queue_all(mails: Sequence[Mail]) -> None:
+    """Save many letters and their jobs in a few statements, as queue() does."""
     with transaction.atomic():
         Mail.objects.bulk_create(mails, batch_size=500)
         Mail.defer_all(mails)
 
 
-def common():
-    """What every mail may say."""
+def common() -> dict:
+    """Return the context of every mail."""
     return {
         "portal_name": settings.PORTAL_NAME,
         "public_url": settings.PUBLIC_URL,
@@ -117,14 +125,16 @@ def common():
     }
 
 
-def one_line(text):
-    """A subject as one line: whatever breaks lines in a name would break the mail's head."""
+def one_line(text: str) -> str:
+    """Make a subject one line: a line break in a name would end the mail's header."""
     return " ".join(text.split())[:300]
 
 
-def message_of(mail):
-    """The letter as Django sends it."""
+def message_of(mail: Mail) -> EmailMultiAlternatives:
+    """Make a letter the message that Django sends."""
     message = EmailMultiAlternatives(mail.subject, mail.text, mail.sender, [mail.to])
+    # The same id on every try: a mail that goes out twice is one to the receiver's program.
+    # Auto-Submitted keeps out-of-office replies away.
     message.extra_headers = {"Message-ID": mail.message_id, "Auto-Submitted": "auto-generated"}
     if mail.html:
         message.attach_alternative(mail.html, "text/html")
@@ -132,18 +142,15 @@ def message_of(mail):
 
 
 class QueueBackend(BaseEmailBackend):
-    """Takes whatever Django or allauth sends the same road: one row and one job for each address, ahead of the rest."""
+    """Takes mail of Django and allauth the same road: a row and a job for each address.
+
+    These are codes that a person waits for: they overtake the rest.
+    """
 
     def send_messages(self, messages):
         for message in messages:
-            html = next(
-                (
-                    body
-                    for body, kind in getattr(message, "alternatives", [])
-                    if kind == "text/html"
-                ),
-                "",
-            )
+            alternatives = getattr(message, "alternatives", [])
+            html = next((body for body, kind in alternatives if kind == "text/html"), "")
             for address in message.recipients():
                 letter = Mail(
                     name="account",
@@ -161,19 +168,22 @@ class QueueBackend(BaseEmailBackend):
 
 
 class FolderBackend(BaseEmailBackend):
-    """The demo's post office: one readable file a message in MAIL_FOLDER, named by when, to whom and about what."""
+    """Writes each message as a file in MAIL_FOLDER, named by moment, address and subject."""
 
     def send_messages(self, messages):
         settings.MAIL_FOLDER.mkdir(parents=True, exist_ok=True)
         for message in messages:
             moment = timezone.localtime()
-            head = f"Date: {moment:%Y-%m-%d %H:%M:%S %Z}\nFrom: {message.from_email}\nTo: {', '.join(message.to)}\nSubject: {message.subject}\n"
+            head = [
+                f"Date: {moment:%Y-%m-%d %H:%M:%S %Z}",
+                f"From: {message.from_email}",
+                f"To: {', '.join(message.to)}",
+                f"Subject: {message.subject}",
+            ]
             subject = re.sub(r"[^\w]+", "-", message.subject)[:60].strip("-")
-            path = (
-                settings.MAIL_FOLDER
-                / f"{moment:%Y%m%d-%H%M%S-%f} {message.to[0].replace('/', '-')} {subject}.txt"
-            )
-            path.write_text(f"{head}\n{message.body}", encoding="utf-8")
+            receiver = message.to[0].replace("/", "-")
+            path = settings.MAIL_FOLDER / f"{moment:%Y%m%d-%H%M%S-%f} {receiver} {subject}.txt"
+            path.write_text("\n".join([*head, "", message.body]), encoding="utf-8")
             for body, _kind in message.alternatives:
                 path.with_suffix(".html").write_text(body, encoding="utf-8")
         return len(messages)

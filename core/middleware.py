@@ -1,4 +1,4 @@
-"""What every request passes: broken ones are refused, every answer carries our headers."""
+"""Middleware of every request: broken ones are refused, every answer carries our headers."""
 
 from django.conf import settings
 from django.shortcuts import render
@@ -9,9 +9,10 @@ from core.logs import LINK_PATHS, cut
 
 
 def refuse_broken_requests(get_response):
-    """400 for a NUL byte in the address or a body that says it is not UTF-8."""
+    """Answer 400 to a NUL byte in the address, and to a body that says it is not UTF-8."""
 
     def middleware(request):
+        # PostgreSQL takes no NUL, and Django would answer 500 to an unknown charset.
         charset = (request.content_params or {}).get("charset", "utf-8").lower()
         in_address = "\x00" in request.path or "%00" in request.META.get("QUERY_STRING", "")
         if in_address or charset not in ("utf-8", "utf8"):
@@ -21,8 +22,8 @@ def refuse_broken_requests(get_response):
     return middleware
 
 
-class History(HistoryMiddleware):
-    """Who changed a row, and on which page; the token of a signed link is no part of history."""
+class HistoryContextMiddleware(HistoryMiddleware):
+    """Tells pghistory which person changed a row on which page, without a signed link's token."""
 
     def get_context(self, request):
         context = super().get_context(request)
@@ -30,17 +31,19 @@ class History(HistoryMiddleware):
 
 
 def headers(get_response):
-    """No powers for the page, and nothing of a signed-in page or of one behind a mailed link in a shared cache."""
+    """Give every answer the headers of Permissions-Policy and, where it is private, of caching."""
 
     def middleware(request):
         response = get_response(request)
         response.headers.setdefault(
             "Permissions-Policy", "camera=(), microphone=(), geolocation=(), payment=()"
         )
-        ours_alone = settings.SESSION_COOKIE_NAME in request.COOKIES or request.path.startswith(
+        # Signed-in pages and those behind a mailed link belong in no cache. Static files do, also
+        # when a signed-in browser asks for them.
+        is_private = settings.SESSION_COOKIE_NAME in request.COOKIES or request.path.startswith(
             LINK_PATHS
         )
-        if ours_alone and not request.path.startswith(settings.STATIC_URL):
+        if is_private and not request.path.startswith(settings.STATIC_URL):
             response.headers.setdefault("Cache-Control", "no-store, private")
         return response
 
@@ -48,7 +51,10 @@ def headers(get_response):
 
 
 def pages_only(get_response):
-    """Who opens the address of a button as a page, as after a change of language, is told so; Django's answer is empty."""
+    """Answer with a page when a browser opens the address of a button; Django's 405 is empty.
+
+    It happens after a change of language, which returns to the address of the last page.
+    """
 
     def middleware(request):
         response = get_response(request)

@@ -1,5 +1,6 @@
-"""The operator's site: Django admin with a front page of what waits, and a second factor at the door."""
+"""The operator's site: Django admin with a front page of queues and a second factor at the door."""
 
+from collections.abc import Callable
 from functools import wraps
 
 from allauth.mfa.utils import is_mfa_enabled
@@ -10,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 
 class OperatorSite(admin.AdminSite):
-    """Django admin with a front page of queues, each a title, a callable that counts, and the list that it leads to."""
+    """Django admin with a front page that says how many rows wait in each queue."""
 
     index_template = "admin/operator_index.html"
     site_header = site_title = _("Operator")
@@ -19,12 +20,15 @@ class OperatorSite(admin.AdminSite):
         super().__init__(*args, **kwargs)
         self.queues = []
 
-    def register_queue(self, title, count, url):
-        """Show on the front page how many rows wait: `count()` says it, `url` (a path below the admin) leads there."""
+    def register_queue(self, title: str, count: Callable[[], int], url: str) -> None:
+        """Show a queue on the front page: `count()` says how many rows wait in it.
+
+        `url`, a path below the admin, leads to the list.
+        """
         self.queues.append((title, count, url))
 
     def admin_view(self, view, cacheable=False):
-        """Staff without a second factor set one up first, where the settings ask for it."""
+        """Let staff set up a second factor first, where the settings ask for it."""
         inner = super().admin_view(view, cacheable)
 
         @wraps(inner)
@@ -37,6 +41,7 @@ class OperatorSite(admin.AdminSite):
         return guarded
 
     def index(self, request, extra_context=None):
+        # Counted on each visit: titles are translated, and numbers are those of the moment.
         queues = [
             {"title": title, "number": count(), "url": url} for title, count, url in self.queues
         ]

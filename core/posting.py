@@ -1,15 +1,17 @@
-"""Addresses that are only posted to."""
+"""Guard addresses that are only posted to."""
 
+from collections.abc import Callable
 from functools import wraps
 
 from django.shortcuts import redirect
 from django.views.decorators.http import require_POST
 
 
-def posted_from(page, *arguments):
-    """Let a view be posted to only, which may answer with a page of its own.
+def posted_from(page: str, *arguments: str) -> Callable:
+    """Let a view be posted to only; lead a browser that opens its address to the view `page`.
 
-    Whoever opens its address, as a reload or another language does, gets the view `page`, by these arguments of it.
+    Use it as a decorator of views that answer with a page of their own: a reload or a change of
+    language opens their address. `arguments` name those of the view that `page` takes too.
     """
 
     def decorate(view):

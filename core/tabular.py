@@ -1,9 +1,10 @@
-"""Tables as people hand them over: CSV in UTF-8 or as Korean Excel writes it, and XLSX."""
+"""Read and write tables: CSV in UTF-8 or as Korean Excel writes it, and XLSX."""
 
 import csv
 import io
 import re
 import zipfile
+from collections.abc import Iterable
 
 import tablib
 from django.core.exceptions import ValidationError
@@ -13,40 +14,46 @@ from import_export.formats import base_formats
 
 from core.uploads import check_unpacked
 
-EVERY = 200  # rows between two words about progress
-ENCODINGS = ("utf-8-sig", "cp949")  # the second is what Korean Excel writes
+EVERY = 200  # rows between two reports of progress
+# UTF-8 first: a text in CP949 is almost never valid UTF-8, the reverse often is valid CP949.
+ENCODINGS = ("utf-8-sig", "cp949")
+BOM = b"\xef\xbb\xbf"  # without it Korean Excel reads CSV as CP949
 
+# How a cell begins that a spreadsheet calculates; some take the full-width signs as well.
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
+# Control characters, half surrogates and the two that XML forbids.
 _UNSEEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
 
 
-def plain(text):
-    """Text without the characters that neither XLSX nor the database can hold; a space stands in for each."""
+def plain(text: str) -> str:
+    """Put a space for each character that XLSX or the database can't hold."""
     return _UNSEEN.sub(" ", text)
 
 
-def safe(text):
-    """Text that every spreadsheet holds and none takes for a formula, full-width signs included; phone numbers get the mark too."""
+def safe(text: str) -> str:
+    """Mark a text that a spreadsheet would take for a formula with an apostrophe.
+
+    A phone number such as +82… gets the mark too.
+    """
     text = plain(text)
     return f"'{text}" if text.startswith(_FORMULA) else text
 
 
-def as_csv(rows):
-    """Rows of cells as the bytes of a CSV file that Excel reads in Korean, no cell a formula.
-
-    Each cell is quoted, so that no program that parts cells by “;” finds a formula behind one.
-    """
+def as_csv(rows: Iterable[Iterable]) -> bytes:
+    """Write rows of cells as a CSV file that Excel reads in Korean, no cell a formula."""
     out = io.StringIO()
-    csv.writer(out, quoting=csv.QUOTE_ALL).writerows([_cell(one) for one in row] for row in rows)
-    return b"\xef\xbb\xbf" + out.getvalue().encode()
+    # Quoted all, so that no program that parts cells by “;” finds a formula behind one.
+    table = csv.writer(out, quoting=csv.QUOTE_ALL)
+    table.writerows([_cell(value) for value in row] for row in rows)
+    return BOM + out.getvalue().encode()
 
 
 def _cell(value):
     return "" if value is None else safe(str(value))
 
 
-def decode(data):
-    """The text of a file's bytes; ValidationError for neither UTF-8 nor CP949."""
+def decode(data: bytes) -> str:
+    """Decode a file as UTF-8 or CP949; raise ValidationError for neither."""
     for encoding in ENCODINGS:
         try:
             return data.decode(encoding)
@@ -60,6 +67,7 @@ def decode(data):
 class CSV(base_formats.CSV):
     """CSV whose encoding is found, not assumed."""
 
+    # Bytes in and out: the encoding is our matter.
     def is_binary(self):
         return True
 
@@ -74,18 +82,18 @@ class CSV(base_formats.CSV):
 
 
 class XLSX(base_formats.XLSX):
-    """A workbook with rows, that is no bomb."""
+    """A workbook that has rows and is no bomb."""
 
     def create_dataset(self, in_stream):
+        # Before openpyxl unpacks it.
         with zipfile.ZipFile(io.BytesIO(in_stream)) as archive:
             check_unpacked(archive.infolist())
         return _not_empty(super().create_dataset(in_stream))
 
     def export_data(self, dataset, **kwargs):
-        rows = [[_cell(one) for one in row] for row in dataset]
-        return super().export_data(
-            tablib.Dataset(*rows, headers=dataset.headers, title=dataset.title), **kwargs
-        )
+        rows = [[_cell(value) for value in row] for row in dataset]
+        table = tablib.Dataset(*rows, headers=dataset.headers, title=dataset.title)
+        return super().export_data(table, **kwargs)
 
 
 FORMATS = [CSV, XLSX]
@@ -97,19 +105,23 @@ def _not_empty(table):
     return table
 
 
-def words_of(error):
-    """Why a file can't be read, in our words; those of the libraries tell an operator nothing."""
+def words_of(error: Exception) -> str:
+    """Say why a file can't be read, in our words: a library's tell an operator nothing."""
     if isinstance(error, ValidationError):
         return "; ".join(error.messages)
     return _("The file can’t be read as CSV or XLSX.")
 
 
 class Result(results.Result):
-    """What would come of a table, or came of it."""
+    """The outcome of a table that was checked or imported."""
 
     @property
-    def problems(self):
-        """What is wrong with it, as [{line, words}]: lines as a spreadsheet counts them, 0 for the table as a whole."""
+    def problems(self) -> list[dict]:
+        """The problems of the table as [{line, words}], by line.
+
+        Lines are counted as a spreadsheet does; 0 is the table as a whole.
+        """
+        # The first line has the columns' names, so a row's line is one more than its number.
         whole = [{"line": 0, "words": words_of(error.error)} for error in self.base_errors]
         unreadable = [
             {
@@ -120,18 +132,18 @@ class Result(results.Result):
             for error in row.errors
         ]
         invalid = [
-            {"line": row.number + 1, "words": _said_of(row)[:300]} for row in self.invalid_rows
+            {"line": row.number + 1, "words": _problems_of(row)[:300]} for row in self.invalid_rows
         ]
-        return whole + sorted(unreadable + invalid, key=lambda one: one["line"])
+        return whole + sorted(unreadable + invalid, key=lambda problem: problem["line"])
 
 
-def _said_of(row):
+def _problems_of(row):
     named = [f"{field}: {' '.join(words)}" for field, words in row.field_specific_errors.items()]
     return "; ".join([*named, *row.non_field_specific_errors])
 
 
 class CountedResource(resources.ModelResource):
-    """A resource that says how far it is: `tell`, if set, is called with the number of rows done, now and then."""
+    """A resource that reports its progress: `tell`, if set, gets the number of rows done."""
 
     tell = None
     count = 0
@@ -141,9 +153,10 @@ class CountedResource(resources.ModelResource):
         return Result
 
     def before_import(self, dataset, **kwargs):
-        """Refuse a table as a whole, not row by row, when it lacks the columns that tell its rows apart."""
+        """Refuse a table that lacks the columns which tell its rows apart."""
         if not set(self.get_import_id_fields()) <= set(dataset.headers):
             columns = ", ".join(self.get_import_id_fields())
+            # Without rows the library reports this once, not once for each row.
             dataset.wipe()
             raise ValidationError(
                 _("The first line must name the columns: %(columns)s."), params={"columns": columns}

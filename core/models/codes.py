@@ -1,13 +1,13 @@
 """One-use codes by mail: instead of the captcha, for a new address, at a reviewer's link."""
 
 import secrets
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.contrib.auth.hashers import check_password, make_password
 from django.db import models, transaction
 
 MINUTES = 10
-TRIES = 5
+TRIES = 5  # of a million codes: a thief guesses one in 200,000 times
 
 
 class Code(models.Model):
@@ -28,8 +28,11 @@ class Code(models.Model):
         return self.purpose
 
     @classmethod
-    def issue(cls, owner, purpose, *, now):
-        """Make the owner's code for a purpose: (six digits as text, when it ends). An earlier one dies."""
+    def issue(cls, owner: models.Model, purpose: str, *, now: datetime) -> tuple[str, datetime]:
+        """Make the owner's code for a purpose; return its six digits and its end.
+
+        An earlier code for that purpose dies.
+        """
         code = f"{secrets.randbelow(10**6):06}"
         until = now + timedelta(minutes=MINUTES)
         fresh = {"digest": make_password(code), "tries": 0, "expires_at": until}
@@ -37,9 +40,10 @@ class Code(models.Model):
         return code, until
 
     @classmethod
-    def redeem(cls, owner, purpose, code, *, now):
-        """Whether it is the live code; a right one is used up, five wrong ones kill it."""
+    def redeem(cls, owner: models.Model, purpose: str, code: str, *, now: datetime) -> bool:
+        """Use up the owner's code: False for a wrong or dead one. TRIES wrong ones kill it."""
         with transaction.atomic():
+            # Locked, so that two at once neither use it twice nor try more often than they may.
             live = cls.objects.filter(owner=str(owner.pk), purpose=purpose, expires_at__gt=now)
             row = live.select_for_update().first()
             if not row or row.tries >= TRIES:

@@ -1,11 +1,13 @@
-"""Files that people gave us: kept outside the web root under a name of ours, given out by a view only."""
+"""Files that people gave us: outside the web root, named by us, given out by views only."""
 
 import hashlib
 import uuid
+from datetime import datetime
 from functools import partial
 
 from django.core.files.base import ContentFile
-from django.core.files.storage import storages
+from django.core.files.storage import Storage, storages
+from django.core.files.uploadedfile import UploadedFile
 from django.db import models, transaction
 from django.http import FileResponse
 from django.utils import timezone
@@ -15,17 +17,19 @@ from core.models.counts import today
 from core.uploads import clean_name
 
 
-def private():
+# A function, so that migrations and tests take the storage of the settings in force.
+def private() -> Storage:
     return storages["private"]
 
 
-def place(row, name):
-    """Where a row's file lies: a folder for each kind of row, the row's id as the name, so that nothing typed is a path."""
+def place(row: "StoredFile", name: str) -> str:
+    """Return the path of a row's file: a folder for its kind, its id as the name."""
+    # Nothing typed is part of a path. The two digits keep folders from holding all files of a kind.
     return f"{row._meta.model_name}/{row.pk.hex[:2]}/{row.pk.hex}"
 
 
 class StoredFile(models.Model):
-    """A file with the name it came with; it never changes, a new one is a new row."""
+    """A file with the name that it came with; it never changes: a new file is a new row."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     file = models.FileField(_("file"), storage=private, upload_to=place, max_length=200)
@@ -43,14 +47,17 @@ class StoredFile(models.Model):
         return self.name
 
     @classmethod
-    def keep(cls, upload, **fields):
-        """Store an upload that `core.uploads.check` has let in; returns its row. What a rollback leaves, the worker removes."""
+    def keep(cls, upload: UploadedFile, **fields) -> "StoredFile":
+        """Store an upload that core.uploads.check() has let in; return its row.
+
+        A rollback leaves the file itself, which forget_orphans() deletes a day later.
+        """
         upload.seek(0)
         return cls._store(upload.read(), clean_name(upload.name), upload.content_type, fields)
 
     @classmethod
-    def copy_of(cls, other, **fields):
-        """A row of its own with the same content, which stays when the other one goes."""
+    def copy_of(cls, other: "StoredFile", **fields) -> "StoredFile":
+        """Store the content of another row again, for a row that stays when the other one goes."""
         with other.file.open("rb") as source:
             return cls._store(source.read(), other.name, other.content_type, fields)
 
@@ -58,48 +65,53 @@ class StoredFile(models.Model):
     def _store(cls, content, name, content_type, fields):
         digest = hashlib.sha256(content).hexdigest()
         row = cls(name=name, size=len(content), content_type=content_type, digest=digest, **fields)
+        # The file first: a row without one would be a promise that a page can't keep.
         row.file.save(name, ContentFile(content), save=False)
         try:
             with transaction.atomic():
                 row.save(force_insert=True)
+        # Also when the process is being stopped: BaseException.
         except BaseException:
             row.file.storage.delete(row.file.name)
             raise
         return row
 
     @classmethod
-    def forget_orphans(cls, before):
-        """Delete files of this kind that no row names and that are older than `before`; returns how many."""
+    def forget_orphans(cls, before: datetime) -> int:
+        """Delete files of this kind that no row names, older than `before`; return how many."""
         storage, folder, gone = storages["private"], cls._meta.model_name, 0
+        # A bucket has no folders to exist; a file system refuses to list one that is not there.
         if not storage.exists(folder) and not hasattr(storage, "bucket"):
             return 0
         for shelf in storage.listdir(folder)[0]:
-            paths = {f"{folder}/{shelf}/{name}" for name in storage.listdir(f"{folder}/{shelf}")[1]}
-            for path in paths - set(
-                cls.objects.filter(file__in=paths).values_list("file", flat=True)
-            ):
+            names = storage.listdir(f"{folder}/{shelf}")[1]
+            paths = {f"{folder}/{shelf}/{name}" for name in names}
+            # One shelf at a time, so that a query never names more than a 256th of all files.
+            named = set(cls.objects.filter(file__in=paths).values_list("file", flat=True))
+            for path in paths - named:
                 if storage.get_modified_time(path) < before:
                     storage.delete(path)
                     gone += 1
         return gone
 
-    def has_expired(self, now):
+    def has_expired(self, now: datetime) -> bool:
         return self.expires_on is not None and self.expires_on < today(now)
 
-    def discard(self):
-        """Delete the row, and its file once that is certain."""
+    def discard(self) -> None:
+        """Delete the row, and its file once the transaction is committed."""
         with transaction.atomic():
             self.delete()
             transaction.on_commit(partial(self.file.storage.delete, self.file.name))
 
-    def as_attachment(self):
-        """The file as a download that no browser opens as a page of ours."""
+    def as_attachment(self) -> FileResponse:
+        """Answer with the file as a download that no browser opens as a page of ours."""
         response = FileResponse(
             self.file.open("rb"),
             as_attachment=True,
             filename=self.name,
             content_type=self.content_type,
         )
+        # Should a browser show it after all: it guesses no other type, runs nothing, keeps nothing.
         response["X-Content-Type-Options"] = "nosniff"
         response["Content-Security-Policy"] = "sandbox; default-src 'none'"
         response["Cache-Control"] = "no-store, private"

@@ -1,7 +1,14 @@
-"""Bearer links in mail: whoever holds the token may do one thing, once, until it expires. Only its hash is kept."""
+"""Links in mail: the holder of the token may do one thing, once, until it expires.
+
+Only a hash of the token is kept.
+"""
 
 import hashlib
 import secrets
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Self
+from uuid import UUID
 
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
@@ -10,21 +17,24 @@ from django.utils.translation import gettext_lazy as _
 
 from core.models.mail import Mail
 
-LONGEST = 128
+LONGEST = 128  # letters of a token that are looked at; ours have 43
 
 
 class LinkQuerySet(models.QuerySet):
-    def of(self, purpose, object_id):
-        """All that were ever issued for an object, dead or alive."""
+    """Links by their object and by their condition."""
+
+    def of(self, purpose: str, object_id: UUID) -> Self:
+        """Select all links that were ever issued for an object, dead or alive."""
         return self.filter(purpose=purpose, object_id=object_id)
 
-    def live(self, now):
-        """Those that still work."""
+    def live(self, now: datetime) -> Self:
+        """Select the links that still work."""
         return self.filter(used_at=None, revoked_at=None, expires_at__gt=now)
 
-    def forgettable(self, before):
-        """Those that ended before then, and that no row names any more."""
+    def forgettable(self, before: datetime) -> Self:
+        """Select the links that ended before a moment and that no row names any more."""
         found = self.filter(expires_at__lt=before)
+        # Asked of the models, for core does not know which of the apps above have a key to links.
         for named in Link._meta.get_fields(include_hidden=True):
             if named.auto_created and not named.concrete:
                 found = found.exclude(
@@ -32,8 +42,8 @@ class LinkQuerySet(models.QuerySet):
                 )
         return found
 
-    def revoke(self, now):
-        """Kill those not used yet, and the mails that would still carry their tokens."""
+    def revoke(self, now: datetime) -> None:
+        """Kill the links not used yet, and the mails that would still carry their tokens."""
         dying = list(self.filter(used_at=None, revoked_at=None).values_list("pk", flat=True))
         Link.objects.filter(pk__in=dying).update(revoked_at=now)
         Mail.objects.filter(link__in=dying).drop()
@@ -68,14 +78,21 @@ class Link(models.Model):
         return f"{self.purpose}: {self.address}"
 
     @classmethod
-    def issue(cls, purpose, object_id, address, expires_at):
-        """Make a link for an address; returns (link, token). The token goes into a mail and is kept nowhere."""
+    def issue(
+        cls, purpose: str, object_id: UUID, address: str, expires_at: datetime
+    ) -> "tuple[Link, str]":
+        """Make a link for an address; return it and its token, which goes into a mail only."""
         return cls.issue_all(purpose, [(object_id, address, expires_at)])[0]
 
     @classmethod
-    def issue_all(cls, purpose, wanted):
-        """Links for many of (object's id, address, expiry) in one statement; returns as many of (link, token)."""
-        tokens = [secrets.token_urlsafe(32) for _one in wanted]
+    def issue_all(
+        cls, purpose: str, wanted: Sequence[tuple[UUID, str, datetime]]
+    ) -> "list[tuple[Link, str]]":
+        """Make links for many (object's id, address, end) in one statement, in their order.
+
+        Returns as many (link, token).
+        """
+        tokens = [secrets.token_urlsafe(32) for _ in wanted]
         links = cls.objects.bulk_create(
             cls(
                 purpose=purpose,
@@ -89,26 +106,29 @@ class Link(models.Model):
         return list(zip(links, tokens, strict=True))
 
     @classmethod
-    def find(cls, token, purpose):
-        """The link of a token, whatever its condition; None for one that was never issued."""
+    def find(cls, token: str, purpose: str) -> "Link | None":
+        """Find the link of a token, whatever its condition; None if it was never issued."""
+        # The hash is looked up by index, so no comparison in time betrays a token.
         if len(token) > LONGEST:
             return None
         return cls.objects.filter(digest=_digest(token), purpose=purpose).first()
 
-    def condition(self, now):
-        """'live', or why it no longer works: 'used', 'revoked' or 'expired'."""
+    def condition(self, now: datetime) -> str:
+        """Say if the link is 'live', or why it does not work: 'used', 'revoked', 'expired'."""
         if self.used_at:
             return "used"
         if self.revoked_at:
             return "revoked"
         return "live" if self.expires_at > now else "expired"
 
-    def use(self, now):
-        """Mark it used; only the first of two users at the same moment is told True."""
+    def use(self, now: datetime) -> bool:
+        """Mark the link used; only the first of two users at the same moment gets True."""
+        # live() is part of the UPDATE: nothing is read before it is decided.
         used = Link.objects.filter(pk=self.pk).live(now).update(used_at=now)
         self.refresh_from_db(fields=["used_at", "revoked_at"])
         return bool(used)
 
 
 def _digest(token):
+    # No salt and no rounds: the token is random, not a password. An address may hold any bytes.
     return hashlib.sha256(token.encode(errors="surrogatepass")).hexdigest()

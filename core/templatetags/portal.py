@@ -1,11 +1,11 @@
-"""The few tags that templates need: icons, plates, and the Korean particle after a name."""
+"""Tags and filters of all templates: icons, plates, the Korean particle after a name, addresses."""
 
 import re
 from datetime import date
 from urllib.parse import urlsplit
 
 from django import template
-from django.forms import Field
+from django.forms import BoundField, Field
 from django.templatetags.static import static
 from django.utils.html import format_html
 from django.utils.translation import get_language
@@ -19,8 +19,8 @@ register = template.Library()
 
 
 @register.simple_tag
-def icon(name):
-    """An icon of the sprite; it always stands beside a word."""
+def icon(name: str) -> str:
+    """Draw an icon of the sprite; it is hidden from screen readers, for a word stands beside it."""
     return format_html(
         '<svg class="icon" viewBox="0 0 24 24" aria-hidden="true"><use href="{}#i-{}"/></svg>',
         static("img/icons.svg"),
@@ -29,8 +29,8 @@ def icon(name):
 
 
 @register.simple_tag
-def link_glyph(name):
-    """The line between two companies as a glyph: none, wait, setup, on, off, gone."""
+def link_glyph(name: str) -> str:
+    """Draw the line between two companies: none, wait, setup, on, off or gone."""
     return format_html(
         '<svg class="link-glyph" viewBox="0 0 36 16" aria-hidden="true"><use href="{}#l-{}"/></svg>',
         static("img/icons.svg"),
@@ -39,71 +39,72 @@ def link_glyph(name):
 
 
 @register.simple_tag
-def plate(name, kinds=""):
-    """A company as a square with two letters; kinds: 'large', 'mine'."""
+def plate(name: str, kinds: str = "") -> str:
+    """Draw a company as a square with two letters; kinds: 'large', 'mine'."""
     return format_html('<span class="plate {}" aria-hidden="true">{}</span>', kinds, _letters(name))
 
 
 @register.simple_tag
-def avatar(name):
-    """A person as a round with two letters."""
+def avatar(name: str) -> str:
+    """Draw a person as a disc with two letters."""
     return format_html('<span class="avatar" aria-hidden="true">{}</span>', _letters(name))
 
 
 @register.filter
-def with_particle(name, pair):
-    """{{ name|with_particle:"을/를" }}: in Korean the name with the particle that its sound asks for, else the name alone."""
+def with_particle(name: str, pair: str) -> str:
+    """Put a particle behind a name in Korean, as its sound asks: {{ name|with_particle:"을/를" }}."""
     return f"{name}{particles.particle(str(name), pair)}" if get_language() == "ko" else name
 
 
 @register.filter
-def spoken(text):
-    """What a person wrote, marked as Korean where the page around it is not."""
+def spoken(text: str) -> str:
+    """Mark a person's own words as Korean where the page around them is in another language."""
+    # A screen reader takes its voice from the mark.
     marked = text and get_language() != "ko" and HANGUL.search(str(text))
     return format_html('<span lang="ko">{}</span>', text) if marked else text
 
 
 @register.filter
-def in_language(texts):
-    """{"ko": …, "en": …} -> the one in the reader's language."""
+def in_language(texts: dict[str, str]) -> str:
+    """Pick the reader's language from {"ko": …, "en": …}."""
     return languages.pick(texts)
 
 
 @register.filter
-def as_date(text):
-    """'2026-11-24' as a date, for the date filter."""
+def as_date(text: str) -> date:
+    """Make '2026-11-24' a date, for the date filter."""
     return date.fromisoformat(text)
 
 
 @register.filter
-def breakable(address):
-    """An e-mail address that may break before its @."""
+def breakable(address: str) -> str:
+    """Let the line break before the @ of an e-mail address."""
     name, at, domain = address.rpartition("@")
     return format_html("{}<wbr>{}{}", name, at, domain)
 
 
 @register.filter
-def half_hidden(address):
-    """'maria.jensen@organon.example' -> 'm•••@organon.example'"""
+def half_hidden(address: str) -> str:
+    """Hide most of a mailbox: 'maria.jensen@organon.example' -> 'm•••@organon.example'."""
     name, at, domain = address.rpartition("@")
     return f"{name[:1]}•••{at}{domain}"
 
 
 @register.filter
-def browser(agent):
-    """'Mozilla/5.0 (X11; Linux x86_64) …' -> 'Chrome on Linux'"""
+def browser(agent: str) -> str:
+    """Name a browser: 'Mozilla/5.0 (X11; Linux x86_64) …' -> 'Chrome on Linux'."""
     return browsers.named(agent or "")
 
 
 @register.filter
-def shown_address(url):
-    """'https://www.organon.example/kr' -> 'organon.example'"""
+def shown_address(url: str) -> str:
+    """Shorten a web address to its host: 'https://www.organon.example/kr' -> 'organon.example'."""
     return (urlsplit(url or "").hostname or "").removeprefix("www.")
 
 
 @register.filter
-def punycode(address):
-    """An address whose domain shows as it travels, so that letters which only look alike are seen."""
+def punycode(address: str) -> str:
+    """Show an address's domain as it travels, so that letters which only look alike are seen."""
     name, at, domain = address.rpartition("@")
     try:
         return name + at + domain.encode("idna").decode()
@@ -112,8 +113,9 @@ def punycode(address):
 
 
 @register.filter
-def wrong(field):
-    """What is wrong with a field, in sentences; a missing answer is asked for by the field's name."""
+def wrong(field: BoundField) -> list[str]:
+    """Say what is wrong with a field, in sentences; ask for a missing answer by the field's name."""
+    # In the summary above the form “This field is required.” would not say which.
     missing = Field.default_error_messages["required"]
     return [
         _("Answer this: %(question)s") % {"question": field.label} if error == missing else error
@@ -122,17 +124,19 @@ def wrong(field):
 
 
 @register.filter
-def field_url(field):
-    """The id of the control that an error summary links to."""
+def field_url(field: BoundField) -> str:
+    """Return the id of the control that an error summary links to."""
+    # A group of radio buttons or boxes has no id of its own: its first control has.
     return field.id_for_label or f"{field.auto_id}_0"
 
 
 def _letters(name):
-    """'Williams-Sonoma' -> 'WS', 'Organon' -> 'Or', '김지혜' -> '지혜', '한빛식품' -> '한빛'"""
+    """Shorten a name: 'Williams-Sonoma' -> 'WS', 'Organon' -> 'Or', '김지혜' -> '지혜'."""
     parts = [
         part for part in name.replace("-", " ").replace("(주)", " ").split() if part[0].isalnum()
     ] or [name or "–"]
     first = parts[0]
+    # A Korean name of three syllables is a person's: one of family, two given.
     if "가" <= first[0] <= "힣":
         return first[-2:] if len(first) == 3 else first[:2]
     return first[0].upper() + (

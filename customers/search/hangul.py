@@ -1,10 +1,17 @@
-"""Hangul and Latin letters of a name: romanising, initial consonants, and what was typed in the wrong keyboard layout. Pure."""
+"""Read the Hangul of a name: in Latin letters, by initial consonants, in the other keyboard layout.
 
+Pure: strings in, strings out.
+"""
+
+# Unicode numbers the syllables from 가 to 힣 by initial, vowel and final, in these orders.
 BASE, LAST = 0xAC00, 0xD7A3
 INITIALS = "ㄱㄲㄴㄷㄸㄹㅁㅂㅃㅅㅆㅇㅈㅉㅊㅋㅌㅍㅎ"
 VOWELS = "ㅏㅐㅑㅒㅓㅔㅕㅖㅗㅘㅙㅚㅛㅜㅝㅞㅟㅠㅡㅢㅣ"
 FINALS = ["", *"ㄱㄲㄳㄴㄵㄶㄷㄹㄺㄻㄼㄽㄾㄿㅀㅁㅂㅄㅅㅆㅇㅈㅊㅋㅌㅍㅎ"]
+AN_INITIAL = len(VOWELS) * len(FINALS)  # 588 syllables begin with each initial …
+A_VOWEL = len(FINALS)  # … and 28 of these share a vowel
 
+# Close to the Revised Romanization, final consonants as they are spoken at a syllable's end.
 _INITIAL = ["g", *"kk n d tt r m b pp s ss".split(), "", *"j jj ch k t p h".split()]
 _VOWEL = "a ae ya yae eo e yeo ye o wa wae oe yo u wo we wi yu eu ui i".split()
 _FINAL = (
@@ -29,6 +36,7 @@ _KEYS = dict(
 )
 _KEYS |= dict(zip("QWERTOP", "ㅃㅉㄸㄲㅆㅒㅖ", strict=True))
 _KEY_OF = {jamo: key for key, jamo in _KEYS.items()}
+# Two keys pressed one after the other that make one vowel or one final.
 _PAIRS = {
     "ㅗㅏ": "ㅘ",
     "ㅗㅐ": "ㅙ",
@@ -48,19 +56,20 @@ _PAIRS |= dict(
 _SPLIT = {pair: parts for parts, pair in _PAIRS.items()}
 
 
-def is_hangul(text):
-    """Whether a syllable of Hangul stands in the text."""
+def is_hangul(text: str) -> bool:
+    """Say whether a syllable of Hangul stands in the text."""
     return any(BASE <= ord(character) <= LAST for character in text)
 
 
-def jamo(syllable):
-    """'강' -> ('ㄱ', 'ㅏ', 'ㅇ')"""
+def jamo(syllable: str) -> tuple[str, str, str]:
+    """Take a syllable apart: '강' -> ('ㄱ', 'ㅏ', 'ㅇ'), '가' -> ('ㄱ', 'ㅏ', '')."""
     code = ord(syllable) - BASE
-    return INITIALS[code // 588], VOWELS[code % 588 // 28], FINALS[code % 28]
+    vowel = code % AN_INITIAL // A_VOWEL
+    return INITIALS[code // AN_INITIAL], VOWELS[vowel], FINALS[code % A_VOWEL]
 
 
-def romanise(text):
-    """Hangul as Latin letters, syllable by syllable ('포스코' -> 'posko': a lone ㅡ falls silent); the rest stays."""
+def romanise(text: str) -> str:
+    """Write the Hangul of a text in Latin letters, syllable by syllable; the rest stays."""
     return "".join(
         _roman(character) if BASE <= ord(character) <= LAST else character for character in text
     )
@@ -69,12 +78,16 @@ def romanise(text):
 def _roman(syllable):
     initial, vowel, final = jamo(syllable)
     start = _INITIAL[INITIALS.index(initial)]
+    # Korean puts a ㅡ between foreign consonants: 포스코 is POSCO, so it falls silent ('posko').
     silent = vowel == "ㅡ" and not final and start
     return start + ("" if silent else _VOWEL[VOWELS.index(vowel)]) + _FINAL.get(final, "")
 
 
-def initials(text):
-    """Initial consonants of a text's syllables as one ASCII letter each ('삼성' -> 'jj'); lone consonants count, spaces don't."""
+def initials(text: str) -> str:
+    """Write the initial consonants of a text's syllables as one ASCII letter each: '삼성' -> 'jj'.
+
+    Lone consonants count as well; Latin letters become upper case, spaces are left out.
+    """
     letters = []
     for character in text:
         if BASE <= ord(character) <= LAST:
@@ -86,15 +99,18 @@ def initials(text):
     return "".join(letters)
 
 
-def is_consonants(text):
-    """Whether lone initial consonants stand in the text and no lone vowel ('ㅅㅅㅈㅈ', 'CJㅈㅇ')."""
+def is_consonants(text: str) -> bool:
+    """Say whether lone initial consonants stand in the text and no lone vowel: 'ㅅㅅㅈㅈ', 'CJㅈㅇ'.
+
+    A lone vowel means that somebody typed in the other layout.
+    """
     return any(character in INITIALS for character in text) and not any(
         character in VOWELS for character in text
     )
 
 
-def typed_in_latin(text):
-    """What Hangul typed by mistake means in Latin letters: the keys that were pressed ('쳐ㅔㅁ' -> 'coupa'-like)."""
+def typed_in_latin(text: str) -> str:
+    """Write Hangul as the Latin letters of the keys that were pressed: '채ㅕㅔㅁ' -> 'coupa'."""
     pressed = []
     for character in text:
         parts = jamo(character) if BASE <= ord(character) <= LAST else (character,)
@@ -103,8 +119,11 @@ def typed_in_latin(text):
     return "".join(pressed)
 
 
-def typed_in_hangul(text):
-    """What Latin letters typed by mistake mean in Hangul ('dkssud' -> '안녕'); None when they don't make whole syllables."""
+def typed_in_hangul(text: str) -> str | None:
+    """Write Latin letters as the Hangul of the keys that were pressed: 'dkssud' -> '안녕'.
+
+    Returns None when they don't make whole syllables.
+    """
     letters = [
         _KEYS.get(character) or _KEYS.get(character.lower()) or character for character in text
     ]
@@ -118,7 +137,7 @@ def typed_in_hangul(text):
 
 
 def _compose(letters, at):
-    """The syllable that starts at a place, and where the next one starts; None for what can't start one."""
+    """Compose the syllable at a place: (it, the next place); (None, …) for what starts none."""
     if not letters[at].isalpha():
         return letters[at], at + 1
     if letters[at] not in INITIALS or at + 1 >= len(letters) or letters[at + 1] not in VOWELS:
@@ -127,14 +146,12 @@ def _compose(letters, at):
     if at < len(letters) and vowel + letters[at] in _PAIRS:
         vowel, at = _PAIRS[vowel + letters[at]], at + 1
     final, at = _final(letters, at)
-    return chr(
-        BASE + INITIALS.index(initial) * 588 + VOWELS.index(vowel) * 28 + FINALS.index(final)
-    ), at
+    code = INITIALS.index(initial) * AN_INITIAL + VOWELS.index(vowel) * A_VOWEL
+    return chr(BASE + code + FINALS.index(final)), at
 
 
 def _final(letters, at):
-    """The consonants that close a syllable: those that do not open the next one."""
-
+    # A consonant before a vowel opens the next syllable, and closes none.
     def closes(place):
         return place < len(letters) and letters[place] in FINALS[1:] and not opens_vowel(place)
 

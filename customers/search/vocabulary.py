@@ -1,17 +1,28 @@
-"""Words that say little about which company is meant, and how Korean business words read in English. Generic words only."""
+"""Words that say little about which company is meant, and Korean business words in English.
 
+Generic words only: a company's own other names are rows of CustomerName.
+"""
+
+# Legal forms, as names end in them once dots and accents are off ("S.A." is "sa").
 LEGAL = frozenset(
     """
-    ab ad ag aps as asa berhad bhd bv cia co comandita company corp corporation cv da dd doo ehf ek eood et eu ev gbr gesmbh gie gk
-    gmbh group hf incorporated inc jsc kabushiki kaisha kft kg kgaa kk kommanditgesellschaft lda limited llc llp llp lp ltd ltda
-    mbh nv nyrt oao ohg ojsc ood oy oyj ooo pao pjsc plc private pte pty public pvt rt sa sab sal saoc saog sapi sarl sas sau sca
-    scrl scs sdn se sgps sia ska sl sll slu snc sp spa spolka spzoo srl sro ss sti tbk tic uab ug vof zao zrt inh kommandit
-    aktiengesellschaft limitada sociedad anonima societe anonyme osakeyhtio aktiebolag yugen gaisha chusik hoesa jusik jusikhoesa
+    ab ad ag aps as asa berhad bhd bv cia co comandita company corp corporation cv dd doo ehf ek
+    eood ev gbr gesmbh gie gk gmbh hf incorporated inc jsc kabushiki kaisha kft kg kgaa kk
+    kommanditgesellschaft lda limited llc llp lp ltd ltda mbh nv nyrt oao ohg ojsc ood oy oyj ooo
+    pao pjsc plc private pte pty public pvt rt sa sab sal saoc saog sapi sarl sas sau sca scrl scs
+    sdn se sgps sia ska sl sll slu snc sp spa spolka spzoo srl sro sti tbk tic uab ug vof zao zrt
+    inh kommandit aktiengesellschaft limitada sociedad anonima societe anonyme osakeyhtio aktiebolag
+    yugen gaisha chusik hoesa jusik jusikhoesa
     """.split()
-) - {"group", "ss", "et", "eu", "da"}
-SMALL = frozenset(
-    "and of the de der die das des du del della di da do dos le la les el los und et e y i for in van von den".split()
 )
+# Words that people leave out or translate; a key goes without them.
+SMALL = frozenset(
+    """
+    and of the de der die das des du del della di da do dos le la les el los und et e y i for in van
+    von den
+    """.split()
+)
+# Legal forms before or behind a name, or within it without a space; "㈜" is "(주)" by then.
 KOREAN_LEGAL = (
     "주식회사",
     "유한책임회사",
@@ -31,6 +42,7 @@ KOREAN_LEGAL = (
     "有限会社",
     "合同会社",
 )
+# Abbreviations of business words, spelled out as one more reading of what was typed.
 ABBREVIATIONS = {
     "intl": "international",
     "int": "international",
@@ -117,7 +129,7 @@ ABBREVIATIONS = {
     "ptnrs": "partners",
     "prtnrs": "partners",
 }
-# Korean business words and English readings of each; the first is the commonest.
+# Korean business words and English readings of each, the commonest first; the first two are tried.
 KOREAN = {
     "전자": ("electronics", "electronic"),
     "전기": ("electric",),
@@ -327,6 +339,7 @@ KOREAN = {
     "학원": ("academy",),
     "교육": ("education",),
 }
+# How Korean writes the names of Latin letters: 엘지 is LG.
 LETTERS = {
     "에이": "a",
     "비": "b",
@@ -358,17 +371,22 @@ LETTERS = {
     "제트": "z",
     "앤": "and",
 }
+# Words of so many names that they weigh little and lead nowhere alone.
 COMMON = frozenset(
     """
-    international global holding holdings group capital fund funds trust partners investment investments management services service
-    systems system solutions solution technology technologies industries industry industrial energy resources products enterprises
-    financial finance insurance bank real estate properties property development construction engineering electronics electric
-    pharmaceutical pharmaceuticals medical health healthcare foods food trading trade logistics transport shipping marketing media
-    communications telecom network networks software data digital power gas oil chemical chemicals steel metal metals materials paper
-    motor motors automotive machinery equity growth income asset assets portfolio series master limited private general partner
-    america american usa us uk europe european asia asian pacific china japan korea korean india indian germany french france italy
-    north south east west central new first national united royal association company enterprise ventures venture consulting
-    realty securities credit life home world star bio tech lab labs studio studios pension retirement plan family foundation
-    opportunity opportunities opportunistic value select special strategic core plus high yield bond credit infrastructure
+    international global holding holdings group capital fund funds trust partners investment
+    investments management services service systems system solutions solution technology
+    technologies industries industry industrial energy resources products enterprises financial
+    finance insurance bank real estate properties property development construction engineering
+    electronics electric pharmaceutical pharmaceuticals medical health healthcare foods food trading
+    trade logistics transport shipping marketing media communications telecom network networks
+    software data digital power gas oil chemical chemicals steel metal metals materials paper motor
+    motors automotive machinery equity growth income asset assets portfolio series master limited
+    private general partner america american usa us uk europe european asia asian pacific china
+    japan korea korean india indian germany french france italy north south east west central new
+    first national united royal association company enterprise ventures venture consulting realty
+    securities credit life home world star bio tech lab labs studio studios pension retirement plan
+    family foundation opportunity opportunities opportunistic value select special strategic core
+    plus high yield bond infrastructure
     """.split()
 )

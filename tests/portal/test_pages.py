@@ -25,7 +25,7 @@ from accounts.models import BankAccount, Document, Notification, notify
 from connections.models import ConnectionRequest
 from core.logs import LINK_PATHS, CutTokens
 from core.mail import send
-from core.middleware import History
+from core.middleware import HistoryContextMiddleware
 from core.models import Mail
 from customers.models import Customer, CustomerProfile
 from portal import health
@@ -309,7 +309,8 @@ def test_the_language_of_a_person_is_kept(client_of, ada, acme):
 def test_history_keeps_no_token():
     request = RequestFactory().get("/t/secret-token/accept/")
     request.user = AnonymousUser()
-    assert History(lambda request: None).get_context(request)["url"] == "/t/…/accept/"
+    middleware = HistoryContextMiddleware(lambda request: None)
+    assert middleware.get_context(request)["url"] == "/t/…/accept/"
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,8 @@ from django.core.management.base import BaseCommand
 
 
 class Command(BaseCommand):
-    help = "Compiles the catalogues with polib, where msgfmt may be missing. A catalogue that is up to date is left alone."
+    # By polib: msgfmt may be missing.
+    help = "Compiles the catalogues that have changed."
 
     def handle(self, **options):
         for catalogue in settings.LOCALE_PATHS[0].glob("*/LC_MESSAGES/django.po"):
