@@ -135,7 +135,7 @@ def test_the_locale_of_the_caller_does_not_reach_the_database(data):
 def test_a_fork_does_not_stop_the_server(data):
     process = hold(data)
     started(process)
-    code = "import os, sys; from portal import embedded; embedded.ensure(sys.argv[1]); os._exit(0) if os.fork() else embedded.release"
+    code = "import os, sys; from core import embedded; embedded.ensure(sys.argv[1]); os._exit(0) if os.fork() else embedded.release"
     subprocess.run([sys.executable, "-c", code, data], cwd=ROOT, check=True, timeout=60)
     assert is_running(data)
     let_go(process)

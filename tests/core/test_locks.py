@@ -9,7 +9,7 @@ IN_THE_CALLERS_TRANSACTION = {
     ("accounts/models/suppliers.py", "one_at_a_time"),
     ("connections/jobs.py", "hide"),
     ("connections/jobs.py", "show"),
-    ("connections/models/invited_profiles.py", "update_one"),
+    ("connections/models/invited_until.py", "refresh_one"),
     ("connections/models/requests.py", "_decide"),
     ("customers/models/answers.py", "_locked"),
     ("customers/models/profiles.py", "locked"),
