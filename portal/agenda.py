@@ -1,4 +1,4 @@
-"""What a member can do now, from all apps, in the order in which Home shows it."""
+"""The agenda: what a member can do now, from all apps, in the order in which Home shows it."""
 
 from typing import Any, NamedTuple
 
@@ -8,7 +8,7 @@ from customers.steps import progress
 
 
 class Item(NamedTuple):
-    """One thing to do; `kind` names its template, templates/portal/agenda/<kind>.html, and `what` is what that mail_language of."""
+    """A thing to do: templates/portal/agenda/<kind>.html shows `what` it is about."""
 
     kind: str
     what: Any
@@ -19,7 +19,7 @@ class Item(NamedTuple):
 
 
 def agenda(membership, *, profiles, invited, requests, now):
-    """The member's Items: steps, then what only admins see to, then customers to ask, for the first time or again.
+    """List the member's Items: steps, matters of admins, then customers to ask, first or again.
 
     `profiles` are connected ones with their progress, `invited` those whose customer invites, `requests` described ones.
     """

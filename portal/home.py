@@ -9,7 +9,9 @@ from customers.models import CustomerProfile, Stage
 from customers.steps import progress
 from portal.agenda import agenda
 
-SHOWN, NEWS, READ, CUSTOMERS_READ = 5, 3, 40, 300
+SHOWN, NEWS = 5, 3  # rows of a list, and of the news, before “more”
+# Rows that are read for the lists: beyond them Home would be slow, and nobody would see them.
+READ, CUSTOMERS_READ = 40, 300
 
 
 def home(request):
@@ -35,7 +37,7 @@ def home(request):
 
 
 def _profiles(membership, now):
-    """What the member sees of connected customers and of those that invite the company, with their steps."""
+    """List the member's profiles with connected and inviting customers, with their steps."""
     about_us = Q(shown=Stage.CONNECTED) | Q(
         shown__in=[Stage.INVITED, Stage.REQUESTED], invited_until__gt=now
     )

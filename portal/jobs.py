@@ -1,4 +1,4 @@
-"""What the worker does for companies that leave: their export, their closing, and what is forgotten years later."""
+"""The worker's jobs for companies that leave: their export, their closing, forgetting them."""
 
 import tempfile
 from datetime import timedelta
@@ -14,9 +14,10 @@ from portal.leaving import archive, closing
 from portal.leaving.models import KEPT_DAYS, Export, State
 
 
+# Three tries a minute apart: an export is asked for by a person who waits for it.
 @app.task(queue="default", retry=RetryStrategy(max_attempts=3, wait=60))
 def make_export(export_id):
-    """Make a company's file to take away; killed in the middle, it starts anew."""
+    """Write the file that a company takes away; killed in the middle, it starts anew."""
     export = Export.objects.select_related("supplier", "requested_by").get(pk=export_id)
     if export.state not in (State.QUEUED, State.WORKING):
         return
@@ -43,7 +44,7 @@ def close_companies(timestamp):
     now = timezone.now()
     each(
         Supplier.objects.due_to_close(now).select_related("closing_by"),
-        lambda one: closing.close(one, now=now),
+        lambda supplier: closing.close(supplier, now=now),
     )
 
 

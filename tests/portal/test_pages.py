@@ -177,9 +177,9 @@ def test_readiness_tells_of_worker_and_mail_without_taking_the_web_out(db):
 @pytest.fixture
 def fresh_process(db):
     """A process that has not yet found all migrations done."""
-    health._find_migrations_done.cache_clear()
+    health._refuse_missing_migrations.cache_clear()
     yield
-    health._find_migrations_done.cache_clear()
+    health._refuse_missing_migrations.cache_clear()
 
 
 def test_readiness_is_503_with_migrations_to_do(fresh_process):
