@@ -101,7 +101,6 @@ def more(number: int) -> None:
 
 
 def _anew(rng, words):
-    """Make a word of the first half of one and the second half of another."""
     first, second = rng.sample(words, 2)
     return (first[: (len(first) + 1) // 2] + second[len(second) // 2 :])[:20]
 

@@ -122,7 +122,6 @@ class TableImportAdmin(ReadOnlyAdmin):
         return super().change_view(request, object_id, form_url, context)
 
     def confirm(self, request, pk):
-        """Import what was checked; people may confirm the kinds of table that they may import."""
         row = get_object_or_404(TableImport.objects.defer("content"), pk=pk)
         if not self.admin_site.get_model_admin(row.kind._meta.model).has_import_permission(request):
             raise PermissionDenied

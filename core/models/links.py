@@ -28,7 +28,6 @@ class LinkQuerySet(models.QuerySet):
         return self.filter(purpose=purpose, object_id=object_id)
 
     def live(self, now: datetime) -> Self:
-        """Select the links that still work."""
         return self.filter(used_at=None, revoked_at=None, expires_at__gt=now)
 
     def forgettable(self, before: datetime) -> Self:

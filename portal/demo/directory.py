@@ -20,7 +20,6 @@ VENDORS = [
 
 
 def add_customers(month: Month) -> None:
-    """Add the customers with their contacts."""
     imports.import_customers(imports.read(DATA.read_bytes()))
     month.customers = {customer.name: customer for customer in Customer.objects.all()}
     _add_contacts(month.customers)
@@ -51,7 +50,6 @@ def _add_contacts(customers):
 
 
 def add_vendor_lists(month: Month) -> None:
-    """Add what customers say of their vendors."""
     for customer, name, email, number in VENDORS:
         record = VendorRecord(
             customer=month.customers[customer], name=name, email=email, tax_number=number

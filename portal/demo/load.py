@@ -13,7 +13,6 @@ from portal.demo.month import Month
 
 
 def load(now: datetime) -> None:
-    """Load the demo data into an empty database, all or nothing."""
     month = Month(now)
     with transaction.atomic(), translation.override("ko"):
         directory.add_customers(month)

@@ -19,16 +19,13 @@ class Month:
 
     @property
     def ada(self) -> Membership:
-        """ACME's admin."""
         return self.members["admin@acme.example"]
 
     @property
     def mia(self) -> Membership:
-        """ACME's member."""
         return self.members["member@acme.example"]
 
     def ago(self, days: int) -> datetime:
-        """Return the moment of so many days ago."""
         return self.now - timedelta(days=days)
 
     def newest_link(self) -> Link:

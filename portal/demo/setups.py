@@ -50,7 +50,6 @@ def _save_draft(month, customer, name, days):
 
 
 def _fill_in(month, customer, name):
-    """Fill in a step of a customer from ACME's details and the demo's answers."""
     profiles = month.suppliers["acme"].profiles.select_related("customer", "supplier")
     profile = profiles.get(customer__name=customer)
     step = profile.customer.steps.get(title_en=templates.STEPS[name][0][1])
