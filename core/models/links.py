@@ -49,7 +49,7 @@ class LinkQuerySet(models.QuerySet):
 
 
 class Link(models.Model):
-    """One address's way to one object, for one purpose."""
+    """The way of an address to an object, for a purpose."""
 
     purpose = models.CharField(_("purpose"), max_length=20)
     object_id = models.UUIDField(_("object"))

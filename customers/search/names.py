@@ -34,7 +34,7 @@ _LETTER_NAMES = re.compile("|".join(sorted(vocabulary.LETTERS, key=len, reverse=
 
 @dataclass(frozen=True)
 class Keys:
-    """One spelling of a name, in ASCII."""
+    """A spelling of a name, in ASCII."""
 
     key: str  # its words
     letters: str  # the same without spaces
@@ -190,7 +190,7 @@ def sound(letters: str) -> str:
 
 @dataclass(frozen=True)
 class Reading:
-    """One way to understand what was typed, and what it costs against a literal one."""
+    """A way to understand what was typed, and its cost against the literal way."""
 
     keys: Keys
     cost: float = 0.0

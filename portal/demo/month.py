@@ -1,4 +1,4 @@
-"""What the parts of the demo share: its moment, its cast, and a look back into the month."""
+"""The month of the demo: its moment, its cast, and a look back."""
 
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -10,7 +10,7 @@ from customers.models import Customer
 
 @dataclass
 class Month:
-    """The month of the demo; its parts fill in the cast."""
+    """The moment and the cast, which the parts of the demo share and fill in."""
 
     now: datetime
     customers: dict[str, Customer] = field(default_factory=dict)  # by name

@@ -8,7 +8,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 APPS = ["core", "accounts", "customers", "connections", "portal"]
-HEADLESS = re.compile(r"(Who|What|Whoever|Whom|Whose|Of whom|Where|When|One)\b")
+HEADLESS = re.compile(r"(Who|What|Whoever|Whom|Whose|Of whom|Where|When|One)\b(?!-)")
 BANNER = re.compile(r"# .*(-{4,}|={4,}|#{4,})$")
 DOCUMENTED = ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef
 # Folders whose docstrings are still being rewritten.
