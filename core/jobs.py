@@ -17,7 +17,7 @@ from core.mail import message_of
 from core.models import Code, DailyCount, Link, Mail, TableImport, today
 from core.models.files import StoredFile
 from core.models.imports import TRIES
-from core.models.mail import DELIVER, State
+from core.models.mail import DELIVER, MailStatus
 from core.states import AlreadyDecided
 
 log = logging.getLogger(__name__)
@@ -67,7 +67,7 @@ class Undeliverable(Exception):
 @app.task(name=DELIVER, queue="mail", retry=MailRetry())
 def deliver(mail_id):
     """Hand one mail to the server. At least once: killed between handing over and marking, it goes out again, with the same id."""
-    mail = Mail.objects.filter(pk=mail_id, state=State.QUEUED).first()
+    mail = Mail.objects.filter(pk=mail_id, status=MailStatus.QUEUED).first()
     if not mail:
         return
     now = timezone.now()
@@ -147,9 +147,9 @@ def clean_up(timestamp):
     queue="default",
     retry=RetryStrategy(max_attempts=TRIES + 1, wait=60),
 )
-def work_on_import(import_id):
+def work_on_import(row_id):
     """Check or import a long table; killed in the middle, it starts anew, for nothing was kept."""
-    kept = TableImport.objects.select_related("created_by").get(pk=import_id)
+    kept = TableImport.objects.select_related("created_by").get(pk=row_id)
     with translation.override(kept.created_by.mail_language):
         kept.work()
 

@@ -22,7 +22,12 @@ from accounts.models import (
     person_key,
 )
 from connections import onboarding
-from connections.models import ConnectionRequest, Invitation, SearchAttempt
+from connections.models import (
+    SearchAttempt,
+    invitation_sending,
+    request_contacts,
+    request_sending,
+)
 from core.models import DailyCount, Link, Mail, today
 from customers import imports
 from customers.models import Customer, CustomerContact, CustomerProfile, StepAnswer, VendorRecord
@@ -183,7 +188,7 @@ class Command(BaseCommand):
             8,
             message="인천 공장에 포장재를 납품하고 있습니다. 발주번호 4500-11873.",
         )
-        waiting.remind(now=self._ago(1))
+        request_contacts.remind(waiting, now=self._ago(1))
         Notification.objects.filter(created_at__lt=self._ago(20)).update(read_at=self._ago(15))
         CustomerProfile.objects.exclude(connected_at=None).update(created_at=F("connected_at"))
 
@@ -268,7 +273,7 @@ class Command(BaseCommand):
                 customer.takes_requests = True
                 asked = self._ask(member, customer.name, days)
                 if days > 7:
-                    asked.remind(now=self._ago(days - 7))
+                    request_contacts.remind(asked, now=self._ago(days - 7))
                 if step == 0:
                     asked.accept(now=self._ago(days - 2), link=self._link())
         for place, member in enumerate(members[:4]):
@@ -318,7 +323,7 @@ class Command(BaseCommand):
             "message": message,
         }
         operator = User.objects.get(email="operator@portal.example")
-        return Invitation.send(
+        return invitation_sending.send(
             self.customers[customer], [row], now=self._ago(days), actor=operator
         )[0]
 
@@ -342,13 +347,13 @@ class Command(BaseCommand):
         )
         refused = Mail.objects.get(to="kim@daesung-typo.example")
         Mail.objects.filter(pk=refused.pk).update(
-            state="failed", sent_at=None, smtp_reply="550 5.1.1 User unknown"
+            status="failed", sent_at=None, smtp_reply="550 5.1.1 User unknown"
         )
 
     def _ask(self, member, name, days, message=""):
         customer = self.customers[name]
         contact = customer.contacts.first()
-        return ConnectionRequest.send(
+        return request_sending.send(
             member,
             customer,
             contact=contact.email if contact else f"office@{customer.domains.first()}",
@@ -374,7 +379,7 @@ class Command(BaseCommand):
 
     def _forget_mail(self):
         """The month's mail was delivered long ago."""
-        Mail.objects.update(state="sent", sent_at=self.now, text="", html="")
+        Mail.objects.update(status="sent", sent_at=self.now, text="", html="")
         with connection.cursor() as cursor:
             cursor.execute("DELETE FROM procrastinate_jobs")
         DailyCount.objects.exclude(day=today(self.now)).delete()
