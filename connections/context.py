@@ -7,7 +7,10 @@ from connections import onboarding
 
 
 def invitations(request):
-    """Give templates the waiting invitations to the person; the query runs only where a page names them."""
+    """Give templates the waiting invitations to the person.
+
+    The query runs only where a page names them.
+    """
     return {
         "waiting_invitations": SimpleLazyObject(
             lambda: onboarding.waiting_for(request.user, timezone.now())

@@ -11,7 +11,10 @@ from customers.search.names import is_searchable
 
 
 class SearchForm(forms.Form):
-    """The name of a customer. A name that can't be searched for is refused here, so that it costs nothing."""
+    """The name of a customer.
+
+    A name that can't be searched for is refused here, so that it costs nothing.
+    """
 
     words = forms.CharField(
         label=_("Customer name"),
@@ -116,8 +119,9 @@ class ForwardForm(forms.Form):
 class OnboardingForm(forms.Form):
     """The company for which an invitation is accepted, and other invitations accepted with it.
 
-    A person who administers no company founds their FIRST; a person with a choice may still found ANOTHER. The two words
-    differ, so that a page that is older than the first company does not found it twice.
+    A person who administers no company founds their FIRST; a person with a choice may still found
+    ANOTHER. The two words differ, so that a page that is older than the first company does not
+    found it twice.
     """
 
     FIRST, ANOTHER = "new", "another"
@@ -182,7 +186,7 @@ class OnboardingForm(forms.Form):
 
     @property
     def company(self):
-        """Give the company as onboarding.accept() takes it: a membership, or (name, country) to found."""
+        """Give a membership, or (name, country) to found, as onboarding.accept() takes it."""
         said = self.cleaned_data
         return self.memberships.get(said["company_choice"]) or (said["name"], said["country"])
 

@@ -33,10 +33,11 @@ class Problem(models.TextChoices):
 
 
 def read(upload: File, *, language: str, message: str) -> list[dict]:
-    """Read the rows of a CSV or XLSX file: [{line, email, company, name, language, message, problem}].
+    """Read the rows of a CSV or XLSX file.
 
-    `problem` is '' or a Problem; `language` and `message` stand in where a row has none. Raises ValidationError when the
-    file is no such table.
+    Each is a dict of line, email, company, name, language, message and problem: `problem` is '' or
+    a Problem; `language` and `message` stand in where a row has none. Raises ValidationError when
+    the file is no such table.
     """
     table = _table(upload)
     columns = _columns(table.headers or [])

@@ -51,7 +51,10 @@ def remind_contacts(timestamp):
 
 @app.task(queue="default", retry=RetryStrategy(max_attempts=3, wait=60))
 def send_batch(row_id):
-    """Send a batch of invitations chunk by chunk; killed in the middle, it goes on after the last whole chunk."""
+    """Send a batch of invitations chunk by chunk.
+
+    Killed in the middle, it goes on after the last whole chunk.
+    """
     batch = InvitationBatch.objects.get(pk=row_id)
     while batch.send_chunk(now=timezone.now()):
         pass
@@ -87,7 +90,7 @@ def settle_invitations(timestamp):
 @app.periodic(cron="* * * * *")
 @app.task(queue="default", queueing_lock="hide_invitations")
 def hide_invitations(timestamp):
-    """Show open invitations no longer to suppliers that have lost the admin with the invited address."""
+    """Hide open invitations from suppliers that have lost the admin with the invited address."""
     now = timezone.now()
 
     def hide(profile):
@@ -101,7 +104,7 @@ def hide_invitations(timestamp):
 @app.periodic(cron="25 4 * * *")
 @app.task(queue="default", queueing_lock="forget_invitations")
 def forget_invitations(timestamp):
-    """Forget invitations that were closed years ago, and the tables of batches once their mail is forgotten."""
+    """Forget invitations closed years ago, and the tables of batches whose mail is forgotten."""
     now = timezone.now()
     old = Invitation.objects.filter(
         decided_at__lt=now - timedelta(days=365 * settings.PORTAL_RECORD_YEARS)

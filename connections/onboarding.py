@@ -1,4 +1,4 @@
-"""From an invitation to a connected company: who may accept it, for which company, and what else goes with it."""
+"""From an invitation to a connected company: who may accept it, and what goes with it."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -11,7 +11,7 @@ from core.states import AlreadyDecided
 
 
 def waiting_for(user: User, now: datetime):
-    """Select the waiting invitations to addresses that the person has proved to be theirs, newest first."""
+    """Select waiting invitations to addresses that the person has verified, newest first."""
     return Invitation.objects.waiting(now).for_person(user).select_related("customer", "invited_by")
 
 
@@ -23,18 +23,20 @@ def accept(
     now: datetime,
     is_first: bool = False,
 ) -> Supplier:
-    """Accept invitations together, for one company: a membership of the person as admin, or (name, country) to found.
+    """Accept invitations together, for one company.
 
-    All or nothing, in one transaction; returns the supplier. Raises AlreadyDecided when an invitation no longer waits, or
-    when the person, who founds their first company (`is_first`), has become an admin meanwhile. The caller has checked
-    that the invited addresses are verified ones of `user`.
+    `company` is a membership of the person as admin, or (name, country) to found. All or nothing,
+    in one transaction; returns the supplier. Raises AlreadyDecided when an invitation no longer
+    waits, or when the person, who founds their first company (`is_first`), has become an admin
+    meanwhile. The caller has checked that the invited addresses are verified ones of `user`.
     """
     with transaction.atomic():
         # Two pages of a newcomer at once found one company: the second waits here, and is told.
         User.objects.select_for_update(no_key=True).get(pk=user.pk)
         if is_first and user.memberships.admins().exists():
             raise AlreadyDecided
-        # All customers first and by id, so that two who accept the same ones don't wait for each other.
+        # All customers first and by id, so that two who accept the same ones don't wait for each
+        # other.
         for invitation in sorted(invitations, key=lambda invitation: invitation.customer_id):
             invitation.customer.one_at_a_time()
         membership = company
@@ -55,7 +57,7 @@ def _answer_requests(profile, user, now):
 
 
 def tell_admins(user: User, invitation: Invitation, *, now: datetime) -> None:
-    """Let the admins of the person's companies know of an invitation that the person may not accept."""
+    """Tell the admins of the person's companies of an invitation that only they may accept."""
     for membership in user.memberships.active().select_related("supplier"):
         admins = [admin.user for admin in membership.supplier.admins()]
         notify(

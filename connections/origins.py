@@ -13,7 +13,7 @@ HOURS = 24  # that an attempt leads to what it found
 
 
 class Start(NamedTuple):
-    """What leads to a customer: its kind, the id of the attempt or request, and whether the contact may be left out."""
+    """The way to a customer: its kind, and the id of the attempt or request."""
 
     origin: Origin
     origin_id: UUID | None
@@ -23,7 +23,8 @@ class Start(NamedTuple):
 def find(membership: Membership, customer: Customer, now: datetime) -> Start | None:
     """Look up what leads the member to the customer now; None when nothing does.
 
-    An attempt of the supplier's last hours that found the customer, a live suggestion, or an own earlier request.
+    An attempt of the supplier's last hours that found the customer, a live suggestion, or an own
+    earlier request.
     """
     supplier = membership.supplier
     is_suggested = suggested(membership, customer, now) is not None

@@ -26,7 +26,7 @@ class Suggestion:
 
 
 def matching(supplier: Supplier, domains: Collection[str]):
-    """Select vendor records that name the supplier: by a company domain of its verified people, or by a verified number."""
+    """Select vendor records that name the supplier: by a company domain, or by its number."""
     ours = Q(domain__in=domains)
     # Numbers are public: one that the operator has not verified would show a rival's customers.
     if supplier.registration_verified_at and supplier.registration_number:
@@ -36,7 +36,10 @@ def matching(supplier: Supplier, domains: Collection[str]):
 
 
 def suggest(membership: Membership, now: datetime) -> list[Suggestion]:
-    """List suggestions for a member, by customer name, at most MOST: customers that can be asked now, none dismissed."""
+    """List suggestions for a member, by customer name, at most MOST.
+
+    Only customers that can be asked now, and none that was dismissed.
+    """
     supplier = membership.supplier
     domains = supplier.verified_domains()
     dismissed = Dismissal.objects.filter(supplier=supplier).values("customer")
@@ -52,16 +55,19 @@ def suggest(membership: Membership, now: datetime) -> list[Suggestion]:
 
 def suggested(membership: Membership, customer: Customer, now: datetime) -> Suggestion | None:
     """Find the live suggestion of a customer, None without one."""
-    found = (each for each in suggest(membership, now) if each.customer == customer)
+    found = (
+        suggestion for suggestion in suggest(membership, now) if suggestion.customer == customer
+    )
     return next(found, None)
 
 
 def _out_of_reach(membership, customers, now):
-    """List the ids of those customers that the supplier can't ask now, or that the member does not see."""
+    """List the ids of customers that the supplier can't ask now or the member does not see."""
     supplier = membership.supplier
     if supplier.is_suspended:
         return list(customers)
-    # The history of each pair in one query; ConnectionRequest.with_history() counts the same for one pair.
+    # The history of each pair in one query; ConnectionRequest.with_history() counts the same for
+    # one pair.
     counted = Q(requests__created_at__gte=F("count_from")) | Q(count_from=None)
     profiles = supplier.profiles.filter(customer__in=customers).annotate(
         is_seen=Exists(CustomerProfile.objects.visible_to(membership).filter(pk=OuterRef("pk"))),

@@ -9,7 +9,10 @@ class AlreadyDecided(Exception):
 
 
 def transition(queryset: models.QuerySet, **changes) -> None:
-    """Change the one row that still has the status which `queryset` asks for; AlreadyDecided when it no longer has."""
+    """Change the one row that still has the status which `queryset` asks for.
+
+    AlreadyDecided when it no longer has.
+    """
     if not queryset.update(**changes):
         raise AlreadyDecided
 

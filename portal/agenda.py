@@ -21,7 +21,8 @@ class Item(NamedTuple):
 def agenda(membership, *, profiles, invited, standings, now):
     """The member's Items: steps, then what only admins see to, then customers to ask, for the first time or again.
 
-    `profiles` are connected ones with their progress, `invited` those whose customer invites, `standings` of open requests.
+    `profiles` are connected ones with their progress, `invited` those whose customer invites,
+    `standings` of open requests.
     """
     found = []
     if membership.may_act:

@@ -43,7 +43,7 @@ def close_companies(timestamp):
     now = timezone.now()
     each(
         Supplier.objects.due_to_close(now).select_related("closing_by"),
-        lambda one: closing.close(one, now=now),
+        lambda supplier: closing.close(supplier, now=now),
     )
 
 

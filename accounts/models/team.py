@@ -1,4 +1,4 @@
-"""How a person comes to work for a supplier that is there already: invited by an admin, or asking to join."""
+"""How a person comes to work for a supplier: invited by an admin, or asking to join."""
 
 import uuid
 from datetime import datetime, timedelta
@@ -98,7 +98,8 @@ class TeamInvitation(DecidedInTime):
         """
         supplier, email = membership.supplier, User.objects.normalize_email(email)
         with transaction.atomic():
-            supplier.one_at_a_time()  # so that of two invitations to one address the second is refused
+            # So that of two invitations to one address the second is refused.
+            supplier.one_at_a_time()
             same = cls.objects.filter(supplier=supplier, email=email)
             # The worker may be late; what is over must not stand in the way of a fresh invitation.
             same.decide_all(InvitationStatus.EXPIRED, now)
@@ -134,12 +135,14 @@ class TeamInvitation(DecidedInTime):
             raise CannotInvite(Refusal.DAILY)
 
     def resend(self, *, now: datetime, actor: User | None) -> None:
-        """Mail a new link; the old one dies, the days start anew. AlreadyDecided when it is not pending.
+        """Mail a new link; the old one dies, the days start anew.
 
-        Raises CannotInvite when the company may not invite, or not today.
+        AlreadyDecided when it is not pending. Raises CannotInvite when the company may not invite,
+        or not today.
         """
         with transaction.atomic():
-            self.supplier.one_at_a_time()  # an admin who loses the role at this moment takes it back
+            # An admin who loses the role at this moment takes it back.
+            self.supplier.one_at_a_time()
             if self.supplier.is_suspended:
                 raise CannotInvite(Refusal.SUSPENDED)
             self._spend_one_of_today(self.supplier, now)
@@ -153,19 +156,22 @@ class TeamInvitation(DecidedInTime):
     def revoke(self, *, now: datetime, actor: User | None = None) -> None:
         """Take it back. AlreadyDecided when it is not pending."""
         with transaction.atomic():
-            self.supplier.one_at_a_time()  # before the row's own lock, as every verb of the team does
+            # Before the row's own lock, as every verb of the team does.
+            self.supplier.one_at_a_time()
             self._decide(InvitationStatus.REVOKED, now=now)
             self.links().revoke(now)
             self._record("colleague_invitation_revoked", now, actor=actor)
 
     def accept(self, user: User, *, now: datetime, link: Link) -> Membership:
-        """Let the invited person in; returns their membership. AlreadyDecided when it no longer waits.
+        """Let the invited person in; returns their membership.
 
-        The caller has checked that the invited address is a verified one of `user`. CannotInvite for a person whom an
-        admin has deactivated: an admin reactivates them.
+        AlreadyDecided when it no longer waits. The caller has checked that the invited address is a
+        verified one of `user`. CannotInvite for a person whom an admin has deactivated: an admin
+        reactivates them.
         """
         with transaction.atomic():
-            # An admin who deactivates the person at this moment comes before or after, never between.
+            # An admin who deactivates the person at this moment comes before or after, never
+            # between.
             self.supplier.one_at_a_time()
             if self.supplier.has_deactivated(user):
                 raise CannotInvite(Refusal.INACTIVE)
@@ -213,7 +219,10 @@ class JoinRequestQuerySet(DecidedOnceQuerySet):
 
 
 class JoinRequest(DecidedOnce):
-    """A person with an address of the supplier's domain asks to work for it; without admins there, to be its admin."""
+    """A person with an address of the supplier's domain asks to work for it.
+
+    Without admins there, to be its admin.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     supplier = models.ForeignKey(
@@ -246,10 +255,11 @@ class JoinRequest(DecidedOnce):
 
     @classmethod
     def ask(cls, user: User, supplier: Supplier, *, now: datetime) -> "JoinRequest":
-        """Ask to join, once at a time; returns the pending request. Without an admin there, it goes to the operator.
+        """Ask to join, once at a time; returns the pending request.
 
-        AlreadyDecided when the person works there in that way already. The caller has checked that the supplier is one
-        of Supplier.objects.sharing_domain() of the person, or theirs.
+        Without an admin there, it goes to the operator. AlreadyDecided when the person works there
+        in that way already. The caller has checked that the supplier is one of
+        Supplier.objects.sharing_domain() of the person, or theirs.
         """
         with transaction.atomic():
             # Two clicks make one request, and an admin can't come or go between looking and asking.
@@ -271,7 +281,8 @@ class JoinRequest(DecidedOnce):
         return asked
 
     def _tell(self, admins, now):
-        # Asking and withdrawing in turn must not fill the admins' mailboxes: they are written to once a day.
+        # Asking and withdrawing in turn must not fill the admins' mailboxes: they are written to
+        # once a day.
         pair = f"{self.user_id} {self.supplier_id}"
         is_first_today = DailyCount.objects.spend("joining", pair, today(now), 1)
         notify(
@@ -285,12 +296,13 @@ class JoinRequest(DecidedOnce):
         )
 
     def accept(self, role: str, *, now: datetime, actor: User, reason: str = "") -> Membership:
-        """Let the person in, in a role, and mail them; returns the membership. AlreadyDecided when it is decided.
+        """Let the person in, in a role, and mail them; returns the membership.
 
-        `reason`: an operator's, here and in `decline()`.
+        AlreadyDecided when it is decided. `reason`: an operator's, here and in `decline()`.
         """
         with transaction.atomic():
-            self.supplier.one_at_a_time()  # before the row's own lock, as every verb of the team does
+            # Before the row's own lock, as every verb of the team does.
+            self.supplier.one_at_a_time()
             self._decide(JoinStatus.ACCEPTED, now=now)
             membership = Membership.join(
                 self.supplier, self.user, role, now=now, actor=actor, reason=reason
@@ -315,7 +327,10 @@ class JoinRequest(DecidedOnce):
             self._answer("join_declined")
 
     def withdraw(self, *, now: datetime) -> None:
-        """Take it back for the person; the admins' bells ask them no longer. AlreadyDecided when it is decided."""
+        """Take it back for the person; the admins' bells ask them no longer.
+
+        AlreadyDecided when it is decided.
+        """
         with transaction.atomic():
             self.supplier.one_at_a_time()  # see accept()
             self._decide(JoinStatus.WITHDRAWN, now=now)

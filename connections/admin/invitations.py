@@ -58,7 +58,10 @@ class InvitationForm(forms.ModelForm):
 
 
 class StatusFilter(admin.SimpleListFilter):
-    """The status of an invitation; a waiting one is told apart by its mail, and by whether its link was opened."""
+    """The status of an invitation.
+
+    A waiting one is told apart by its mail, and by whether its link was opened.
+    """
 
     title = _("status")
     parameter_name = "status"
@@ -277,11 +280,8 @@ class InvitationBatchAdmin(admin.ModelAdmin):
     change_form_template = "admin/connections/invitationbatch/batch.html"
 
     def get_queryset(self, request):
-        # A batch has up to 10,000 rows; lists and searches leave them in the database.
-        found = super().get_queryset(request)
-        return (
-            found.defer("rows") if request.resolver_match.url_name.endswith("changelist") else found
-        )
+        # Up to 10,000 rows a batch: they stay in the database until a page shows them.
+        return super().get_queryset(request).defer("rows")
 
     def get_fields(self, request, obj=None):
         return [] if obj else ["customer", "file", "language", "message"]
@@ -349,7 +349,10 @@ class InvitationBatchAdmin(admin.ModelAdmin):
 
     @method_decorator(reauthentication_required)
     def send(self, request, pk):
-        """Ask once more, then let the worker begin; only after a recent log-in, for it mails strangers by the thousand."""
+        """Ask once more, then let the worker begin.
+
+        Only after a recent log-in, for it mails strangers by the thousand.
+        """
         batch = self._batch(request, pk)
         if request.method != "POST":
             context = {

@@ -1,4 +1,4 @@
-"""The operator's pages of requests, with the queue of those that reach nobody, of searches and of reports."""
+"""The operator's pages of requests, searches, reports and muted addresses."""
 
 from django import forms
 from django.contrib import admin

@@ -25,7 +25,7 @@ class NoneLeft(Exception):
 
 
 def keys_of(membership: Membership) -> dict[str, str]:
-    """Say for whom a search counts, as {scope: key}: the e-mail domain, the person, the supplier."""
+    """Say for whom a search counts: the e-mail domain, the person, the supplier."""
     user = membership.user
     # Free mail has no company domain, and an empty key counts for nobody.
     keys = (company_domain(user.email), user.counting_key, str(membership.supplier_id))
@@ -33,7 +33,7 @@ def keys_of(membership: Membership) -> dict[str, str]:
 
 
 def left(membership: Membership, now: datetime) -> int:
-    """Count the searches left today for a member: the smallest remainder of its scopes, never below 0."""
+    """Count the searches left today for a member: the smallest remainder of its scopes."""
     keys = keys_of(membership)
     # One query for all scopes: it may find a pair that nobody asked for, which is left out below.
     used = DailyCount.objects.filter(
@@ -50,7 +50,10 @@ class SearchAttemptQuerySet(models.QuerySet):
 
 
 class SearchAttempt(models.Model):
-    """A search with its results, kept so that reload and Back cost nothing and the operator can see what was sought."""
+    """A search with its results.
+
+    It is kept so that reload and Back cost nothing, and the operator can see what was sought.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     supplier = models.ForeignKey(
@@ -91,10 +94,11 @@ class SearchAttempt(models.Model):
 
     @classmethod
     def make(cls, membership: Membership, words: str, *, now: datetime) -> "SearchAttempt":
-        """Search for `words`, and spend one of today's searches for it, all in one transaction; returns the attempt.
+        """Search for `words`, and spend one of today's searches for it, all in one transaction.
 
-        The same words within PORTAL_REPEAT_MINUTES of a paid search of the supplier cost nothing and show what was found
-        then. Raises NoneLeft, with nothing spent, when a scope has none left. An error rolls everything back.
+        Returns the attempt. The same words within PORTAL_REPEAT_MINUTES of a paid search of the
+        supplier cost nothing and show what was found then. Raises NoneLeft, with nothing spent,
+        when a scope has none left. An error rolls everything back.
         """
         attempt = cls(
             supplier=membership.supplier,
@@ -111,8 +115,8 @@ class SearchAttempt(models.Model):
         return attempt
 
     def _spend_and_search(self):
-        # Spent before looking whether the words were just asked: the counter's row makes a second click wait
-        # for the first, whose attempt it then finds.
+        # Spent before looking whether the words were just asked: the counter's row makes a second
+        # click wait for the first, whose attempt it then finds.
         before = transaction.savepoint()
         paid = all(
             DailyCount.objects.spend(scope, key, self.day, self.supplier.search_limit)
@@ -142,7 +146,10 @@ class SearchAttempt(models.Model):
 
     @classmethod
     def give_back(cls, supplier: Supplier, reason: str, *, now: datetime, actor: User) -> int:
-        """Give today's searches of a supplier back, each once; returns how many. Each count falls by what they took."""
+        """Give today's searches of a supplier back, each once; returns how many.
+
+        Each count falls by what they took.
+        """
         with transaction.atomic():
             # Locked, so that two operators don't both lower the counts for the same attempts.
             spent = supplier.attempts.filter(day=today(now), cost=1, returned_at=None)

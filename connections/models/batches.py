@@ -1,4 +1,4 @@
-"""Many invitations at once: read, judged, sent by the worker chunk by chunk, and stopped or resumed at any time."""
+"""Many invitations at once: read, judged, and sent by the worker chunk by chunk."""
 
 from collections import Counter
 from datetime import datetime
@@ -27,7 +27,10 @@ class BatchStatus(models.TextChoices):
 
 
 class InvitationBatch(WorkInProgress):
-    """A table of suppliers to invite for a customer. Nothing is sent before the operator has seen what becomes of each row."""
+    """A table of suppliers to invite for a customer.
+
+    Nothing is sent before the operator has seen what becomes of each row.
+    """
 
     TASK = "connections.jobs.send_batch"
     RUNNING = (BatchStatus.SENDING,)
@@ -53,7 +56,10 @@ class InvitationBatch(WorkInProgress):
     def keep(
         cls, customer: Customer, file_name: str, rows: list[dict], *, now: datetime, actor: User
     ) -> "InvitationBatch":
-        """Keep the rows of `imports.read()` with what would become of each today; returns the batch."""
+        """Keep the rows of `imports.read()` with what would become of each today.
+
+        Returns the batch.
+        """
         return cls.objects.create(
             customer=customer,
             file_name=file_name[:200],
@@ -64,7 +70,10 @@ class InvitationBatch(WorkInProgress):
         )
 
     def start(self) -> None:
-        """Let the worker send what is new, from where it stopped. AlreadyDecided when it is being sent or done."""
+        """Let the worker send what is new, from where it stopped.
+
+        AlreadyDecided when it is being sent or done.
+        """
         with transaction.atomic():
             self._move([BatchStatus.READ, BatchStatus.PAUSED], BatchStatus.SENDING)
             self._defer()
@@ -74,9 +83,13 @@ class InvitationBatch(WorkInProgress):
         self._move([BatchStatus.SENDING], BatchStatus.PAUSED)
 
     def send_chunk(self, *, now: datetime) -> bool:
-        """Send the next rows in one transaction; say whether there is more to do. Pauses when today's number is used up."""
+        """Send the next rows in one transaction; say whether there is more to do.
+
+        Pauses when today's number is used up.
+        """
         with transaction.atomic():
-            # Two workers, after one was taken for dead: the second waits, and goes on after the first one's chunk.
+            # Two workers, after one was taken for dead: the second waits, and goes on after the
+            # first one's chunk.
             rows = InvitationBatch.objects.select_for_update(of=["self"])
             batch = rows.select_related("customer", "created_by").get(pk=self.pk)
             if not batch.is_running:

@@ -8,12 +8,12 @@ from core.models import DailyCount, Link
 
 
 def write(invitations: Iterable, now: datetime) -> None:
-    """Queue a letter with a fresh link for each invitation, all of one customer, in a few statements."""
+    """Queue a letter with a fresh link for each invitation; all are of one customer."""
     # Each takes a place of its address' day: two transactions that write to the same addresses in
     # different orders would wait for each other.
     invitations = sorted(invitations, key=lambda invitation: invitation.email)
     steps = list(invitations[0].customer.steps.asked()) if invitations else []
-    wanted = [(each.pk, each.email, each.expires_at) for each in invitations]
+    wanted = [(invited.pk, invited.email, invited.expires_at) for invited in invitations]
     issued = Link.issue_all("invitation", wanted)
     mail.queue_all(
         [

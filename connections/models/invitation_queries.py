@@ -1,4 +1,4 @@
-"""Which invitations: to a person, to a supplier's admins, not yet or no longer shown, and with their mail."""
+"""Queries of invitations: to a person, to a supplier's admins, not yet or no longer shown."""
 
 from datetime import datetime
 
@@ -28,7 +28,7 @@ class InvitationQuerySet(DecidedInTimeQuerySet):
         )
 
     def unseen(self, now: datetime):
-        """Select waiting ones to a verified address of an admin whose supplier's profile does not show them yet."""
+        """Select waiting ones to an admin whose supplier's profile does not show them yet."""
         settled = CustomerProfile.objects.filter(
             Q(invited_until__isnull=False) | Q(stage=Stage.CONNECTED),
             supplier=OuterRef("supplier"),
@@ -37,7 +37,10 @@ class InvitationQuerySet(DecidedInTimeQuerySet):
         return self.waiting(now).filter(Exists(_invited_admins().exclude(Exists(settled))))
 
     def profiles_to_hide_from(self, now: datetime):
-        """Select profiles that show an invitation where none waits any more: the admin's role or address has gone."""
+        """Select profiles that show an invitation where none waits any more.
+
+        The admin's role or address has gone.
+        """
         still = _invited_admins().filter(supplier=OuterRef(OuterRef("supplier")))
         matching = self.waiting(now).filter(Exists(still), customer=OuterRef("customer"))
         return CustomerProfile.objects.filter(invited_until__gt=now).exclude(Exists(matching))

@@ -1,6 +1,7 @@
 """Sending invitations: fresh ones, one again, and one to another address than before.
 
-Each verb first queues on the customer's row, so that what it has checked stays true until it has written.
+Each verb first queues on the customer's row, so that what it has checked stays true until it has
+written.
 """
 
 from collections.abc import Iterable
@@ -33,9 +34,10 @@ def send(
     batch=None,
     forwarded_from: Invitation | None = None,
 ) -> list[Invitation]:
-    """Invite the rows of `check_rows()` that are still new, each {email, company, name, language, message}.
+    """Invite the suppliers of those rows that are still new by check_rows().
 
-    Returns the invitations. Raises CannotInviteSupplier, with nothing changed, when today's number does not suffice.
+    A row is a dict of email, company, name, language and message. Returns the invitations. Raises
+    CannotInviteSupplier, with nothing changed, when today's number does not suffice.
     """
     with transaction.atomic():
         customer.one_at_a_time()
@@ -69,10 +71,10 @@ def send(
 def resend(
     invitation: Invitation, *, now: datetime, actor: User | None = None, reason: str = ""
 ) -> None:
-    """Mail a new link; the old one dies, the days start anew, also of one that has expired. AlreadyDecided otherwise.
+    """Mail a new link; the old one dies, the days start anew, also of one that has expired.
 
-    Raises CannotInviteSupplier when today's number is used up, or the address is invited anew or connected already.
-    `reason`: an operator's.
+    AlreadyDecided otherwise. Raises CannotInviteSupplier when today's number is used up, or the
+    address is invited anew or connected already. `reason`: an operator's.
     """
     customer = invitation.customer
     with transaction.atomic():
@@ -122,8 +124,8 @@ def correct(invitation: Invitation, email: str, *, now: datetime, actor: User) -
 def forward(invitation: Invitation, email: str, *, now: datetime) -> Invitation:
     """Pass it on to a colleague: this one is closed, a fresh one goes out. Returns the fresh one.
 
-    The caller has checked that both addresses are of one company domain. Raises CannotInviteSupplier or AlreadyDecided
-    with nothing changed.
+    The caller has checked that both addresses are of one company domain. Raises
+    CannotInviteSupplier or AlreadyDecided with nothing changed.
     """
     customer, email = invitation.customer, User.objects.normalize_email(email)
     row = {

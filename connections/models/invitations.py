@@ -94,15 +94,17 @@ class Invitation(DecidedInTime):
         Invitation.objects.filter(pk=self.pk, opened_at=None).waiting(now).update(opened_at=now)
 
     def accept(self, membership: Membership, *, now: datetime) -> CustomerProfile:
-        """Connect the member's supplier with the customer; returns the profile. AlreadyDecided when it no longer waits.
+        """Connect the member's supplier with the customer; returns the profile.
 
-        The caller has checked that the member is an admin and that the invited address is a verified one of theirs, and
-        holds the customer's row. The invitation is taken from every other supplier, and what else of the customer is
-        open to this one is closed with it; onboarding.accept() answers the supplier's own request.
+        AlreadyDecided when it no longer waits. The caller has checked that the member is an admin
+        and that the invited address is a verified one of theirs, and holds the customer's row. The
+        invitation is taken from every other supplier, and what else of the customer is open to this
+        one is closed with it; onboarding.accept() answers the supplier's own request.
         """
         supplier, user = membership.supplier, membership.user
         with transaction.atomic():
-            # Before the invitation's row, as everything that changes the pair: see request_sending.send().
+            # Before the invitation's row, as everything that changes the pair: see
+            # request_sending.send().
             profile = CustomerProfile.locked(supplier, self.customer)
             self._decide(InvitationStatus.ACCEPTED, now=now, supplier=supplier, accepted_by=user)
             if not profile.is_connected:
@@ -114,7 +116,7 @@ class Invitation(DecidedInTime):
                 supplier,
                 "invitation_accepted",
                 about=profile,
-                users=[each.user for each in profile.people() if each.user != user],
+                users=[member.user for member in profile.people() if member.user != user],
                 at=now,
                 customer=self.customer.name,
                 person=user.name,
@@ -138,7 +140,10 @@ class Invitation(DecidedInTime):
         self._take_back("invitation_revoked", now, actor, reason=reason)
 
     def pass_on(self, email: str, *, now: datetime) -> None:
-        """Close it in favour of a colleague's, which the caller sends. AlreadyDecided when it is not pending."""
+        """Close it in favour of a colleague's, which the caller sends.
+
+        AlreadyDecided when it is not pending.
+        """
         self._take_back("invitation_forwarded", now, None, to=email)
 
     def _take_back(self, kind, now, actor, **data):
@@ -156,7 +161,7 @@ class Invitation(DecidedInTime):
             invited_until.refresh(self.customer, [self.email], now)
 
     def _decide(self, status, *, now, **columns):
-        """Decide as DecidedOnce does, and end the links: those that led to an acceptance are used, others revoked."""
+        """Decide as DecidedOnce does, and end the links: an acceptance uses them."""
         super()._decide(status, now=now, **columns)
         if status == InvitationStatus.ACCEPTED:
             self.links().live(now).update(used_at=now)
@@ -177,7 +182,10 @@ def record_all(
     reason: str = "",
     **data,
 ) -> None:
-    """Write an audit entry about each invitation, for the operator; with a supplier, its people may read it."""
+    """Write an audit entry about each invitation, for the operator.
+
+    With a supplier, its people may read it.
+    """
     data |= {"reason": reason} if reason else {}
     AuditEntry.objects.bulk_create(
         AuditEntry(

@@ -1,4 +1,4 @@
-"""Until when a customer invites a supplier, as the profile of the two says it for every list and page."""
+"""Until when a customer invites a supplier, as their profile says it for every page."""
 
 from collections.abc import Collection, Iterable
 from datetime import datetime
@@ -18,9 +18,10 @@ def refresh(
     notify: bool = False,
     except_for: Collection = (),
 ) -> None:
-    """Write into the profiles of the suppliers whose admins have these addresses until when the customer invites them.
+    """Write into profiles until when the customer invites their suppliers.
 
-    With `notify`, the bells of these admins tell of a fresh invitation, but not at the suppliers `except_for` (ids),
+    They are those of the suppliers whose admins have the addresses, verified. With `notify`, the
+    bells of these admins tell of a fresh invitation, but not at the suppliers `except_for` (ids),
     which know it. The caller holds the customer's row.
     """
     verified = EmailAddress.objects.filter(email__in=addresses, verified=True)
@@ -29,8 +30,9 @@ def refresh(
         .filter(user__in=verified.values("user"))
         .select_related("supplier", "user")
     )
-    # By id: two transactions that lock the profiles of the same suppliers take them in the same order.
-    for supplier in sorted({member.supplier for member in admins}, key=lambda each: each.pk):
+    suppliers = {member.supplier for member in admins}
+    # By id: two transactions that lock the profiles of the same suppliers don't wait for each other.
+    for supplier in sorted(suppliers, key=lambda supplier: supplier.pk):
         profile = refresh_one(supplier, customer, now)
         if notify and profile and profile.invited_until and supplier.pk not in except_for:
             invited = [member for member in admins if member.supplier == supplier]
@@ -50,9 +52,9 @@ def _ring_bells(profile, invited, now):
 
 
 def refresh_one(supplier: Supplier, customer: Customer, now: datetime) -> CustomerProfile | None:
-    """Write into the supplier's profile until when the customer invites it; returns the profile, None where there is none.
+    """Write into the supplier's profile until when the customer invites it.
 
-    The caller holds the customer's row.
+    Returns the profile, None where there is none. The caller holds the customer's row.
     """
     waiting = customer.invitations.waiting(now).for_supplier(supplier)
     until = waiting.aggregate(until=Max("expires_at"))["until"]

@@ -1,4 +1,4 @@
-"""What contacts say against a supplier: reports for the operator, and addresses that want no more mail."""
+"""Contacts against a supplier: their reports, and addresses that want no more mail."""
 
 from datetime import datetime
 
@@ -52,7 +52,10 @@ class Report(models.Model):
 
     @classmethod
     def file(cls, asked, kind: str, address: str, *, now: datetime) -> None:
-        """Keep a report about a request, once per address; enough from different customers suspend the supplier."""
+        """Keep a report about a request, once per address.
+
+        Enough from different customers suspend the supplier.
+        """
         report = cls(
             asked=asked,
             supplier=asked.supplier,
@@ -63,7 +66,8 @@ class Report(models.Model):
         )
         with transaction.atomic():
             cls.objects.bulk_create([report], ignore_conflicts=True)
-            # Reports of several customers at once count one after the other, so that none is missed.
+            # Reports of several customers at once count one after the other, so that none is
+            # missed.
             supplier = Supplier.objects.select_for_update(no_key=True).get(pk=asked.supplier_id)
             counts = kind == ReportKind.UNKNOWN_COMPANY and not supplier.is_suspended
             if counts and cls._are_enough_against(supplier):
@@ -81,7 +85,10 @@ class Report(models.Model):
 
 
 class Mute(models.Model):
-    """An address that wants no mail about a supplier; a request to it goes the way of an unknown address."""
+    """An address that wants no mail about a supplier.
+
+    A request to it goes the way of an unknown address.
+    """
 
     address = models.EmailField(_("e-mail"))
     supplier = models.ForeignKey(

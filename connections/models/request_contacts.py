@@ -1,8 +1,8 @@
 """Which contacts of the customer a request reaches, and what they do with it besides deciding.
 
-An address that the supplier typed gets mail only when the customer knows it; otherwise the customer's own contacts are
-asked, or the operator's queue. The supplier sees no difference, so the portal mails no strangers and tells nobody who
-works where.
+An address that the supplier typed gets mail only when the customer knows it; otherwise the
+customer's own contacts are asked, or the operator's queue. The supplier sees no difference, so the
+portal mails no strangers and tells nobody who works where.
 """
 
 from datetime import datetime
@@ -24,7 +24,7 @@ FORWARDS = 3  # colleagues that one request is passed on to
 
 
 def send_first(asked: ConnectionRequest, now: datetime) -> None:
-    """Mail a new request to the typed contact when the customer knows it, otherwise to the customer's own contacts."""
+    """Mail a new request to the typed contact if known, otherwise to the customer's own."""
     typed = asked.contact_email
     if typed and asked.customer.knows(typed) and not request_mail.muted(asked, [typed]):
         request_mail.send_to(asked, [typed], now)
@@ -34,10 +34,10 @@ def send_first(asked: ConnectionRequest, now: datetime) -> None:
 
 def _send_to_own_contacts(asked, now, except_for=()):
     contacts = asked.customer.contacts.getting_requests().values_list("email", flat=True)
-    left_out = request_mail.muted(asked, contacts) | set(except_for)
+    left_out = request_mail.muted(asked, contacts).union(except_for)
     # Nothing is mailed for a suspended supplier: its request waits in the operator's queue.
     is_silent = asked.supplier.is_suspended
-    addresses = [] if is_silent else [each for each in contacts if each not in left_out]
+    addresses = [] if is_silent else [address for address in contacts if address not in left_out]
     if addresses:
         request_mail.send_to(asked, addresses, now)
     elif not asked.links().live(now).exists():
@@ -47,7 +47,7 @@ def _send_to_own_contacts(asked, now, except_for=()):
 
 
 def reroute(asked: ConnectionRequest, address: str, *, now: datetime) -> None:
-    """Take an address for unknown, since mail to it failed for good, and ask the customer's other contacts."""
+    """Ask the customer's other contacts, since mail to an address failed for good."""
     with transaction.atomic():
         CustomerProfile.locked(asked.supplier, asked.customer)  # an answer waits, or came before
         asked.links().filter(address=address).revoke(now)
@@ -60,7 +60,8 @@ def reroute(asked: ConnectionRequest, address: str, *, now: datetime) -> None:
 def remind(asked: ConnectionRequest, *, now: datetime) -> None:
     """Write again to each contact with a live link, each with a new one, once per reminder day."""
     with transaction.atomic():
-        # The number that was read is part of the question: a second worker finds it changed and mails nobody.
+        # The number that was read is part of the question: a second worker finds it changed and
+        # mails nobody.
         due = _row(asked).filter(reminders_sent=asked.reminders_sent).due_for_reminder(now)
         if due.update(reminders_sent=F("reminders_sent") + 1):
             addresses = set(asked.links().live(now).values_list("address", flat=True))
@@ -69,10 +70,11 @@ def remind(asked: ConnectionRequest, *, now: datetime) -> None:
 
 
 def add_contact(asked: ConnectionRequest, address: str, *, now: datetime, actor: User) -> None:
-    """Add an operator's address to the customer's contacts and mail the request there. AlreadyDecided when it no longer waits.
+    """Add an operator's address to the customer's contacts and mail the request there.
 
-    Raises CannotRequest, with nothing changed, while the supplier is suspended, for nothing is mailed then, and for an
-    address that wants no mail about it.
+    AlreadyDecided when it no longer waits. Raises CannotRequest, with nothing changed, while the
+    supplier is suspended, for nothing is mailed then, and for an address that wants no mail about
+    it.
     """
     address = address.lower()
     if asked.supplier.is_suspended:
@@ -89,9 +91,9 @@ def add_contact(asked: ConnectionRequest, address: str, *, now: datetime, actor:
 def forward(asked: ConnectionRequest, address: str, *, now: datetime, link: Link) -> None:
     """Pass the request on from the link's contact to a colleague, who gets a link of their own.
 
-    The caller has checked that both addresses are of one company domain, and that the supplier is not suspended.
-    AlreadyDecided when the request is, when the colleague has a link or wants no mail about the supplier, or when
-    FORWARDS others were written to.
+    The caller has checked that both addresses are of one company domain, and that the supplier is
+    not suspended. AlreadyDecided when the request is, when the colleague has a link or wants no
+    mail about the supplier, or when FORWARDS others were written to.
     """
     with transaction.atomic():
         # Two contacts who pass it on at once: the second counts what the first has done.
@@ -114,14 +116,14 @@ def forward(asked: ConnectionRequest, address: str, *, now: datetime, link: Link
 
 
 def report(asked: ConnectionRequest, *, now: datetime, link: Link) -> None:
-    """Decline for a contact who does not know the company, and count it as a report against the supplier."""
+    """Decline for a contact who does not know the company, and file a report against it."""
     with transaction.atomic():
         asked.decline(Reason.OTHER, now=now, link=link)
         Report.file(asked, ReportKind.UNKNOWN_COMPANY, link.address, now=now)
 
 
 def mute(asked: ConnectionRequest, *, now: datetime, link: Link) -> None:
-    """Never again write to the link's contact about this supplier, whatever becomes of the request."""
+    """Never again write to the link's contact about this supplier."""
     with transaction.atomic():
         _mute, is_new = Mute.objects.get_or_create(
             address=link.address, supplier=asked.supplier, defaults={"at": now}

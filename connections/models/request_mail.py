@@ -41,7 +41,7 @@ def announce_decision(asked, now: datetime) -> None:
 
 
 def tell_customer(asked, now: datetime, *, by_invitation: bool = False) -> None:
-    """Write to each addressee of the request, on acceptance also to the customer's other contacts."""
+    """Write to each addressee, on acceptance also to the customer's other contacts."""
     if asked.supplier.is_suspended:
         return
     is_accepted = asked.status == RequestStatus.ACCEPTED
@@ -70,7 +70,10 @@ def tell_customer(asked, now: datetime, *, by_invitation: bool = False) -> None:
 
 
 def tell_supplier(asked, now: datetime) -> None:
-    """Ring the bell of each member who may see the customer; mail the requester, if still a member, and the admins."""
+    """Ring the bell of each member who may see the customer.
+
+    Mail the requester, if still a member, and the admins.
+    """
     people = [membership.user for membership in asked.profile.people()]
     admins = {membership.user for membership in asked.supplier.admins()}
     mailed = [user for user in people if user in admins or user == asked.requested_by]

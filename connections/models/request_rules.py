@@ -14,8 +14,8 @@ from customers.models import CustomerProfile, Stage
 class CannotRequest(Exception):
     """No request can be sent now.
 
-    `code` is the Refusal that says why, `when` the moment from which asking is possible again, if time heals it,
-    `asked` the request that waits already, if that is the reason.
+    `code` is the Refusal that says why, `when` the moment from which asking is possible again, if
+    time heals it, `asked` the request that waits already, if that is the reason.
     """
 
     def __init__(self, code, when=None, asked=None):
@@ -74,7 +74,10 @@ class PairHistory:
 
 
 def why_not(profile: CustomerProfile, history: PairHistory, now: datetime) -> CannotRequest | None:
-    """Say why the profile's supplier may not ask its customer, today's number apart; None when it may."""
+    """Say why the profile's supplier may not ask its customer, today's number apart.
+
+    None when it may.
+    """
     customer = profile.customer
     if profile.supplier.is_suspended:
         return CannotRequest(Refusal.SUSPENDED)

@@ -25,7 +25,7 @@ class ConnectionRequestQuerySet(DecidedInTimeQuerySet):
         return self.filter(profile__in=CustomerProfile.objects.visible_to(membership))
 
     def with_history(self):
-        """Give each row `times_asked`, `declined_at` and `newest_at` of its pair, which decide about asking again."""
+        """Give each row `times_asked`, `declined_at` and `newest_at` of its pair."""
         # The end of a connection, by count_from, starts the count anew.
         counted = Q(profile__count_from=None) | Q(created_at__gte=F("profile__count_from"))
         pair = (
@@ -51,7 +51,10 @@ class ConnectionRequestQuerySet(DecidedInTimeQuerySet):
 
 
 class ConnectionRequest(DecidedInTime):
-    """Pending until it is accepted, declined, expired or withdrawn; each change is made once, from pending, and is final."""
+    """Pending until it is accepted, declined, expired or withdrawn.
+
+    Each change is made once, from pending, and is final.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     supplier = models.ForeignKey(
@@ -123,10 +126,13 @@ class ConnectionRequest(DecidedInTime):
         actor: User | None = None,
         comment: str = "",
     ) -> None:
-        """Connect the two, by a contact's link or the operator. AlreadyDecided when it no longer waits."""
+        """Connect the two, by a contact's link or the operator.
+
+        AlreadyDecided when it no longer waits.
+        """
         with transaction.atomic():
-            # An acceptance closes invitations too, so it queues as their verbs do. Before the pair's row,
-            # as they do: in the other order two would wait for each other.
+            # An acceptance closes invitations too, so it queues as their verbs do. Before the
+            # pair's row, as they do: in the other order two would wait for each other.
             self.customer.one_at_a_time()
             profile = self._decide(
                 RequestStatus.ACCEPTED, now=now, link=link, actor=actor, comment=comment
@@ -136,7 +142,7 @@ class ConnectionRequest(DecidedInTime):
             request_mail.announce_decision(self, now)
 
     def accept_by_invitation(self, *, now: datetime, actor: User) -> None:
-        """Answer the request by the supplier's acceptance of an invitation, which has connected the two."""
+        """Answer the request by the acceptance of an invitation, which has connected the two."""
         with transaction.atomic():
             self._decide(RequestStatus.ACCEPTED, now=now, actor=actor)
             request_mail.tell_customer(self, now, by_invitation=True)
@@ -150,7 +156,10 @@ class ConnectionRequest(DecidedInTime):
         actor: User | None = None,
         comment: str = "",
     ) -> None:
-        """Say no, with a Reason for us and a comment for the supplier. AlreadyDecided when it no longer waits."""
+        """Say no, with a Reason for us and a comment for the supplier.
+
+        AlreadyDecided when it no longer waits.
+        """
         with transaction.atomic():
             self._decide(
                 RequestStatus.DECLINED,
@@ -163,19 +172,26 @@ class ConnectionRequest(DecidedInTime):
             request_mail.announce_decision(self, now)
 
     def withdraw(self, *, now: datetime, actor: User) -> None:
-        """Take it back for the supplier; nobody at the customer is written to. AlreadyDecided when it no longer waits."""
+        """Take it back for the supplier; nobody at the customer is written to.
+
+        AlreadyDecided when it no longer waits.
+        """
         with transaction.atomic():
             self._decide(RequestStatus.WITHDRAWN, now=now, actor=actor).drop()
 
     def expire(self, *, now: datetime) -> None:
-        """End it, since its time is over, and tell the supplier's people. AlreadyDecided when it is not overdue."""
+        """End it, since its time is over, and tell the supplier's people.
+
+        AlreadyDecided when it is not overdue.
+        """
         with transaction.atomic():
             self._decide(RequestStatus.EXPIRED, now=now).drop()
             request_mail.tell_supplier(self, now)
 
     def _decide(self, status, *, now, link=None, actor=None, reason="", comment=""):
         """Decide as DecidedOnce does, and end the links; returns the pair's profile."""
-        # Locked before the request's row, by everything that touches both: see request_sending.send().
+        # Locked before the request's row, by everything that touches both: see
+        # request_sending.send().
         profile = CustomerProfile.locked(self.supplier, self.customer)
         super()._decide(
             status,

@@ -1,4 +1,4 @@
-"""The page behind a contact's link from a mail: no account, GET changes nothing, one address per answer."""
+"""The page behind a contact's link from a mail: no account, and GET changes nothing."""
 
 from django.conf import settings
 from django.contrib import messages
@@ -74,7 +74,7 @@ def answer_mute(request, token, link, asked):
 @require_http_methods(["GET", "HEAD", "POST"])
 @by_link("request", REQUESTS)
 def answer_forward(request, token, link, asked):
-    """Pass the request on to a colleague of the same company domain, who gets a link of their own."""
+    """Pass the request on to a colleague of the same company domain, by a link of their own."""
     now = timezone.now()
     if not company_domain(link.address):
         raise Http404
@@ -100,7 +100,10 @@ def answer_forward(request, token, link, asked):
 
 
 def _decided(token, decide):
-    """Call `decide(now)`; the link's page says what became of the request, by this or by an earlier answer."""
+    """Call `decide(now)`.
+
+    The link's page says what became of the request, by this or by an earlier answer.
+    """
     try:
         decide(timezone.now())
     except AlreadyDecided:
@@ -109,12 +112,12 @@ def _decided(token, decide):
 
 
 def _done(view, token):
-    """Return to the link's page, which answers with 200: an answer just given is no error, though it used the link up."""
+    """Return to the link's page, which answers by 200 right after a contact's answer."""
     return redirect(f"{reverse(view, args=[token])}?done")
 
 
 def _page(request, token, link, asked, form):
-    """Show the form while the request waits, afterwards what became of it: by 410, but 200 right after the answer."""
+    """Show the form while the request waits, afterwards what became of it."""
     now = timezone.now()
     context = {
         "token": token,

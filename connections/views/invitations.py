@@ -1,4 +1,7 @@
-"""The page behind an invitation's link, and accepting one in Customer Setup. GET changes nothing."""
+"""The page behind an invitation's link, and accepting one in Customer Setup.
+
+GET changes nothing.
+"""
 
 from functools import wraps
 
@@ -36,7 +39,10 @@ by_invitation_link = by_link(
 
 
 def while_open(view):
-    """Call the view only while the link and its invitation live; otherwise return to the page, which says why not."""
+    """Call the view only while the link and its invitation live.
+
+    Otherwise return to the page, which says why not.
+    """
 
     @wraps(view)
     def wrapper(request, token, link, invitation):
@@ -55,7 +61,10 @@ def invitation(request, token, link, invitation):
 
 
 def _page(request, token, link, invitation, form=None):
-    """Show what the visitor can do: sign up or in, accept, pass it on; by 410 what to do when it is over."""
+    """Show what the visitor can do: sign up or in, accept, pass it on.
+
+    By 410 what to do when it is over.
+    """
     now = timezone.now()
     status, condition = _status(invitation, link, now), link.condition(now)
     context = {
@@ -81,7 +90,8 @@ def _page(request, token, link, invitation, form=None):
 
 def _status(invitation, link, now):
     """Say the status as the link's addressee may know it."""
-    # Sent to a corrected address meanwhile, it is taken from the wrong one, which learns nothing of the right one.
+    # Sent to a corrected address meanwhile, it is taken from the wrong one, which learns nothing of
+    # the right one.
     is_theirs = link.address == invitation.email
     return invitation.status_at(now) if is_theirs else InvitationStatus.REVOKED
 
@@ -98,7 +108,7 @@ def _for_the_invited(request, invitation, form, now):
 
 
 def _lacks_second_factor(request):
-    """Say whether the person is an admin, but lacks the second factor that each of their companies asks for."""
+    """Say whether the person is an admin, but lacks the second factor that is asked for."""
     is_admin = any(member.is_admin for member in request.memberships)
     return is_admin and not may_administer(request)
 
@@ -120,7 +130,10 @@ def _form(request, invitation, others, memberships, data=None):
 @by_invitation_link
 @while_open
 def invitation_start(request, token, link, invitation):
-    """Lead through sign-up or log-in, and back here; the address of the invitation can't be changed on the way."""
+    """Lead through sign-up or log-in, and back here.
+
+    The address of the invitation can't be changed on the way.
+    """
     invitation.mark_opened(now=timezone.now())
     return invited_signup.enter(
         request,
@@ -175,7 +188,10 @@ def _accept(request, invitations, company, is_first=False):
 
 @require_POST
 def invitation_open(request, pk):
-    """Lead to the page behind the link without the e-mail: a person who has proved the address needs no other proof."""
+    """Lead to the page behind the link without the e-mail.
+
+    A person who has verified the address needs no other proof.
+    """
     invitation = get_object_or_404(onboarding.waiting_for(request.user, timezone.now()), pk=pk)
     _link, token = Link.issue("invitation", invitation.pk, invitation.email, invitation.expires_at)
     return redirect("connections:invitation", token)
@@ -184,7 +200,7 @@ def invitation_open(request, pk):
 @role_required(Role.ADMIN)
 @require_POST
 def invitation_take(request, pk):
-    """Accept, from Customer Setup, an invitation of the customer to one of the admin's own addresses."""
+    """Accept, from Customer Setup, an invitation to one of the admin's own addresses."""
     profile = get_own_or_404(
         request,
         CustomerProfile.objects.visible_to(request.membership).select_related("customer"),
@@ -242,7 +258,10 @@ def invitation_again(request, token, link, invitation):
 @by_invitation_link
 @while_open
 def invitation_forward(request, token, link, invitation):
-    """Pass the invitation on to a colleague of the same company domain, by a fresh one; this one is closed."""
+    """Pass the invitation on to a colleague of the same company domain, by a fresh one.
+
+    This one is closed.
+    """
     if not company_domain(invitation.email):
         raise Http404
     form = ForwardForm(request.POST or None, address=invitation.email)

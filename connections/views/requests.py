@@ -95,7 +95,10 @@ def request_new(request, pk):
 
 
 def _start(request, customer, now):
-    """Find what leads to the customer; 404 when nothing does, with an offer to switch when it does at another supplier."""
+    """Find what leads to the customer.
+
+    404 when nothing does, with an offer to switch when it does at another supplier.
+    """
     if start := origins.find(request.membership, customer, now):
         return start
     for other in request.memberships:

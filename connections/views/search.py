@@ -1,4 +1,4 @@
-"""Searching the directory: the form with the searches left, and the page of an attempt with its results."""
+"""Searching the directory: the form, and the page of an attempt with its results."""
 
 from django.conf import settings
 from django.db import OperationalError
@@ -58,7 +58,7 @@ def attempt(request, pk):
 
 
 def allowance(request):
-    """Give pages their words about searches: how many are left, of how many, and when they start again."""
+    """Tell pages how many searches are left, of how many, and when they start again."""
     now = timezone.now()
     return {
         "left": left(request.membership, now),

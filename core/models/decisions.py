@@ -27,7 +27,10 @@ class DecidedOnceQuerySet(models.QuerySet):
 
 
 class DecidedOnce(models.Model):
-    """A row that is pending until it is decided. A model adds its own words by `status_field()`, the first is 'pending'."""
+    """A row that is pending until it is decided.
+
+    A model adds its own words by `status_field()`, the first is 'pending'.
+    """
 
     status = models.CharField(_("status"), max_length=10, default=PENDING)
     decided_at = models.DateTimeField(_("decided"), null=True, blank=True)
@@ -43,8 +46,12 @@ class DecidedOnce(models.Model):
         ]
 
     def _decide(self, status: str, *, now: datetime, **columns) -> None:
-        """Go through the one door out of pending. AlreadyDecided when another was faster, or the time is not right."""
-        # Not read before: of two deciding at the same moment, the later UPDATE finds no pending row.
+        """Go through the one door out of pending.
+
+        AlreadyDecided when another was faster, or the time is not right.
+        """
+        # Not read before: of two deciding at the same moment, the later UPDATE finds no pending
+        # row.
         mine = type(self).objects.filter(pk=self.pk)
         transition(mine.may_become(status, now), status=status, decided_at=now, **columns)
         for name, value in {"status": status, "decided_at": now, **columns}.items():
@@ -53,7 +60,10 @@ class DecidedOnce(models.Model):
 
 class DecidedInTimeQuerySet(DecidedOnceQuerySet):
     def waiting(self, now: datetime):
-        """Select what can still be answered; an overdue row counts as expired before the worker has run."""
+        """Select what can still be answered.
+
+        An overdue row counts as expired before the worker has run.
+        """
         return self.pending().filter(expires_at__gt=now)
 
     def overdue(self, now: datetime):

@@ -1,4 +1,4 @@
-"""Long tables for the operator's admin: the worker checks one, and imports it once the operator has seen the outcome."""
+"""Long tables for the operator's admin, which the worker checks, and imports once confirmed."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -53,7 +53,10 @@ class TableImport(WorkInProgress):
 
     @classmethod
     def begin(cls, resource, upload, format: int, *, actor, now: datetime) -> "TableImport":
-        """Keep an uploaded file for a resource class, with the job that checks it; `format` is its place in FORMATS."""
+        """Keep an uploaded file for a resource class, with the job that checks it.
+
+        `format` is its place in FORMATS.
+        """
         upload.seek(0)
         with transaction.atomic():
             kept = cls.objects.create(
@@ -68,22 +71,27 @@ class TableImport(WorkInProgress):
         return kept
 
     def confirm(self) -> None:
-        """Let the worker import what was checked. AlreadyDecided when it is not waiting for that."""
+        """Let the worker import what was checked.
+
+        AlreadyDecided when it is not waiting for that.
+        """
         with transaction.atomic():
             self._move([ImportStatus.READ], ImportStatus.IMPORTING, done=0, tries=0)
             self._defer()
 
     def work(self) -> None:
-        """Check the table, or import it, as its status says; do nothing when the worker has done so before.
+        """Check the table, or import it, as its status says.
 
-        Rows and status change in one transaction. A file that was begun TRIES times and never finished is refused.
+        Do nothing when the worker has done so before. Rows and status change in one transaction. A
+        file that was begun TRIES times and never finished is refused.
         """
         if not self.is_running:
             return
         if self.tries >= TRIES:
             self._refuse(_("The worker could not finish it. Upload the file again, or split it."))
             return
-        # Counted before the work, outside its transaction: a worker that is killed leaves its try behind.
+        # Counted before the work, outside its transaction: a worker that is killed leaves its try
+        # behind.
         TableImport.objects.filter(pk=self.pk).update(tries=models.F("tries") + 1)
         try:
             table = FORMATS[self.format]().create_dataset(bytes(self.content))

@@ -11,7 +11,10 @@ from core.states import transition
 
 
 class WorkInProgress(models.Model):
-    """Work with a status of its own (`status_field()`) and `done` of `total` rows; an export counts tables and files."""
+    """Work with a status of its own (`status_field()`) and `done` of `total` rows.
+
+    An export counts tables and files.
+    """
 
     TASK = ""  # the job that takes the row's id
     RUNNING = ()  # the statuses in which the worker is at it
@@ -39,10 +42,13 @@ class WorkInProgress(models.Model):
         return 100 * self.done // max(self.total, 1)
 
     def _move(self, before: list[str], after: str, **columns) -> None:
-        """Go from one of the statuses `before` to `after`. AlreadyDecided when the row stands elsewhere by now."""
+        """Go from one of the statuses `before` to `after`.
+
+        AlreadyDecided when the row stands elsewhere by now.
+        """
         rows = type(self).objects.filter(pk=self.pk, status__in=before)
         transition(rows, status=after, **columns)
 
     def _defer(self) -> None:
-        """Give the worker the row's job, in the caller's transaction: no job without its row, no row without its job."""
+        """Give the worker the row's job, in the caller's transaction: neither without the other."""
         app.configure_task(self.TASK, queue="default").defer(row_id=str(self.pk))

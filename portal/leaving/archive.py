@@ -1,4 +1,4 @@
-"""The ZIP that a company takes away: a CSV for each kind of thing, all of them in one JSON, and the files themselves."""
+"""The ZIP that a company takes away: a CSV for each kind of thing, one JSON, and the files."""
 
 import json
 import zipfile

@@ -1,4 +1,7 @@
-"""A company leaves the portal: its requests and connections end first; after some years its record goes too."""
+"""A company leaves the portal: its requests and connections end first.
+
+After some years its record goes too.
+"""
 
 from datetime import datetime
 
@@ -16,9 +19,10 @@ COMPANY_CLOSES = "The company has left the portal. / 회사가 포털 이용을 
 
 
 def close(supplier: Supplier, *, now: datetime) -> None:
-    """Withdraw a supplier's requests, end its connections (customers are told), forget its drafts, and close it.
+    """Close a supplier, after withdrawing its requests and ending its connections.
 
-    AlreadyDecided, with nothing changed, when it is not due to close.
+    The customers are told, and drafts are forgotten. AlreadyDecided, with nothing changed, when it
+    is not due to close.
     """
     with transaction.atomic():
         admins = [membership.user for membership in supplier.admins()]
@@ -35,12 +39,13 @@ def close(supplier: Supplier, *, now: datetime) -> None:
 
 
 def erase(supplier: Supplier) -> None:
-    """Delete what was kept of a closed company for the record; a row without a name stays for the counters.
+    """Delete what was kept of a closed company for the record.
 
-    AlreadyDecided when it is not closed.
+    A row without a name stays for the counters. AlreadyDecided when it is not closed.
     """
     with transaction.atomic():
-        # FOR UPDATE, stronger than elsewhere: a row that refers to the company can't come in meanwhile.
+        # FOR UPDATE, stronger than elsewhere: a row that refers to the company can't come in
+        # meanwhile.
         closed = Supplier.objects.select_for_update().filter(pk=supplier.pk)
         if not closed.filter(closed_at__isnull=False).exists():
             raise AlreadyDecided

@@ -65,9 +65,10 @@ class Export(WorkInProgress):
 
     @classmethod
     def ask(cls, supplier: Supplier, *, actor, now: datetime) -> "Export":
-        """Queue an export with its job, and return it; or return the one that the worker is still making.
+        """Queue an export with its job, and return it.
 
-        An unfinished one of hours ago must have failed and is given up.
+        Or return the one that the worker is still making. An unfinished one of hours ago must have
+        failed and is given up.
         """
         with transaction.atomic():
             # Two admins at the same moment: the second waits, and finds the export of the first.
@@ -90,7 +91,10 @@ class Export(WorkInProgress):
         )
 
     def finish(self, content: File, *, now: datetime) -> None:
-        """Keep the finished file and tell the admin who asked for it. AlreadyDecided when it was finished before."""
+        """Keep the finished file and tell the admin who asked for it.
+
+        AlreadyDecided when it was finished before.
+        """
         with transaction.atomic():
             name = self.file.storage.save(place(self, ""), content)
             self._move(

@@ -52,7 +52,10 @@ def export_file(request, pk):
 
 @role_required(Role.ADMIN)
 def company_close(request):
-    """Close the company in some days, with the password, after its data was packed; until then it can be kept open."""
+    """Close the company in some days, with the password, after its data was packed.
+
+    Until then it can be kept open.
+    """
     packed = request.supplier.exports.filter(status=ExportStatus.READY).exists()
     form = PasswordForm(request.POST or None, user=request.user)
     form.fields["password"].help_text = _(
