@@ -160,9 +160,9 @@ class Invitation(DecidedInTime):
             self._decide(InvitationStatus.EXPIRED, now=now)
             invited_until.refresh(self.customer, [self.email], now)
 
-    def _decide(self, status, *, now, **columns):
+    def _decide(self, status, now, **columns):
         """Decide as DecidedOnce does, and end the links: an acceptance uses them."""
-        super()._decide(status, now=now, **columns)
+        super()._decide(status, now, **columns)
         if status == InvitationStatus.ACCEPTED:
             self.links().live(now).update(used_at=now)
         self.links().revoke(now)

@@ -53,7 +53,8 @@ class ConnectionRequestQuerySet(DecidedInTimeQuerySet):
 class ConnectionRequest(DecidedInTime):
     """Pending until it is accepted, declined, expired or withdrawn.
 
-    Each change is made once, from pending, and is final.
+    Each change is made once, from pending, and is final: a verb that comes too late raises
+    AlreadyDecided, and so does expire() before the end.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -126,17 +127,12 @@ class ConnectionRequest(DecidedInTime):
         actor: User | None = None,
         comment: str = "",
     ) -> None:
-        """Connect the two, by a contact's link or the operator.
-
-        AlreadyDecided when it no longer waits.
-        """
+        """Connect the two, by a contact's link or the operator."""
         with transaction.atomic():
             # An acceptance closes invitations too, so it queues as their verbs do. Before the
             # pair's row, as they do: in the other order two would wait for each other.
             self.customer.one_at_a_time()
-            profile = self._decide(
-                RequestStatus.ACCEPTED, now=now, link=link, actor=actor, comment=comment
-            )
+            profile = self._decide(RequestStatus.ACCEPTED, now, link, actor, comment=comment)
             profile.connect(now)
             Invitation.close_for(profile, now)
             request_mail.announce_decision(self, now)
@@ -144,7 +140,7 @@ class ConnectionRequest(DecidedInTime):
     def accept_by_invitation(self, *, now: datetime, actor: User) -> None:
         """Answer the request by the acceptance of an invitation, which has connected the two."""
         with transaction.atomic():
-            self._decide(RequestStatus.ACCEPTED, now=now, actor=actor)
+            self._decide(RequestStatus.ACCEPTED, now, actor=actor)
             request_mail.tell_customer(self, now, by_invitation=True)
 
     def decline(
@@ -156,46 +152,31 @@ class ConnectionRequest(DecidedInTime):
         actor: User | None = None,
         comment: str = "",
     ) -> None:
-        """Say no, with a Reason for us and a comment for the supplier.
-
-        AlreadyDecided when it no longer waits.
-        """
+        """Say no, with a Reason for us and a comment for the supplier."""
         with transaction.atomic():
-            self._decide(
-                RequestStatus.DECLINED,
-                now=now,
-                link=link,
-                actor=actor,
-                reason=reason,
-                comment=comment,
-            ).drop()
+            profile = self._decide(RequestStatus.DECLINED, now, link, actor, reason, comment)
+            profile.drop()
             request_mail.announce_decision(self, now)
 
     def withdraw(self, *, now: datetime, actor: User) -> None:
-        """Take it back for the supplier; nobody at the customer is written to.
-
-        AlreadyDecided when it no longer waits.
-        """
+        """Take it back for the supplier; nobody at the customer is written to."""
         with transaction.atomic():
-            self._decide(RequestStatus.WITHDRAWN, now=now, actor=actor).drop()
+            self._decide(RequestStatus.WITHDRAWN, now, actor=actor).drop()
 
     def expire(self, *, now: datetime) -> None:
-        """End it, since its time is over, and tell the supplier's people.
-
-        AlreadyDecided when it is not overdue.
-        """
+        """End it, since its time is over, and tell the supplier's people."""
         with transaction.atomic():
-            self._decide(RequestStatus.EXPIRED, now=now).drop()
+            self._decide(RequestStatus.EXPIRED, now).drop()
             request_mail.tell_supplier(self, now)
 
-    def _decide(self, status, *, now, link=None, actor=None, reason="", comment=""):
+    def _decide(self, status, now, link=None, actor=None, reason="", comment=""):
         """Decide as DecidedOnce does, and end the links; returns the pair's profile."""
         # Locked before the request's row, by everything that touches both: see
         # request_sending.send().
         profile = CustomerProfile.locked(self.supplier, self.customer)
         super()._decide(
             status,
-            now=now,
+            now,
             decided_link=link,
             reason=reason,
             comment=comment,

@@ -45,7 +45,7 @@ class DecidedOnce(models.Model):
             )
         ]
 
-    def _decide(self, status: str, *, now: datetime, **columns) -> None:
+    def _decide(self, status: str, now: datetime, **columns) -> None:
         """Go through the one door out of pending.
 
         AlreadyDecided when another was faster, or the time is not right.

@@ -237,7 +237,7 @@ def test_many_are_sent_again_only_after_a_recent_log_in(client_of, operator, org
 
 
 def test_every_row_is_found_by_page_and_by_fate(client_of, operator, organon, now, monkeypatch):
-    monkeypatch.setattr("connections.admin.invitations.A_PAGE", 2)
+    monkeypatch.setattr("connections.admin.batches.A_PAGE", 2)
     batch = many(organon, operator, 5, now)
     batch.rows[4] |= {"verdict": "bad", "problem": "address", "email": "broken"}
     batch.save(update_fields=["rows"])
