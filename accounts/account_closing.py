@@ -34,7 +34,7 @@ def close_account(user, *, now):
                     membership.supplier.begin_closing(now=now, actor=user)
                 if others.exists():
                     membership.deactivate(now=now, actor=user)
-        for asked in user.join_requests.waiting().select_related("supplier", "user"):
+        for asked in user.join_requests.pending().select_related("supplier", "user"):
             with suppress(AlreadyDecided):  # an admin decided it meanwhile
                 asked.withdraw(now=now)
         transition(User.objects.filter(pk=user.pk, is_active=True), is_active=False, closed_at=now)

@@ -21,7 +21,7 @@ from core.mail import message_of
 from core.models import Code, DailyCount, Link, Mail, TableImport, today
 from core.models.files import StoredFile
 from core.models.imports import TRIES
-from core.models.mail import DELIVER, State
+from core.models.mail import DELIVER, MailStatus
 from core.states import AlreadyDecided
 
 log = logging.getLogger(__name__)
@@ -76,7 +76,7 @@ def deliver(mail_id: str) -> None:
 
     Killed between handing over and marking, it goes out again with the same Message-ID.
     """
-    mail = Mail.objects.filter(pk=mail_id, state=State.QUEUED).first()
+    mail = Mail.objects.filter(pk=mail_id, status=MailStatus.QUEUED).first()
     if not mail:
         return
     now = timezone.now()
@@ -160,9 +160,9 @@ def clean_up(timestamp: int) -> None:
     queue="default",
     retry=RetryStrategy(max_attempts=TRIES + 1, wait=60),
 )
-def work_on_import(import_id: str) -> None:
+def work_on_import(row_id: str) -> None:
     """Check or import a long table; killed in the middle, it starts anew, for nothing was kept."""
-    kept = TableImport.objects.select_related("created_by").get(pk=import_id)
+    kept = TableImport.objects.select_related("created_by").get(pk=row_id)
     # Problems are written down in the words of the person who reads them.
     with translation.override(kept.created_by.mail_language):
         kept.work()

@@ -2,7 +2,7 @@
 
 from typing import Any, NamedTuple
 
-from connections.models import Status
+from connections.models import RequestStatus
 from connections.suggestions import suggest
 from customers.steps import progress
 
@@ -18,10 +18,11 @@ class Item(NamedTuple):
         return f"portal/agenda/{self.kind}.html"
 
 
-def agenda(membership, *, profiles, invited, requests, now):
+def agenda(membership, *, profiles, invited, standings, now):
     """List the member's Items: steps, matters of admins, then customers to ask, first or again.
 
-    `profiles` are connected ones with their progress, `invited` those whose customer invites, `requests` described ones.
+    `profiles` are connected ones with their progress, `invited` those whose customer invites,
+    `standings` of open requests.
     """
     found = []
     if membership.may_act:
@@ -32,9 +33,9 @@ def agenda(membership, *, profiles, invited, requests, now):
     if membership.may_act:
         found += [Item("suggestion", suggestion) for suggestion in suggest(membership, now)]
         again = [
-            request
-            for request in requests
-            if request.can_ask_again and request.shown != Status.WITHDRAWN
+            standing
+            for standing in standings
+            if standing.can_ask_again and standing.shown != RequestStatus.WITHDRAWN
         ]
-        found += [Item("request", request) for request in again]
+        found += [Item("request", standing) for standing in again]
     return found

@@ -4,7 +4,8 @@ from django.db.models import Case, Q, When
 from django.shortcuts import render
 from django.utils import timezone
 
-from connections.models import ConnectionRequest, Status
+from connections.models import ConnectionRequest, RequestStatus
+from connections.standing import Standing
 from customers.models import CustomerProfile, Stage
 from customers.steps import progress
 from portal.agenda import agenda
@@ -20,9 +21,9 @@ def home(request):
     invited = [profile for profile in listed if profile.shown != Stage.CONNECTED]
     connected = [profile for profile in listed if profile.shown == Stage.CONNECTED]
     profiles = progress.first_needed(progress.attach(connected))
-    requests = _open_requests(membership, now)
-    items = agenda(membership, profiles=profiles, invited=invited, requests=requests, now=now)
-    waiting = [one for one in requests if one.can_withdraw]
+    standings = _open_requests(membership, now)
+    items = agenda(membership, profiles=profiles, invited=invited, standings=standings, now=now)
+    waiting = [standing.asked for standing in standings if standing.can_withdraw]
     context = {
         "agenda": items[:SHOWN],
         "number": len(items),
@@ -46,14 +47,12 @@ def _profiles(membership, now):
 
 
 def _open_requests(membership, now):
-    """Requests that were not accepted, described, the waiting ones first, then the newest."""
+    """List how requests that were not accepted stand, the waiting ones first, then the newest."""
     requests = (
         ConnectionRequest.objects.visible_to(membership)
         .with_history()
-        .exclude(status=Status.ACCEPTED)
+        .exclude(status=RequestStatus.ACCEPTED)
     )
-    first = Case(When(status=Status.PENDING, then=0), default=1)
-    found = list(requests.order_by(first, "-created_at")[:READ])
-    for request in found:
-        request.describe(now)
-    return found
+    first = Case(When(status=RequestStatus.PENDING, then=0), default=1)
+    newest = requests.order_by(first, "-created_at")[:READ]
+    return [Standing.of(asked, now) for asked in newest]

@@ -11,15 +11,15 @@ from procrastinate import RetryStrategy
 from accounts.models import Supplier
 from core.jobs import app, each
 from portal.leaving import archive, closing
-from portal.leaving.models import KEPT_DAYS, Export, State
+from portal.leaving.models import KEPT_DAYS, Export, ExportStatus
 
 
 # Three tries a minute apart: an export is asked for by a person who waits for it.
 @app.task(queue="default", retry=RetryStrategy(max_attempts=3, wait=60))
-def make_export(export_id):
+def make_export(row_id):
     """Write the file that a company takes away; killed in the middle, it starts anew."""
-    export = Export.objects.select_related("supplier", "requested_by").get(pk=export_id)
-    if export.state not in (State.QUEUED, State.WORKING):
+    export = Export.objects.select_related("supplier", "created_by").get(pk=row_id)
+    if not export.is_running:
         return
     with tempfile.TemporaryFile() as target:
         archive.write(export, target)
@@ -32,7 +32,7 @@ def make_export(export_id):
 def forget_exports(timestamp):
     """Delete the files of exports a week after they were made."""
     old = Export.objects.filter(
-        state=State.READY, finished_at__lt=timezone.now() - timedelta(days=KEPT_DAYS)
+        status=ExportStatus.READY, finished_at__lt=timezone.now() - timedelta(days=KEPT_DAYS)
     )
     each(old, Export.forget)
 

@@ -6,7 +6,7 @@ from allauth.account.models import EmailAddress
 from django.utils import timezone
 
 from accounts.models import Supplier, User
-from connections.models import ConnectionRequest, SearchAttempt
+from connections.models import SearchAttempt, request_sending
 from customers.models import Customer
 from customers.search.index import index
 
@@ -65,7 +65,7 @@ def make_attempt(membership, *customers, words="some words", now=None, **fields)
 def make_request(membership, customer, *, contact="", message="", now=None, days_ago=0):
     """A request sent by the real verb, at `now` or some days ago."""
     now = (now or timezone.now()) - timedelta(days=days_ago)
-    return ConnectionRequest.send(
+    return request_sending.send(
         membership,
         customer,
         contact=contact,

@@ -11,14 +11,7 @@ class Audience(models.TextChoices):
     OPERATOR = "operator", _("operator")
 
 
-class InvitationState(models.TextChoices):
-    PENDING = "pending", _("invited")
-    ACCEPTED = "accepted", _("accepted")
-    EXPIRED = "expired", _("expired")
-    REVOKED = "revoked", _("revoked")
-
-
-class JoinState(models.TextChoices):
+class JoinStatus(models.TextChoices):
     PENDING = "pending", _("waiting")
     ACCEPTED = "accepted", _("accepted")
     DECLINED = "declined", _("declined")

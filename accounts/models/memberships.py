@@ -9,7 +9,7 @@ from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models.choices import JoinState
+from accounts.models.choices import JoinStatus
 from accounts.models.notifications import Letter, Notification, notify
 from accounts.models.people import PendingCompany, User
 from accounts.models.records import AuditEntry
@@ -49,7 +49,7 @@ class MembershipQuerySet(models.QuerySet):
 
     def with_asking(self):
         """Each with `asking`, how many people wait for an answer of its supplier's admins."""
-        waiting = Count("join_requests", filter=Q(join_requests__status=JoinState.PENDING))
+        waiting = Count("join_requests", filter=Q(join_requests__status=JoinStatus.PENDING))
         supplier = Supplier.objects.order_by().filter(pk=OuterRef("supplier")).values("pk")
         return self.annotate(asking=Subquery(supplier.annotate(number=waiting).values("number")))
 
@@ -139,7 +139,7 @@ class Membership(models.Model):
             elif not is_new and not membership.may(role):
                 membership._set(role=role)
             PendingCompany.objects.filter(user=user).delete()
-            membership._close_other_ways_in(now, JoinState.ACCEPTED)
+            membership._close_other_ways_in(now, JoinStatus.ACCEPTED)
             membership._record("member_joined", now, actor, reason=reason)
             others = [one.user for one in supplier.admins() if one.user not in (user, actor)]
             notify(
@@ -196,7 +196,7 @@ class Membership(models.Model):
             kind = "member_left" if self.user == actor else "member_deactivated"
             self._record(kind, now, actor, reason=reason)
             self._take_back_invitations(now)
-            self._close_other_ways_in(now, JoinState.DECLINED)
+            self._close_other_ways_in(now, JoinStatus.DECLINED)
             if self.user != actor:
                 self._mail("member_deactivated")
 
@@ -224,9 +224,7 @@ class Membership(models.Model):
     def _close_other_ways_in(self, now, answer):
         """Who came, or went, has no invitation and no request to join waiting here any more."""
         self.supplier.team_invitations.filter(email=self.user.email).revoke_all(now)
-        self.supplier.join_requests.waiting().filter(user=self.user).update(
-            status=answer, decided_at=now
-        )
+        self.supplier.join_requests.filter(user=self.user).decide_all(answer, now)
 
     def _set(self, **changes):
         for name, value in changes.items():

@@ -16,7 +16,7 @@ from phonenumber_field.modelfields import PhoneNumberField
 
 from accounts import company_details
 from accounts.domains import company_domain
-from accounts.models.choices import Audience, JoinState
+from accounts.models.choices import Audience, JoinStatus
 from accounts.names import validate_name
 from accounts.numbers import clean_registration_number
 from core import mail
@@ -241,7 +241,7 @@ class Supplier(models.Model):
             self._record("company_closed", now)
             self.memberships.filter(is_active=True).update(is_active=False)
             self.team_invitations.revoke_all(now)
-            self.join_requests.waiting().update(status=JoinState.DECLINED, decided_at=now)
+            self.join_requests.decide_all(JoinStatus.DECLINED, now)
             self.bank_accounts.current().update(removed_at=now, is_main=False)
             for document in self.documents.all():
                 document.discard()

@@ -53,7 +53,7 @@ def company_new(request):
     if request.method == "POST" and form.is_valid():
         Membership.found(request.user, **form.cleaned_data, now=timezone.now(), is_first=True)
         return redirect("home")
-    asked = request.user.join_requests.waiting().select_related("supplier")
+    asked = request.user.join_requests.pending().select_related("supplier")
     waiting = [one.supplier_id for one in asked]
     sharing = Supplier.objects.sharing_domain(request.user.email).exclude(pk__in=waiting)[
         :SHARING_SHOWN

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_POST, require_safe
 from accounts import invited_signup
 from accounts.access import SESSION_KEY
 from accounts.models import CannotInvite, JoinRequest, Supplier, TeamInvitation
-from accounts.models.choices import InvitationState
+from accounts.models.team import InvitationStatus
 from core import limits
 from core.links import by_link
 from core.states import AlreadyDecided
@@ -94,7 +94,7 @@ def _condition(link, invitation, now):
     condition = link.condition(now)
     return (
         "revoked"
-        if condition == "live" and invitation.state_at(now) != InvitationState.PENDING
+        if condition == "live" and invitation.status_at(now) != InvitationStatus.PENDING
         else condition
     )
 

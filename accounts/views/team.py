@@ -31,17 +31,17 @@ def _team(request, form):
     context = {"page": Paginator(members, A_PAGE).get_page(request.GET.get("page")), "form": form}
     if request.membership.is_admin:
         context |= {
-            "asking": request.supplier.join_requests.waiting()
+            "asking": request.supplier.join_requests.pending()
             .filter(user__closed_at=None)
             .select_related("user"),
-            "invitations": request.supplier.team_invitations.unanswered(),
+            "invitations": request.supplier.team_invitations.pending(),
             "inactive": request.supplier.memberships.deactivated().select_related("user"),
             "now": timezone.now(),
         }
     elif not request.supplier.admins().exists():
         context |= {
             "leaderless": True,
-            "asked": request.supplier.join_requests.waiting().filter(user=request.user),
+            "asked": request.supplier.join_requests.pending().filter(user=request.user),
         }
     return render(request, "accounts/team.html", context)
 

@@ -66,6 +66,13 @@ class Customer(models.Model):
         """The language to write to its contacts in."""
         return self.language or settings.PORTAL_LANGUAGE
 
+    def one_at_a_time(self):
+        """Let whoever else invites or connects for the customer wait until the caller's transaction ends.
+
+        Comes before any lock of a profile, request or invitation of the customer.
+        """
+        Customer.objects.select_for_update(no_key=True).get(pk=self.pk)
+
     def knows(self, address):
         """Whether an address is one of its contacts, or in one of its domains; both are what makes writing to it safe."""
         return (

@@ -2,7 +2,7 @@
 
 from accounts.models import User
 from connections import onboarding
-from connections.models import Invitation
+from connections.models import invitation_sending
 from core.models import Mail
 from portal.demo import people
 from portal.demo.month import Month
@@ -41,7 +41,7 @@ def send_a_fresh_invitation(month: Month) -> None:
     _invite(month, "Hanbit Foods", newcomer, "한솔유리", "서지훈", 0, message=words)
     refused = Mail.objects.get(to=WRONG_ADDRESS)
     Mail.objects.filter(pk=refused.pk).update(
-        state="failed", sent_at=None, smtp_reply="550 5.1.1 User unknown"
+        status="failed", sent_at=None, smtp_reply="550 5.1.1 User unknown"
     )
 
 
@@ -58,4 +58,4 @@ def _invite(month, customer, email, company, name, days, *, language="ko", messa
         "message": message,
     }
     when = month.ago(days)
-    return Invitation.send(month.customers[customer], [row], now=when, actor=_operator())[0]
+    return invitation_sending.send(month.customers[customer], [row], now=when, actor=_operator())[0]

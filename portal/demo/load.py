@@ -37,7 +37,7 @@ def load(now: datetime) -> None:
 
 def _forget_the_past(month):
     # The month's mail was delivered long ago: no worker shall send it now.
-    Mail.objects.update(state="sent", sent_at=month.now, text="", html="")
+    Mail.objects.update(status="sent", sent_at=month.now, text="", html="")
     with connection.cursor() as cursor:
         cursor.execute("DELETE FROM procrastinate_jobs")
     DailyCount.objects.exclude(day=today(month.now)).delete()

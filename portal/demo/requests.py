@@ -3,7 +3,7 @@
 from django.db.models import F
 
 from accounts.models import Notification
-from connections.models import ConnectionRequest
+from connections.models import request_contacts, request_sending
 from customers.models import Customer, CustomerProfile
 from portal.demo.month import Month
 
@@ -37,7 +37,7 @@ def send_those_of_acme(month: Month) -> None:
         8,
         message="인천 공장에 포장재를 납품하고 있습니다. 발주번호 4500-11873.",
     )
-    waiting.remind(now=month.ago(1))
+    request_contacts.remind(waiting, now=month.ago(1))
     # The bell shall show the news of the last weeks only; profiles are as old as their connection.
     Notification.objects.filter(created_at__lt=month.ago(20)).update(read_at=month.ago(15))
     CustomerProfile.objects.exclude(connected_at=None).update(created_at=F("connected_at"))
@@ -58,9 +58,9 @@ def send_those_of_others(month: Month) -> None:
         first = 20 + place * 7
         connected, waiting, fresh = with_contact[first : first + 3]
         asked = _ask_any(month, member, connected, 24)
-        asked.remind(now=month.ago(17))
+        request_contacts.remind(asked, now=month.ago(17))
         asked.accept(now=month.ago(22), link=month.newest_link())
-        _ask_any(month, member, waiting, 14).remind(now=month.ago(7))
+        request_contacts.remind(_ask_any(month, member, waiting, 14), now=month.ago(7))
         _ask_any(month, member, fresh, 3)
     for place, member in enumerate(admins[:4]):
         _ask_any(month, member, with_nobody[place], 2 + place)
@@ -83,7 +83,7 @@ def _ask_any(month, member, customer, days):
 def _ask(month, member, name, days, message=""):
     customer = month.customers[name]
     contact = customer.contacts.first()
-    return ConnectionRequest.send(
+    return request_sending.send(
         member,
         customer,
         contact=contact.email if contact else f"office@{customer.domains.first()}",

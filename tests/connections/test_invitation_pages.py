@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from accounts.models import AuditEntry
 from connections import jobs, onboarding
-from connections.models import Invitation
+from connections.models import Invitation, invitation_sending
 from core.models import Mail
 from tests.connections.test_invitations import NEW, invite, token_to
 
@@ -87,7 +87,7 @@ def test_it_is_passed_on_to_a_colleague_of_the_same_domain_only(invitation, one_
         True,
     )
     client.post(f"/i/{token}/forward/", {"email": "Boss@NewCo.example"})
-    fresh = Invitation.objects.get(status="open")
+    fresh = Invitation.objects.get(status="pending")
     assert (fresh.email, fresh.forwarded_from) == ("boss@newco.example", invitation)
     page = Client().get(f"/i/{token}/")
     assert (page.status_code, "was passed on" in page.content.decode()) == (410, True)
@@ -108,7 +108,7 @@ def test_invitations_of_one_domain_are_passed_on_five_times_an_hour(invitation, 
             f"/i/{token}/forward/", {"email": f"{colleague}@newco.example"}
         ).content.decode()
     assert "then try again." in page
-    assert Invitation.objects.get(status="open").email == "e@newco.example"
+    assert Invitation.objects.get(status="pending").email == "e@newco.example"
 
 
 def test_free_mail_is_not_passed_on(organon):
@@ -127,7 +127,7 @@ def test_unknown_links_are_404_and_slowed_down(db, one_window):
 def test_the_operator_reads_the_story_and_the_supplier_only_that_it_accepted(
     invitation, nora, client_of, now, operator
 ):
-    invitation.resend(now=now, actor=operator)
+    invitation_sending.resend(invitation, now=now, actor=operator)
     client_of(nora).post(
         f"/i/{token_to()}/accept/", {"company_choice": "new", "name": "NewCo", "country": "KR"}
     )
@@ -141,7 +141,7 @@ def test_the_operator_reads_the_story_and_the_supplier_only_that_it_accepted(
 
 
 def test_after_years_closed_invitations_are_forgotten(invitation, now, operator, settings):
-    fresh = invitation.forward("boss@newco.example", now=now)
+    fresh = invitation_sending.forward(invitation, "boss@newco.example", now=now)
     long_ago = now - timedelta(days=365 * settings.PORTAL_RECORD_YEARS + 1)
     Invitation.objects.filter(pk=invitation.pk).update(decided_at=long_ago)
     jobs.forget_invitations.func(timestamp=0)

@@ -7,9 +7,7 @@ from django.db import IntegrityError, transaction
 from django.urls import reverse
 
 from connections import origins
-from connections.models import CannotRequest, ConnectionRequest
-from connections.models.request_rules import Refusal
-from connections.models.requests import Origin
+from connections.models import CannotRequest, ConnectionRequest, Origin, Refusal
 from core.models import Link
 from core.states import AlreadyDecided
 from customers.models import CustomerProfile
@@ -26,7 +24,7 @@ def test_a_second_request_while_one_waits_names_the_first(ada_at_acme, mia_at_ac
     first = make_request(ada_at_acme, organon)
     with pytest.raises(CannotRequest) as refused:
         make_request(mia_at_acme, organon)
-    assert (refused.value.code, refused.value.request) == (Refusal.PENDING, first)
+    assert (refused.value.code, refused.value.asked) == (Refusal.PENDING, first)
 
 
 def test_the_database_itself_refuses_a_second_pending_request(ada_at_acme, organon):

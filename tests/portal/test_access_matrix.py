@@ -10,7 +10,7 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from accounts.models import BankAccount, Document, JoinRequest, Notification, TeamInvitation
-from connections.models import Invitation
+from connections.models import invitation_sending
 from core.models import Link
 from customers.models import StepAnswer, Upload
 from portal.models import Export
@@ -307,7 +307,7 @@ def invitation_arguments(customer, now):
         "language": "en",
         "message": "",
     }
-    inviting = Invitation.send(customer, [row], now=now, actor=None)[0]
+    inviting = invitation_sending.send(customer, [row], now=now, actor=None)[0]
     _link, token = Link.issue("invitation", inviting.pk, inviting.email, inviting.expires_at)
     names = "invitation invitation_start invitation_accept invitation_again invitation_forward invitation_admins"
     return of("connections", names, token) | of("connections", "invitation_open", inviting.pk)

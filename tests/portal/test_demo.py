@@ -27,7 +27,7 @@ def test_the_demo_shows_every_state_and_its_log_ins_work(acme_of_the_demo, now):
     stages = set(CustomerProfile.objects.filter(supplier=acme).values_list("stage", flat=True))
     assert stages == {"connected", "requested", "ended", "dropped", "invited"}
     assert set(Invitation.objects.values_list("status", flat=True)) == {
-        "open",
+        "pending",
         "accepted",
         "expired",
         "revoked",
@@ -40,7 +40,7 @@ def test_the_demo_shows_every_state_and_its_log_ins_work(acme_of_the_demo, now):
     assert left(ada, now) == 14
     spent = SearchAttempt.objects.filter(supplier=acme).aggregate(sum=Sum("cost"))["sum"]
     assert DailyCount.objects.get(scope="search:supplier", key=str(acme.pk)).used == spent
-    queued = set(Mail.objects.filter(state="queued").values_list("to", flat=True))
+    queued = set(Mail.objects.filter(status="queued").values_list("to", flat=True))
     assert queued == {"procurement@coupa.example", "jihoon.seo@hansol.example"}
     for email in (
         "admin@acme.example",

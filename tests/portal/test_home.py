@@ -5,7 +5,7 @@ import re
 import pytest
 from django.urls import reverse
 
-from connections.models import Invitation
+from connections.models import invitation_sending
 from customers.models import StepAnswer
 from tests.builders import connect, make_customer, make_request, make_step
 
@@ -14,7 +14,7 @@ SAID = [{"question": "x", "kind": "text", "label": {"ko": "a", "en": "a"}, "valu
 
 def invite(customer, email, now):
     row = {"email": email, "company": "", "name": "", "language": "en", "message": ""}
-    return Invitation.send(customer, [row], now=now, actor=None)[0]
+    return invitation_sending.send(customer, [row], now=now, actor=None)[0]
 
 
 def sent_back(membership, customer, now):
