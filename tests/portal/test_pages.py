@@ -252,7 +252,8 @@ def test_help_reads_in_both_languages_with_the_settings_numbers(slug, language, 
 
 
 def title(page):
-    return re.search("<title>(.*?)</title>", page.content.decode())[1]
+    found = re.search("<title>(.*?)</title>", page.content.decode(), re.DOTALL)
+    return " ".join(found[1].split())
 
 
 @pytest.mark.parametrize(
