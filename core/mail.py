@@ -25,10 +25,12 @@ def send(
     link=None,
     urgent=False,
     not_before=None,
+    kind="",
     **context,
 ):
     """Queue templates/email/<name>/ for an address, in a language; returns the Mail row.
 
+    `kind` takes <kind>.txt of that folder instead of letter.txt, if there is one.
     `on_failure` names a job that is deferred with the row's id when the mail fails for good; after `valid_until` it is not
     sent any more; `link` is the Link whose token stands in it; `urgent` mail overtakes the rest.
     """
@@ -38,6 +40,7 @@ def send(
             to,
             language,
             context,
+            kind=kind,
             on_failure=on_failure,
             about_type=about._meta.label_lower if about else "",
             about_id=str(about.pk) if about else "",
@@ -49,13 +52,12 @@ def send(
     )
 
 
-def write(name, to, language, context, **columns):
-    """The letter of templates/email/<name>/letter.txt as an unsaved Mail row."""
+def write(name, to, language, context, *, kind="", **columns):
+    """The letter of templates/email/<name>/ as an unsaved Mail row."""
+    letters = [f"email/{name}/{kind or 'letter'}.txt", f"email/{name}/letter.txt"]
     with translation.override(language), timezone.override(timezone.get_default_timezone()):
         context = context | common()
-        subject, text, html = _from_one_source(
-            render_to_string(f"email/{name}/letter.txt", context), context
-        )
+        subject, text, html = _from_one_source(render_to_string(letters, context), context)
     return Mail(
         name=name,
         sender=settings.DEFAULT_FROM_EMAIL,

@@ -101,6 +101,12 @@ def shown_address(url):
     return (urlsplit(url or "").hostname or "").removeprefix("www.")
 
 
+@register.filter(is_safe=True)
+def stripped(text):
+    """What a template says, without the white space that its lines put around it."""
+    return text.strip()
+
+
 @register.filter
 def punycode(address):
     """An address whose domain shows as it travels, so that letters which only look alike are seen."""
