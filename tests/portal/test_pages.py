@@ -275,7 +275,7 @@ def test_a_page_of_prose_is_titled_by_its_heading(path, heading, db):
 def test_the_privacy_notice_names_who_answers_for_it_or_else_the_operator(
     language, heading, settings, db
 ):
-    named = re.compile(f"{heading}</h2>\\s*<p>(.+?), support@")
+    named = re.compile(f"{heading}</h2>\\s*<p>\\s*(.+?), support@")
     client = Client(headers={"accept-language": language})
     assert named.search(client.get("/privacy/").content.decode())[1] == settings.OPERATOR_NAME
     settings.PRIVACY_OFFICER = "Kim Haneul"
