@@ -48,6 +48,6 @@ class KnownDevice(models.Model):
 
 def mail_security(user, what, *, now, browser="", address="", to=""):
     """Write about a change of the account's security, at once and whatever the person's preferences are."""
-    said = {"person": user, "what": what, "at": now, "browser": browser[:200], "address": address}
+    said = {"person": user, "at": now, "browser": browser[:200], "address": address}
     said["days"] = settings.PORTAL_CLOSING_DAYS
-    mail.send("security", to or user.email, user.mail_language, urgent=True, **said)
+    mail.send("security", to or user.email, user.mail_language, urgent=True, kind=what, **said)

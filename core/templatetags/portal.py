@@ -99,6 +99,12 @@ def shown_address(url: str) -> str:
     return (urlsplit(url or "").hostname or "").removeprefix("www.")
 
 
+@register.filter(is_safe=True)
+def stripped(text):
+    """What a template says, without the white space that its lines put around it."""
+    return text.strip()
+
+
 @register.filter
 def punycode(address: str) -> str:
     """Show an address's domain as it travels, so that letters which only look alike are seen."""
