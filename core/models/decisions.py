@@ -1,4 +1,4 @@
-"""What waits until it is decided, once: requests and invitations, with an end or without."""
+"""Rows that wait until somebody decides them, once: requests and invitations, with or without an end."""
 
 from datetime import datetime
 

@@ -101,7 +101,7 @@ def shown_address(url: str) -> str:
 
 @register.filter(is_safe=True)
 def stripped(text):
-    """What a template says, without the white space that its lines put around it."""
+    """Take off the white space that the lines of a template put around its text."""
     return text.strip()
 
 

@@ -66,7 +66,8 @@ def test_one_bad_line_refuses_the_whole_file_and_is_named(operator, run_jobs, cl
     assert (kept.status, [one["line"] for one in kept.problems]) == ("refused", [3, 4])
     assert not Customer.objects.exists()
     page = client_of(operator).get(f"/admin/core/tableimport/{kept.pk}/change/").content.decode()
-    assert ("Line 3: country: " in page, "Import these rows" in page) == (True, False)
+    assert "Line 3: country: " in " ".join(page.split())
+    assert "Import these rows" not in page
 
 
 def test_a_file_without_a_column_that_is_needed_is_refused_in_words(operator, run_jobs):
