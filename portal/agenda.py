@@ -18,14 +18,14 @@ class Item(NamedTuple):
         return f"portal/agenda/{self.kind}.html"
 
 
-def agenda(membership, *, profiles, invited, requests, now):
+def agenda(membership, *, setups, invited, requests, now):
     """The member's Items: steps, then what only admins see to, then customers to ask, for the first time or again.
 
-    `profiles` are connected ones with their progress, `invited` those whose customer invites, `requests` described ones.
+    `setups` are the Progress of connected profiles, `invited` those whose customer invites, `requests` described ones.
     """
     found = []
     if membership.may_act:
-        found += [Item("step", pair) for pair in progress.agenda(profiles, membership)]
+        found += [Item("step", pair) for pair in progress.agenda(setups, membership)]
     if membership.is_admin:
         found += [Item("invitation", profile) for profile in invited]
         found += [Item("joining", membership.asking)] if membership.asking else []

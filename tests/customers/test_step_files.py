@@ -21,7 +21,7 @@ def test_a_wrong_file_says_why_and_loses_no_text(page, step):
     assert "We take PDF, PNG, JPEG, DOCX and XLSX files." in text
     assert 'value="ACME"' in text
     assert not Upload.objects.exists()
-    assert StepAnswer.objects.get().values[name["text"]] == "ACME"
+    assert StepAnswer.objects.get().draft[name["text"]] == "ACME"
 
 
 def test_a_file_is_removed_with_the_text_kept(page, step, profile):
@@ -200,7 +200,7 @@ def test_a_date_that_is_typed_after_the_file_counts_for_it(page, organon, profil
     page(step, {"version": 3, f"{name}-until": "2099-01-01"}, "step_submit")
     upload = Upload.objects.get()
     assert (str(upload.expires_on), upload.told_of_expiry) == ("2099-01-01", False)
-    assert Submission.objects.get().said[0]["value"]["until"] == "2099-01-01"
+    assert Submission.objects.get().answers[0]["value"]["until"] == "2099-01-01"
 
 
 def test_a_paper_that_has_run_out_is_neither_offered_ticked_nor_submitted(
@@ -214,7 +214,7 @@ def test_a_paper_that_has_run_out_is_neither_offered_ticked_nor_submitted(
     question = {"kind": "file", "asks_expiry": True, "prefill": "insurance_certificate"}
     step = make_step(organon, "Insurance", question)
     name = step.questions.get().name
-    assert not page(step).context["form"].typed[f"{name}-own"]
+    assert not page(step).context["form"].draft[f"{name}-own"]
     assert (
         "This day has passed." in page(step, {f"{name}-own": "on"}, "step_submit").content.decode()
     )

@@ -224,16 +224,16 @@ class Command(BaseCommand):
             .get(customer__name=customer)
         )
         step = profile.customer.steps.get(title_en=templates.STEPS[name][0][1])
-        form = StepForm(step.questions.all(), profile=profile, kept={})
+        form = StepForm(step.questions.all(), profile=profile, saved_draft={})
         answers = {one.label_en: one.name for one in form.questions}
-        typed = form.typed | {
+        typed = form.draft | {
             answers[label]: text for label, text in people.ANSWERS.items() if label in answers
         }
         posted = MultiValueDict(
             {name: text if isinstance(text, list) else [text] for name, text in typed.items()}
         )
         form = StepForm(
-            step.questions.all(), profile=profile, kept={}, posted=posted, partial=False
+            step.questions.all(), profile=profile, saved_draft={}, posted=posted, partial=False
         )
         form.full_clean()
         form.store_files(self.mia.user)
@@ -244,12 +244,12 @@ class Command(BaseCommand):
         if form.errors:
             raise ValueError(f"{customer}, {name}: {form.errors.as_text()}")
         about = {"version": 0, "actor": self.mia.user, "now": self._ago(days)}
-        return StepAnswer.submit(profile, step, form.typed, form.said, **about)
+        return StepAnswer.submit(profile, step, form.draft, form.answers, **about)
 
     def _draft(self, customer, name, days):
         profile, step, form = self._form(customer, name)
         about = {"version": 0, "actor": self.mia.user, "now": self._ago(days)}
-        StepAnswer.save_draft(profile, step, form.typed, **about)
+        StepAnswer.save_draft(profile, step, form.draft, **about)
 
     def _others(self):
         """The other suppliers' month: connected, waiting, and waiting for somebody to be found."""
