@@ -1,4 +1,4 @@
-"""The worker's part in setups and the directory: news, files that run out or that nothing names, the search's words."""
+"""The worker's part: news of setups, files that run out or that nothing names, the search."""
 
 from datetime import timedelta
 
@@ -47,7 +47,7 @@ def tell_supplier(profile_id):
 @app.periodic(cron="20 7 * * *")
 @app.task(queue="default", queueing_lock="tell_of_files")
 def tell_of_files(timestamp):
-    """Tell suppliers of files that they gave to connected customers and that run out within the coming days."""
+    """Tell suppliers of files that they gave to customers and that run out within some days."""
     now = timezone.now()
     until = today(now) + timedelta(days=settings.PORTAL_EXPIRY_DAYS)
     uploads = Upload.objects.running_out(until).select_related(

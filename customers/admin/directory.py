@@ -48,7 +48,10 @@ class FormatForm(forms.Form):
 
 
 def look_alikes(name):
-    """Return the names of customers that a supplier's name looks like: the supplier may pose as one of them."""
+    """Return the names of customers that a supplier's name looks like.
+
+    The supplier may pose as such a customer.
+    """
     found = SearchName.objects.filter(letters__in={made.letters for made in keys(name)}).values(
         "customer"
     )
@@ -115,7 +118,7 @@ class CustomerAdmin(TableAdmin):
 
     def save_related(self, request, form, formsets, change):
         super().save_related(request, form, formsets, change)
-        # after the names are saved, in the same transaction: what suppliers search by never lags behind
+        # after the names, in their transaction: what suppliers search by never lags behind
         index([form.instance.pk])
 
     def has_delete_permission(self, request, obj=None):

@@ -157,7 +157,7 @@ class StepAdmin(admin.ModelAdmin):
 
 @admin.register(Submission)
 class SubmissionAdmin(ReadOnlyAdmin):
-    """What suppliers submitted; the operator decides in the customer's place where that is agreed."""
+    """Submitted steps; the operator decides in the customer's place where that is agreed."""
 
     list_display = [
         "submitted_at",

@@ -1,4 +1,4 @@
-"""What a supplier answers to a customer's step, and its state machine: draft, submitted, returned or approved."""
+"""A supplier's answers to a customer's step: draft, submitted, returned or approved."""
 
 import uuid
 from datetime import datetime
@@ -36,11 +36,17 @@ class EditConflict(Exception):
 
 
 class NotOpen(Exception):
-    """The step can't be answered now: the connection has ended, or the steps before it are not approved."""
+    """The step can't be answered now.
+
+    The connection has ended, it is no longer asked for, or a step before it is not approved.
+    """
 
 
 class StepAnswer(models.Model):
-    """A supplier's answers to a step. `draft` is what was typed last; submissions are what the customer got."""
+    """A supplier's answers to a step.
+
+    `draft` is what was typed last; submissions are what the customer got.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     profile = models.ForeignKey(
@@ -103,7 +109,8 @@ class StepAnswer(models.Model):
     ) -> "StepAnswer":
         """Keep what was typed, valid or not.
 
-        Raises EditConflict when the row is no longer at the `version` that the page was opened with, and NotOpen.
+        `version` is the row's when the page was opened: EditConflict when it has another by now.
+        Raises NotOpen.
         """
         with transaction.atomic():
             answer = _lock_answer(profile, step)
@@ -124,8 +131,8 @@ class StepAnswer(models.Model):
     ) -> "Submission":
         """Freeze the answers of a checked StepForm as a version for the customer.
 
-        An earlier version that still waits is replaced. The reviewers are told, with all that is submitted within the
-        hour. Raises EditConflict and NotOpen as save_draft() does.
+        An earlier version that still waits is replaced. The reviewers are told, with all that is
+        submitted within the hour. Raises EditConflict and NotOpen as save_draft() does.
         """
         with transaction.atomic():
             answer = _lock_answer(profile, step)
@@ -133,7 +140,7 @@ class StepAnswer(models.Model):
             answer.submissions.waiting().update(outcome=Outcome.REPLACED, decided_at=now)
             submission = answer.submissions.create(
                 number=(answer.submissions.aggregate(last=Max("number"))["last"] or 0) + 1,
-                # that of the page: the operator may have asked for more since, which this does not answer
+                # that of the page: what the operator has asked since is not answered
                 step_version=step.version,
                 answers=answers,
                 submitted_by=actor,
@@ -155,7 +162,7 @@ class StepAnswer(models.Model):
         actor,
         now: datetime,
     ) -> None:
-        """Give the step to a colleague, who finds it on Home and is told; None gives it back to everybody."""
+        """Give the step to a colleague, who is told; None gives it back to everybody."""
         with transaction.atomic():
             answer = _lock_answer(profile, step)
             cls.objects.filter(pk=answer.pk).update(member=membership)
@@ -173,7 +180,7 @@ class StepAnswer(models.Model):
             )
 
     def _save(self, draft, version, actor, now, *, has_draft):
-        # Asking for the version in the UPDATE, not before it, lets one of two pages win that were opened alike.
+        # The UPDATE itself asks for the version, so that one of two pages opened alike wins.
         mine = StepAnswer.objects.filter(pk=self.pk, version=version)
         if not mine.update(
             draft=draft,
@@ -188,8 +195,9 @@ class StepAnswer(models.Model):
 
 def _lock_answer(profile, asked):
     """The row of an open step, made when nobody has begun it. Raises NotOpen."""
-    # The profile's row is the lock of its whole setup: an end, a decision, a draft and a submission wait in one
-    # line, also while there is no answer to lock yet. NO KEY: new rows that refer to the profile need not wait.
+    # The profile's row is the lock of its whole setup: an end, a decision, a draft and a submission
+    # wait in one line, also while there is no answer to lock yet. NO KEY: new rows that refer to
+    # the profile need not wait.
     connected = CustomerProfile.objects.select_for_update(no_key=True).filter(
         pk=profile.pk, stage=Stage.CONNECTED
     )
@@ -209,7 +217,7 @@ class SubmissionQuerySet(models.QuerySet):
         return self.filter(outcome=Outcome.WAITING)
 
     def to_decide(self) -> "SubmissionQuerySet":
-        """Return those that can be decided: an end of the connection ends the waiting, until it is made anew."""
+        """Return those that can be decided: while the connection has ended nothing waits."""
         return self.waiting().filter(answer__profile__stage=Stage.CONNECTED)
 
     def newest(self) -> "SubmissionQuerySet":
@@ -220,7 +228,7 @@ class SubmissionQuerySet(models.QuerySet):
         )
 
     def last_and_approved(self) -> "SubmissionQuerySet":
-        """Return the last version of each step and the one that was approved last, in the order of the steps."""
+        """Return of each step the last version and the one approved last, in their order."""
         last = _versions().values("pk")[:1]
         approved = _versions().filter(outcome=Outcome.APPROVED).values("pk")[:1]
         found = self.filter(Q(pk=Subquery(last)) | Q(pk=Subquery(approved)))
@@ -247,7 +255,8 @@ def _versions():
 class Submission(models.Model):
     """A version of a step's answers as the customer got it: frozen, decided once.
 
-    `answers` are [{question, kind, label, value}]: all that is needed to read them when the question is changed or gone.
+    `answers` are [{question, kind, label, value}], so that they read the same when a question is
+    changed or gone.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -314,7 +323,7 @@ class Submission(models.Model):
     def approve(
         self, *, now: datetime, actor=None, link: Link | None = None, comment: str = ""
     ) -> None:
-        """Accept this version for the customer. Raises AlreadyDecided when it was decided or replaced before."""
+        """Accept this version; AlreadyDecided when it was decided or replaced before."""
         self._decide(
             Outcome.APPROVED,
             comment,
@@ -322,7 +331,7 @@ class Submission(models.Model):
             actor=actor,
             link=link,
             status=AnswerStatus.APPROVED,
-            # that of the answers, not the step's own: more may have been asked while they waited
+            # not the step's own, of now: more may have been asked while the answers waited
             approved_version=self.step_version,
         )
 

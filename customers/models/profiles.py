@@ -29,14 +29,14 @@ LISTED = [Stage.INVITED, Stage.CONNECTED, Stage.REQUESTED, Stage.ENDED]
 
 class CustomerProfileQuerySet(models.QuerySet):
     def visible_to(self, membership: Membership) -> "CustomerProfileQuerySet":
-        """Return what a member may see of its supplier's customers; nothing else decides that, anywhere."""
+        """Return the profiles that a member may see; nothing else decides that, anywhere."""
         own = self.filter(supplier=membership.supplier_id)
         return own if membership.sees_all_customers else own.filter(members=membership)
 
     def as_of(self, now: datetime) -> "CustomerProfileQuerySet":
-        """Add `shown`, the stage as it counts at `now`: what has run out is shown as what it falls back to.
+        """Add `shown`, the stage as it counts at `now`.
 
-        The worker moves the stage itself a while later.
+        A stage that has run out shows as what it falls back to; the worker moves it a while later.
         """
         overdue = Q(stage=Stage.REQUESTED, waiting_until__lte=now) | Q(
             stage=Stage.INVITED, invited_until__lte=now
@@ -51,7 +51,7 @@ class CustomerProfileQuerySet(models.QuerySet):
         )
 
     def listed(self, now: datetime) -> "CustomerProfileQuerySet":
-        """Return what Customer Setup shows in its order: inviting, connected, waiting, ended ones, each by name."""
+        """Return the profiles that Customer Setup shows, in the order of LISTED, then by name."""
         order = Case(
             *[When(shown=stage, then=place) for place, stage in enumerate(LISTED)],
             default=len(LISTED),
@@ -64,7 +64,7 @@ class CustomerProfileQuerySet(models.QuerySet):
 
 
 class CustomerProfile(models.Model):
-    """A supplier with a customer. Requests and invitations move its stage, each in its own transaction."""
+    """A supplier with a customer; requests and invitations move its stage."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     supplier = models.ForeignKey(
@@ -115,8 +115,8 @@ class CustomerProfile(models.Model):
 
     @classmethod
     def locked(cls, supplier: Supplier, customer: Customer) -> "CustomerProfile":
-        """Return the row of the pair, made at first contact, locked to the end of the caller's transaction."""
-        # Made first, with conflicts ignored: of two first contacts at once the second waits at the lock, and fails nowhere.
+        """Return the pair's row, made at first contact, locked for the caller's transaction."""
+        # Conflicts are ignored: of two first contacts at once the second waits at the lock.
         cls.objects.bulk_create([cls(supplier=supplier, customer=customer)], ignore_conflicts=True)
         return cls.objects.select_for_update(no_key=True).get(supplier=supplier, customer=customer)
 
@@ -136,7 +136,7 @@ class CustomerProfile(models.Model):
         )
 
     def drop(self) -> None:
-        """Go back from a request that came to nothing: to ended when it was ever connected, to invited, or to dropped.
+        """Go back from a request that came to nothing: to ended, invited or dropped.
 
         A profile that something moved on meanwhile stays as it is.
         """
@@ -144,7 +144,7 @@ class CustomerProfile(models.Model):
             self._set(stage=self._without_request(), waiting_until=None)
 
     def mark_invited(self, until: datetime | None) -> None:
-        """Note until when invitations of the customer to this supplier are open; None: no longer."""
+        """Note until when invitations to this supplier are open; None when none is any more."""
         self.invited_until = until
         if until and self.stage in (Stage.DROPPED, Stage.ENDED):
             self.stage = Stage.INVITED
@@ -158,7 +158,7 @@ class CustomerProfile(models.Model):
         return Stage.INVITED if self.invited_until else Stage.DROPPED
 
     def allow_requests(self, extra: int, *, now: datetime, actor) -> None:
-        """Let the supplier ask this customer `extra` times more than others; the operator's word."""
+        """Let the supplier, by the operator's word, ask this customer `extra` times more."""
         with transaction.atomic():
             self._set(extra_requests=extra)
             self._record(
@@ -166,10 +166,7 @@ class CustomerProfile(models.Model):
             )
 
     def end(self, reason: str, *, now: datetime, actor) -> None:
-        """End the connection, once, and tell the other side; its answers stay, and a new request may be made.
-
-        Raises AlreadyDecided when it is not connected.
-        """
+        """End the connection, once, and tell the other side; AlreadyDecided when not connected."""
         with transaction.atomic():
             transition(
                 CustomerProfile.objects.filter(pk=self.pk).connected(),

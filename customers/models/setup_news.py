@@ -1,4 +1,4 @@
-"""Who is told of what in a setup: the customer's contacts by mail, the supplier's people by bell and mail."""
+"""News of a setup: to a customer's contacts by mail, to a supplier's people by bell too."""
 
 from contextlib import suppress
 from datetime import datetime, timedelta
@@ -28,7 +28,7 @@ def tell_reviewers_soon(profile) -> None:
 
 
 def tell_suppliers_soon(customer) -> None:
-    """Let the worker tell connected suppliers of new questions in a while, so that an hour of editing is told once."""
+    """Let the worker tell suppliers of new questions in a while: an hour of edits is told once."""
     _once_soon(
         "customers.jobs.tell_suppliers",
         settings.PORTAL_REVIEW_MAIL_MINUTES,
@@ -37,7 +37,7 @@ def tell_suppliers_soon(customer) -> None:
 
 
 def tell_each_supplier(customer) -> None:
-    """Let the worker tell each connected supplier by a job of its own: one that fails is tried alone."""
+    """Let the worker tell each connected supplier by a job of its own, tried again alone."""
     with transaction.atomic():  # all are queued or none
         for pk in customer.profiles.connected().values_list("pk", flat=True):
             _once_soon("customers.jobs.tell_supplier", profile_id=str(pk))
@@ -54,7 +54,7 @@ def _once_soon(job, minutes=0, **arguments):
 
 
 def tell_reviewers(profile, submissions, now: datetime) -> None:
-    """Write to each reviewer of the customer, with a link of their own that shows the whole setup."""
+    """Write to each reviewer of the customer, with a link of their own to the whole setup."""
     reviewers = profile.customer.contacts.reviewing().select_related("customer")
     for contact in reviewers.order_by("email"):
         write_link("steps_submitted", profile, contact, now, submissions=submissions)
@@ -119,7 +119,7 @@ def _accounts(submission):
 
 
 def tell_of_decision(submission, now: datetime) -> None:
-    """Tell all who see the customer by bell; the admins, and the person who submitted the step, by mail too."""
+    """Tell all who see the customer by bell; admins and the person who submitted by mail too."""
     profile, step = submission.answer.profile, submission.answer.step
     people = [membership.user for membership in profile.people()]
     admins = {membership.user for membership in profile.supplier.admins()}
@@ -138,7 +138,7 @@ def tell_of_decision(submission, now: datetime) -> None:
 
 
 def tell_of_new_questions(profile, now: datetime) -> None:
-    """Tell the people of a connected supplier that the customer asks for something new; the admins by mail too."""
+    """Tell a supplier's people that the customer asks for something new; admins by mail too."""
     admins = [membership.user for membership in profile.supplier.admins()]
     notify(
         profile.supplier,
@@ -154,15 +154,16 @@ def tell_of_new_questions(profile, now: datetime) -> None:
 def tell_of_end(profile, reason: str, *, actor, now: datetime) -> None:
     """Tell the other side that the connection has ended.
 
-    An operator's end is told to our people, and mailed to our admins; an admin's to the customer's request contacts.
+    An operator's end is told to the supplier's people, and mailed to its admins; an admin's is
+    mailed to the customer's contacts for requests.
     """
     if actor.is_staff and not profile.supplier.memberships.filter(user=actor).exists():
-        _tell_our_people_of_end(profile, reason, now)
+        _tell_people_of_end(profile, reason, now)
     else:
         _tell_contacts_of_end(profile, reason, actor, now)
 
 
-def _tell_our_people_of_end(profile, reason, now):
+def _tell_people_of_end(profile, reason, now):
     admins = [membership.user for membership in profile.supplier.admins()]
     context = {"profile": profile, "reason": reason}
     notify(

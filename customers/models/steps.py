@@ -24,7 +24,10 @@ class StepQuerySet(models.QuerySet):
 
 
 class Step(models.Model):
-    """A page of questions of a customer. `version` grows when suppliers who have answered are asked again."""
+    """A page of questions of a customer.
+
+    `version` grows when suppliers who have answered are asked again.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     customer = models.ForeignKey(
@@ -81,7 +84,7 @@ class Step(models.Model):
         return pick(both(self, "at_hand"))
 
     def ask_again(self, questions: Iterable["Question"]) -> None:
-        """Ask everybody who has answered for these questions again, and for nothing else of the step."""
+        """Ask suppliers who have answered these questions again, and no others of the step."""
         with transaction.atomic():
             # F() counts each of two operators who change the step at once.
             Step.objects.filter(pk=self.pk).update(version=F("version") + 1)
@@ -99,7 +102,7 @@ class Step(models.Model):
         Step.objects.filter(pk=self.pk).update(retired_at=None)
 
     def copy_to(self, customer: Customer, order: int) -> "Step":
-        """Copy the step with its questions for another customer; what it opens after is left to the caller."""
+        """Copy the step with its questions, without what it opens after, for another customer."""
         copy = Step.objects.get(pk=self.pk)
         copy.pk, copy.customer, copy.order = uuid.uuid4(), customer, order
         copy.version, copy.retired_at, copy.created_at = 1, None, timezone.now()
@@ -127,7 +130,7 @@ class Step(models.Model):
 
 @dataclass(frozen=True)
 class AskedStep:
-    """A step as a page was made from it, in the reader's language; its version is the one whose questions are shown."""
+    """A step as it was read for a page, in the reader's language."""
 
     pk: uuid.UUID
     title: str
@@ -195,7 +198,7 @@ class Question(models.Model):
             KINDS[self.kind].check_question(self)
 
     def is_new_to_answer(self, changed: Iterable[str]) -> bool:
-        """Return whether a change of these fields makes an answer that was given before no answer."""
+        """Return whether a change of these fields makes an earlier answer worthless."""
         asks_more = "is_required" in changed and self.is_required
         documents = {"document_url", "document_text_ko", "document_text_en"}
         return asks_more or bool(({"kind"} | documents) & set(changed))

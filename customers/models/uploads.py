@@ -17,14 +17,14 @@ from customers.models.steps import control_of
 
 class UploadQuerySet(models.QuerySet):
     def running_out(self, until: date) -> "UploadQuerySet":
-        """Return files of connected setups that are valid until `until` at most, and whose people were not told yet."""
+        """Return files of connected setups that run out by `until` and that nobody was told of."""
         connected = self.filter(profile__stage=Stage.CONNECTED)
         return connected.filter(expires_on__lte=until, told_of_expiry=False)
 
     def unnamed(self) -> "UploadQuerySet":
         """Return files that neither a draft nor a submission of their profile names."""
-        # The id is looked for in the whole text: a file counts as named wherever it stands, also in an answer to a
-        # question that is gone or has changed its kind.
+        # The id is looked for in the whole text: a file counts as named wherever it stands, also in
+        # an answer to a question that is gone or has changed its kind.
         upload = Cast(OuterRef("pk"), models.TextField())
         drafts = StepAnswer.objects.filter(profile=OuterRef("profile"))
         drafts = drafts.annotate(text=Cast("draft", models.TextField()))
@@ -36,7 +36,7 @@ class UploadQuerySet(models.QuerySet):
 
 
 class Upload(StoredFile):
-    """A file that answers a question; it belongs to the connection, so that no other customer sees it."""
+    """A file that answers a question of one connection, so that no other customer sees it."""
 
     profile = models.ForeignKey(
         CustomerProfile, models.PROTECT, related_name="uploads", verbose_name=_("profile")
@@ -59,7 +59,7 @@ class Upload(StoredFile):
         changed.update(expires_on=day, told_of_expiry=False)
 
     def tell_of_expiry(self, *, now: datetime) -> None:
-        """Tell those who work with the customer, once, that it runs out; nobody when it was replaced meanwhile."""
+        """Tell the people of the connection, once, that it runs out, unless it was replaced."""
         named = {control_of(self.question): str(self.pk)}
         current = StepAnswer.objects.filter(profile=self.profile, draft__contains=named)
         with transaction.atomic():

@@ -31,7 +31,8 @@ def asked_questions(
 ) -> list[AskedQuestion]:
     """Return the questions of a form in their order.
 
-    `answered_version` is the version of the step that was answered last, `theirs` a colleague's draft to compare with.
+    `answered_version` is the version of the step that was answered last, `theirs` a colleague's
+    draft to compare with.
     """
     return [
         AskedQuestion(

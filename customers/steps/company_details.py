@@ -40,7 +40,7 @@ class Difference:
 
 
 def differences(supplier: Supplier, form: StepForm) -> list[Difference]:
-    """Return what a checked form answers otherwise than the company details; accounts and files have pages of their own."""
+    """Return what a checked form answers otherwise than the company details, in plain text."""
     details, values = supplier.details(), _values(form)
     found = []
     for question in form.questions:
@@ -53,7 +53,7 @@ def differences(supplier: Supplier, form: StepForm) -> list[Difference]:
 
 
 def account_differs(supplier: Supplier, form: StepForm) -> bool:
-    """Return whether a checked form names a bank account that the company lacks: it is added there, with the password."""
+    """Return whether a checked form names a bank account that the company lacks."""
     accounts = [
         KINDS[question.kind].bank_account_in(value)
         for question, value in _values(form).items()
@@ -95,7 +95,7 @@ def new_files(supplier: Supplier, form: StepForm) -> dict[Question, Upload]:
 def apply_to_company(
     supplier: Supplier, found: list[Difference], *, now: datetime, actor
 ) -> list[str]:
-    """Write the answers into the company details; returns the labels of those that can't stand there."""
+    """Write answers into the company details; returns the labels of those that are refused."""
     fresh = Supplier.objects.get(pk=supplier.pk)
     changed = {difference.column: difference for difference in found}
     for column, difference in changed.items():

@@ -1,7 +1,7 @@
-"""The text of a step's controls: as it was posted, as it was saved, or as the company details begin it.
+"""The text of a step's controls: as posted, as saved, or as the company details begin it.
 
-A draft is {control: text, or a list of texts where several may be chosen}. It keeps what was typed, valid or not; a file
-stands in it by the id of its Upload.
+A draft is {control: text, or a list of texts where several may be chosen}. It keeps what was typed,
+valid or not; a file stands in it by the id of its Upload.
 """
 
 import re
@@ -26,7 +26,7 @@ def control_name(question, suffix: str) -> str:
 def from_post(
     controls: dict, fields: dict[str, forms.Field], posted: MultiValueDict, saved_draft: Draft
 ) -> Draft:
-    """Return the draft of a POST, text as it came; files stay those of the saved draft until new ones are stored.
+    """Return the draft of a POST, text as it came; files stay those of the saved draft.
 
     `controls` are the names of each question's controls, {question: {suffix: name}}.
     """
@@ -44,7 +44,7 @@ def from_post(
 
 
 def from_saved(controls: dict, saved_draft: Draft, company: Company, profile) -> Draft:
-    """Return the saved draft as far as its texts still hold; other questions begin with the company details."""
+    """Return the saved draft; where it says nothing, questions begin with the company details."""
     draft = {}
     for question, names in controls.items():
         kind = KINDS[question.kind]

@@ -27,14 +27,14 @@ def download(customers: Iterable[Customer], kind: str) -> HttpResponse:
 
 
 def setups(customers: Iterable[Customer]) -> tablib.Dataset:
-    """Return what suppliers submitted to the customers and which steps they have still to do, as a table of text.
+    """Return a table of what suppliers submitted to the customers, and what they have still to do.
 
     Of each step it holds the last version, and the approved one where that is another.
     """
     table = tablib.Dataset(
         headers=[
-            _("Customer"), _("Supplier"), _("Registration number"), _("Step"), _("Version"), _("Outcome"), _("Submitted"), _("By"),
-            _("Question"), _("Answer"), _("Comment"),
+            _("Customer"), _("Supplier"), _("Registration number"), _("Step"), _("Version"),
+            _("Outcome"), _("Submitted"), _("By"), _("Question"), _("Answer"), _("Comment"),
         ],
         title=_("Setups"),
     )  # fmt: skip
@@ -55,7 +55,7 @@ def setups(customers: Iterable[Customer]) -> tablib.Dataset:
 
 
 def _rows(setup, submissions):
-    """A row for each answer of the submissions, and one for each step that nothing was submitted of."""
+    """A row for each submitted answer, and one for each step that was never submitted."""
     for submission in submissions:
         start = _submission_cells(submission)
         for line in readable_answers(submission.answers, url=str):

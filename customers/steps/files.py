@@ -11,7 +11,7 @@ from customers.steps.kinds import KINDS, Company
 
 
 class StepFiles:
-    """The stored files of a profile that a draft names, by question, and what becomes of those that are chosen now."""
+    """The files of a profile that a draft names, and what becomes of those that are chosen now."""
 
     def __init__(self, questions, *, draft: Draft, company: Company, profile):
         self.questions = [question for question in questions if KINDS[question.kind].stores_file]
@@ -26,9 +26,10 @@ class StepFiles:
         return {question: uploads[pk] for question, pk in ids.items() if pk in uploads}
 
     def resolve(self, question: Question, cleaned: dict[str, Any]) -> dict[str, Any]:
-        """Return the cleaned controls of a question with the file that counts, its day and, once stored, its id.
+        """Return the cleaned controls with the file that counts, its day and, once stored, its id.
 
-        Precedence: new upload, company document, stored file. A new upload has only the day that was typed.
+        Precedence: new upload, company document, stored file. The day is the one that was typed, or
+        the one that a document or stored file has.
         """
         document = self.company.document_for(question) if cleaned.get("own") else None
         stored = self.stored.get(question)
@@ -40,9 +41,9 @@ class StepFiles:
     def store(
         self, question: Question, upload: UploadedFile | None, own: bool, until: date | None, user
     ) -> Upload | None:
-        """Store the new upload, else with `own` a copy of the company document; returns its row, None without either.
+        """Store the new upload, or with `own` a copy of the company document; returns its row.
 
-        A stored file that stays gets the day that was typed.
+        Without either it returns None, and a stored file gets the day that was typed.
         """
         if upload:
             row = Upload.keep(

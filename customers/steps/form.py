@@ -1,4 +1,4 @@
-"""A step as a form: for answering, for drafts as they were typed, and for the operator's preview."""
+"""A step as a form: for answering, for drafts, and for the operator's preview."""
 
 from django import forms
 from django.utils.datastructures import MultiValueDict
@@ -11,10 +11,11 @@ from customers.steps.kinds import KINDS, Company
 
 
 class StepForm(forms.Form):
-    """The questions of a step, always bound: to what was posted, else to the saved draft or the company details.
+    """The questions of a step, bound to what was posted, the saved draft or the company details.
 
-    With `partial` nothing is required; without a `profile` it is a preview. `draft` is the text to save. Once checked,
-    `answers` is what a submission keeps, and `lost_files` says whether a file was chosen that can't be taken.
+    With `partial` nothing is required; without a `profile` it is a preview. `draft` is the text to
+    save. Once checked, `answers` is what a submission keeps, and `lost_files` says whether a file
+    was chosen that can't be taken.
     """
 
     use_required_attribute = False  # a draft needs nothing
@@ -46,7 +47,7 @@ class StepForm(forms.Form):
         self.lost_files = False
 
     def _add_controls(self, question):
-        """Add the question's controls to the fields; returns their names, {suffix: name}, the first one first."""
+        """Add the question's controls to the fields; returns their names, {suffix: name}."""
         kind, names = KINDS[question.kind], {}
         for suffix, field in kind.controls(question, self.company).items():
             field.required = question.is_required and not kind.is_composed
@@ -80,14 +81,14 @@ class StepForm(forms.Form):
                 del self.errors[name]
 
     def _country(self):
-        """The country whose rules check numbers: the one that the step asks for, else the supplier's."""
+        """The country whose rules check numbers: the answer of the step, or the supplier's own."""
         for question in self.controls:
             if KINDS[question.kind].gives_country:
                 return self.cleaned_data.get(question.name) or self.company.country
         return self.company.country
 
     def _answer(self, question, country):
-        """Add the answer to a question whose controls are sound, or say what is wrong with the whole."""
+        """Add the answer of a question whose controls are sound, or say what is wrong with it."""
         kind, names = KINDS[question.kind], self.controls[question]
         cleaned = {suffix: self.cleaned_data.get(name) for suffix, name in names.items()}
         if kind.stores_file:
@@ -118,7 +119,7 @@ class StepForm(forms.Form):
             self.add_error(question.name, error)
 
     def store_files(self, user) -> None:
-        """Store the files that were chosen and are sound, once, and name them in the draft and the answers.
+        """Store the sound files that were chosen, and name them in the draft and the answers.
 
         A file is stored also when its day is missing or wrong.
         """

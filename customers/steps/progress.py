@@ -1,4 +1,4 @@
-"""How far a supplier is with what a customer asks for: the same in the list, on the profile and on Home."""
+"""How far a supplier is with a customer's steps: the same in lists, on the profile and on Home."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -21,7 +21,7 @@ TRACK = 12  # more stations than this are said in words only
 
 @dataclass(frozen=True)
 class AnswerSoFar:
-    """What a supplier has answered to a step, with what became of the version submitted last; by default nothing."""
+    """A supplier's answers to a step, and what became of them; by default none."""
 
     status: str = AnswerStatus.DRAFT
     draft: dict[str, Any] = field(default_factory=dict)
@@ -40,13 +40,16 @@ class AnswerSoFar:
     decided_at: datetime | None = None
 
     def is_as_typed(self, draft: dict, user, *, submit: bool) -> bool:
-        """Return whether the same person has just saved, or submitted, the same: a second click, no conflict."""
+        """Return whether the same person has just saved the same: a second click, no conflict."""
         return (self.saved_by_id, self.draft, self.has_draft) == (user.pk, draft, not submit)
 
 
 @dataclass(frozen=True)
 class StepProgress:
-    """A step as it stands for a supplier. `state` is done, wait, now (started), due, next or locked."""
+    """A step as it stands for a supplier.
+
+    `state` is done, wait (with the customer), now (started), due, next or locked.
+    """
 
     step: AskedStep
     answer: AnswerSoFar
@@ -83,7 +86,7 @@ class StepProgress:
 
     @property
     def call(self):
-        """What to do about it: 'answer' what is new, 'correct' what was sent back, 'continue' a draft, or 'start'."""
+        """The verb: answer what is new, correct what was sent back, continue a draft, or start."""
         if self.is_changed:
             return "answer"
         return {"due": "correct", "now": "continue"}.get(self.state, "start")
@@ -91,7 +94,7 @@ class StepProgress:
 
 @dataclass(frozen=True)
 class Progress:
-    """A profile with all steps that are asked for, in their order; none when it is not connected."""
+    """A profile with the steps that are asked for, in their order; none when not connected."""
 
     profile: CustomerProfile
     steps: list[StepProgress]
@@ -127,7 +130,7 @@ class Progress:
 
     @property
     def next_step(self):
-        """What to do first: what was sent back, then what was begun, then the next in order; None without any."""
+        """The step to do first: one sent back, then one begun, then the next in order; or None."""
         urgency = ("due", "now", "next")
         open_steps = [step for step in self.steps if step.is_open]
         return min(
@@ -258,7 +261,7 @@ def _state(step, answer, *, is_locked):
 
 
 def first_needed(setups: Iterable[Progress]) -> list[Progress]:
-    """Return the setups of a listed() queryset, those that need something from us first among those of their stage."""
+    """Return the setups of listed() profiles, those that need us first among their stage."""
     return sorted(
         setups,
         key=lambda setup: (LISTED.index(setup.profile.shown), setup.word != "needs_you"),
@@ -268,7 +271,7 @@ def first_needed(setups: Iterable[Progress]) -> list[Progress]:
 def agenda(
     setups: Iterable[Progress], membership: Membership
 ) -> list[tuple[Progress, StepProgress]]:
-    """Return what this member can do now: what came back, what is in their hands, and how each setup goes on.
+    """Return what a member can do now: what came back, what was handed to them, how each goes on.
 
     A step that a colleague has in hand is left to them.
     """

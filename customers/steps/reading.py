@@ -1,4 +1,4 @@
-"""Submitted answers as a person reads them: by the supplier, the reviewer and the operator alike."""
+"""Submitted answers as people read them: the supplier, the reviewer and the operator alike."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ from customers.steps.kinds import KINDS
 
 @dataclass(frozen=True)
 class Line:
-    """A question with its answer as lines of text, and what was answered the time before where that differs."""
+    """A question with its answer as lines of text, and the earlier answer where it differs."""
 
     label: str
     lines: list[str]
@@ -23,7 +23,7 @@ class Line:
 def readable_answers(
     answers: list[dict], before: list[dict] | None = None, *, url: Callable[[str], str]
 ) -> list[Line]:
-    """Return the answers of a submission as Lines; `before` are those of an earlier one to tell the differences from.
+    """Return answers as Lines; `before` are those of an earlier version to compare with.
 
     `url(id)` is where the reader fetches an Upload.
     """

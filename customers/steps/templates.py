@@ -1,4 +1,4 @@
-"""Steps that most customers ask for, ready to be added to one: in both languages, to be edited afterwards."""
+"""Steps that most customers ask for, ready to be added: in both languages, edited afterwards."""
 
 from collections.abc import Iterable
 
@@ -185,10 +185,13 @@ STEPS = {
                 "위 행동 규범을 읽었으며 지키겠습니다.",
                 "We have read the code of conduct and follow it.",
                 {
-                    "document_text_ko": "1. 관련 법령을 지킵니다.\n2. 강제 노동과 아동 노동을 하지 않습니다.\n3. 일터를 안전하게 지킵니다.\n"
+                    "document_text_ko": "1. 관련 법령을 지킵니다.\n2. 강제 노동과 아동 노동을 하지 않습니다.\n"
+                    "3. 일터를 안전하게 지킵니다.\n"
                     "4. 뇌물을 주거나 받지 않습니다.\n5. 환경을 해치지 않도록 힘씁니다.\n6. 받은 정보를 비밀로 지킵니다.",
-                    "document_text_en": "1. We obey the law.\n2. We use no forced labour and no child labour.\n3. We keep workplaces safe.\n"
-                    "4. We neither give nor take bribes.\n5. We do our best to spare the environment.\n6. We keep what we learn confidential.",
+                    "document_text_en": "1. We obey the law.\n2. We use no forced labour and no child labour.\n"
+                    "3. We keep workplaces safe.\n"
+                    "4. We neither give nor take bribes.\n5. We do our best to spare the environment.\n"
+                    "6. We keep what we learn confidential.",
                 },
             ),
             (Date, "동의한 날짜", "Date", {"is_required": False}),
@@ -198,7 +201,7 @@ STEPS = {
 
 
 def add(customer: Customer, names: Iterable[str]) -> list[Step]:
-    """Append the named ready-made steps to what a customer asks for; bank details open after company and tax."""
+    """Append ready-made steps to what a customer asks for; bank details open after the basics."""
     with transaction.atomic():
         after = customer.steps.count()
         steps = {name: _make(customer, name, after + place) for place, name in enumerate(names, 1)}

@@ -68,13 +68,13 @@ def _visible(request):
 
 
 def _earlier(profile):
-    """The submissions of steps that are not in the list: all of them once the connection has ended."""
+    """The submissions of steps that the page does not list: all once the connection has ended."""
     submitted = Submission.objects.of(profile).newest()
     return submitted.exclude(answer__step__retired_at=None) if profile.is_connected else submitted
 
 
 def _side(request):
-    """The list on the left, one page of it."""
+    """A page of the list on the left."""
     profiles = progress.with_steps(_visible(request).listed(timezone.now()))
     page = Paginator(profiles, A_PAGE).get_page(request.GET.get("page"))
     page.object_list = progress.first_needed(progress.read(page))

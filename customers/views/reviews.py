@@ -1,4 +1,4 @@
-"""The reviewer's page behind a link from a mail: no account; a new browser is asked for a code; GET changes nothing."""
+"""The reviewer's page behind a mailed link: no account, but a code in each new browser."""
 
 from dataclasses import dataclass
 from functools import partial, wraps
@@ -28,9 +28,10 @@ RENEWED_AN_HOUR = 5
 
 
 def by_review_link(*, needs_code, takes_expired=False):
-    """Give the view the live link, its profile and contact; any other link gets a page that says why not.
+    """Give the view the live link, its profile and contact; any other link gets its own page.
 
-    With `needs_code` a browser has to type a code first; with `takes_expired` the link may have run out.
+    With `needs_code` a browser has to type a code first; with `takes_expired` the link may have run
+    out.
     """
 
     def decorate(view):
@@ -100,14 +101,16 @@ def review_open(request, token, link, profile, contact):
         )
         return _code_page(request, token, link, form=form, sent=True)
     response = redirect("customers:review", token)
+    key, salt = _cookie(link, profile)
     response.set_signed_cookie(
-        **_cookie(link, profile),
-        value="known",
+        key,
+        "known",
+        salt=salt,
         max_age=KNOWN_DAYS * 24 * 3600,
         path="/v/",
         secure=settings.HTTPS,
         httponly=True,
-        samesite="Lax",  # the link is followed from a mail, so Strict would ask for a code each time
+        samesite="Lax",  # Strict would ask for a code whenever the link is followed from a mail
     )
     return response
 
@@ -174,7 +177,7 @@ class Reviewed:
 def _page(request, token, profile, contact, wrong=None, late=None):
     """Everything that was submitted: what waits with its differences, what was decided below it.
 
-    `wrong` is a form with errors, {pk of its submission: form}; `late` a submission that was decided meanwhile.
+    `wrong` is {pk of a submission: its form with errors}, `late` a submission decided meanwhile.
     """
     wrong, versions = wrong or {}, {}
     for submission in Submission.objects.of(profile).order_by("number"):
@@ -219,15 +222,12 @@ def _code_page(request, token, link, form=None, *, sent=False):
 
 
 def _is_known(request, link, profile):
+    key, salt = _cookie(link, profile)
     seconds = KNOWN_DAYS * 24 * 3600
-    value = request.get_signed_cookie(default="", max_age=seconds, **_cookie(link, profile))
-    return bool(value)
+    return bool(request.get_signed_cookie(key, default="", salt=salt, max_age=seconds))
 
 
 def _cookie(link, profile):
-    """The cookie of a customer, good for the one address that its code was mailed to."""
+    """The key and the salt of the cookie: good for this customer and the link's address."""
     customer = profile.customer_id.hex
-    return {
-        "key": f"{COOKIE}_{customer}",
-        "salt": f"customers.reviews:{customer}:{link.address.lower()}",
-    }
+    return f"{COOKIE}_{customer}", f"customers.reviews:{customer}:{link.address.lower()}"

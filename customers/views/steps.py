@@ -31,7 +31,7 @@ from customers.steps.reading import readable_answers
 
 
 def while_open(view):
-    """Let a view show or change a step; where it can't be answered now, give back what was typed, to be copied."""
+    """Let a view show or change a step; where that can't be, give back what was typed."""
 
     @wraps(view)
     def wrapper(request, pk, step_pk, **more):
@@ -87,7 +87,7 @@ def step_save(request, pk, step_pk):
 @role_required(Role.MEMBER)
 @while_open
 def step_submit(request, pk, step_pk):
-    """Send the answers to the customer when they are complete; else keep them and say what is missing."""
+    """Send complete answers to the customer; keep others, and say what is missing."""
     setup, standing = _load(request, pk, step_pk)
     form = _form(setup, standing, posted=request.POST, files=request.FILES, partial=False)
     if form.errors or not _save(request, setup, standing, form, submit=True):
@@ -211,7 +211,7 @@ def _visible(request):
 
 
 def _load(request, pk, step_pk):
-    """The Progress of the profile and how the step stands in it; 404 for a step that is not asked for (any more)."""
+    """The Progress of the profile and the StepProgress; 404 for a step that is not asked for."""
     profile = get_own_or_404(request, progress.with_steps(_visible(request)), pk)
     [setup] = progress.read([profile])
     for standing in setup.steps:
@@ -235,7 +235,7 @@ def _form(setup, standing, posted=None, files=None, *, partial=True):
 
 
 def _save(request, setup, standing, form, *, submit=False):
-    """Save the form's text and files, as a draft or as a submission; False when somebody else saved the step meanwhile."""
+    """Save the form as a draft or as a submission; False when somebody else saved it meanwhile."""
     version = VersionForm(request.POST)
     opened = version.cleaned_data["version"] if version.is_valid() else 0
     profile, step, actor, now = setup.profile, standing.step, request.user, timezone.now()

@@ -225,6 +225,24 @@ def test_a_paper_that_has_run_out_is_neither_offered_ticked_nor_submitted(
     assert page(step, typed, "step_submit").status_code == 302
 
 
+def test_a_viewer_reads_of_a_company_document_that_is_offered(
+    page, organon, profile, acme, ada, vic, client_of, now
+):
+    paper = a_pdf("policy.pdf")
+    paper.content_type = "application/pdf"
+    Document.add(acme, paper, "insurance_certificate", None, actor=ada, now=now)
+    step = make_step(organon, "Papers", {"kind": "file", "prefill": "insurance_certificate"})
+    text = client_of(vic).get(reverse("customers:step", args=[profile.pk, step.pk]))
+    assert "policy.pdf" in text.content.decode()
+
+
+def test_a_second_click_on_save_with_a_file_is_no_conflict(page, organon, profile):
+    step = make_step(organon, "Papers", "file")
+    for _click in range(2):
+        assert page(step, {step.questions.get().name: a_pdf()}).status_code == 302
+    assert Upload.objects.count() == 1
+
+
 def test_a_file_is_no_text_when_its_question_asks_for_text(page, organon, profile):
     step = make_step(organon, "Papers", "file")
     question = step.questions.get()

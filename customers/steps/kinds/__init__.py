@@ -1,7 +1,8 @@
 """The kinds of question: how each is asked, checked, kept and read.
 
-Adding a kind is one module here with its class, one template in templates/customers/steps/kinds/ (none where the plain
-field.html will do), and one line in KINDS. Nothing outside the class asks what kind a question is.
+Adding a kind is one module here with its class, one template in templates/customers/steps/kinds/
+(none where the plain field.html will do), and one line in KINDS. Nothing outside the class asks
+what kind a question is.
 """
 
 from customers.steps.kinds.acknowledgement import Acknowledgement

@@ -11,7 +11,8 @@ from customers.steps.kinds.base import Kind
 class Acknowledgement(Kind):
     """A document that is agreed to; what was read is kept with the answer.
 
-    A draft keeps which version of the question was agreed to, for another document has to be agreed to anew.
+    A draft keeps which version of the question was agreed to: another document has to be agreed to
+    anew.
     """
 
     name, label = "acknowledgement", gettext_lazy("acknowledgement of a document")

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 
 class Company:
-    """What a form knows of the company that answers; nothing in the operator's preview."""
+    """The company that answers, as far as a form asks; nothing in the operator's preview."""
 
     def __init__(self, supplier=None):
         self._supplier = supplier
@@ -37,10 +37,11 @@ class Company:
 
 
 class Kind:
-    """All that is special about a kind of question; a subclass says what differs from one plain control.
+    """All that is special about a kind of question; a subclass says what differs from plain text.
 
-    A control is one input of the form, told from the question's others by its suffix; the control without a suffix
-    carries the label. A *text* is what stands in a control, a *value* is what is kept of a checked answer, as JSON.
+    A control is one input of the form, told from the question's others by its suffix; the control
+    without a suffix carries the label. A text is what stands in a control, a value is what is kept
+    of a checked answer, as JSON.
     """
 
     name: str  # as Question.kind keeps it
@@ -72,12 +73,13 @@ class Kind:
     def clean(self, question, cleaned: dict[str, Any], country: str) -> Any:
         """Return the value of the cleaned controls, {suffix: value}; None for no answer.
 
-        `country` is the country whose rules check numbers. Raises ValidationError; one with a dict names suffixes.
+        `country` is the country whose rules check numbers. Raises ValidationError, by suffix where
+        several controls make the answer.
         """
         return cleaned[""] or None
 
     def check_submission(self, question, value) -> None:
-        """Raise ValidationError where a value is good enough for a draft, but not for the customer."""
+        """Raise ValidationError where a value will do for a draft, but not for the customer."""
 
     def missing(self, question) -> str:
         """Say that a required answer is missing."""

@@ -69,7 +69,7 @@ def check_choices(question) -> None:
 
 
 def choices_of(question) -> list[tuple[str, str]]:
-    """Return the choices of a question; the whole line is what is kept, so that both languages are."""
+    """Return the choices of a question; the whole line is kept, and with it both languages."""
     return [(line, choice_label(line)) for line in question.choices.splitlines()]
 
 

@@ -21,7 +21,7 @@ class Phone(Kind):
     name, label = "phone", _("phone number")
 
     def controls(self, question, company):
-        # Numbers of the company's own country are typed without its code, where the library knows their rules.
+        # Numbers of the company's own country are typed without its code.
         region = company.country if company.country in SUPPORTED_REGIONS else None
         wrong = _("Type a phone number; one abroad starts with + and the country code.")
         widget = forms.TextInput(attrs={"type": "tel", "class": "medium"})

@@ -1,4 +1,4 @@
-"""Files. Which of several files counts, and how they are stored, is said by `customers.steps.files`."""
+"""Files; `customers.steps.files` says which of several counts, and stores it."""
 
 from datetime import date
 
@@ -15,7 +15,7 @@ from customers.steps.kinds.date import date_field
 
 
 class File(Kind):
-    """A file, with the day until which it is valid where that is asked. A draft keeps the id of the stored file."""
+    """A file, with the day until which it is valid where that is asked."""
 
     name, label = "file", gettext_lazy("file")
     template_name = "customers/steps/kinds/file.html"
