@@ -3,7 +3,7 @@ from django.utils.translation import gettext_lazy as _
 
 
 class EndForm(forms.Form):
-    """Why a connection ends; the other side reads it."""
+    """The reason why a connection ends; the other side reads it."""
 
     reason = forms.CharField(
         label=_("Reason"),
@@ -14,19 +14,19 @@ class EndForm(forms.Form):
 
 
 class VersionForm(forms.Form):
-    """Which version of the draft the form was opened with."""
+    """The version of the draft that the form was opened with."""
 
     version = forms.IntegerField(min_value=0, max_value=2**31 - 1)
 
 
 class HandForm(forms.Form):
-    """Which colleague goes on with a step; nobody means that any may."""
+    """The colleague who goes on with a step; nobody means that any may."""
 
     member = forms.ChoiceField(label=_("Who works on it"), required=False, widget=forms.RadioSelect)
 
     def __init__(self, *args, colleagues, **kwargs):
         super().__init__(*args, **kwargs)
-        people = [(str(one.pk), str(one.user)) for one in colleagues]
+        people = [(str(member.pk), str(member.user)) for member in colleagues]
         self.fields["member"].is_part = True
         self.fields["member"].choices = [("", _("Any colleague")), *people]
 

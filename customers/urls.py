@@ -8,7 +8,7 @@ app_name = "customers"
 
 urlpatterns = [
     path("setup/", RedirectView.as_view(pattern_name="customers:list"), name="setup"),
-    path("setup/customers/", profiles.list, name="list"),
+    path("setup/customers/", profiles.profile_list, name="list"),
     path("setup/customers/<uuid:pk>/", profiles.profile, name="profile"),
     path("setup/customers/<uuid:pk>/end/", profiles.profile_end, name="profile_end"),
     # a customer's steps

@@ -18,15 +18,15 @@ class Item(NamedTuple):
         return f"portal/agenda/{self.kind}.html"
 
 
-def agenda(membership, *, profiles, invited, standings, now):
+def agenda(membership, *, setups, invited, standings, now):
     """List the member's Items: steps, matters of admins, then customers to ask, first or again.
 
-    `profiles` are connected ones with their progress, `invited` those whose customer invites,
+    `setups` are the Progress of connected profiles, `invited` those whose customer invites,
     `standings` of open requests.
     """
     found = []
     if membership.may_act:
-        found += [Item("step", pair) for pair in progress.agenda(profiles, membership)]
+        found += [Item("step", pair) for pair in progress.agenda(setups, membership)]
     if membership.is_admin:
         found += [Item("invitation", profile) for profile in invited]
         found += [Item("joining", membership.asking)] if membership.asking else []

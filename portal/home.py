@@ -20,18 +20,18 @@ def home(request):
     listed = _profiles(membership, now)
     invited = [profile for profile in listed if profile.shown != Stage.CONNECTED]
     connected = [profile for profile in listed if profile.shown == Stage.CONNECTED]
-    profiles = progress.first_needed(progress.attach(connected))
+    setups = progress.first_needed(progress.read(connected))
     standings = _open_requests(membership, now)
-    items = agenda(membership, profiles=profiles, invited=invited, standings=standings, now=now)
+    items = agenda(membership, setups=setups, invited=invited, standings=standings, now=now)
     waiting = [standing.asked for standing in standings if standing.can_withdraw]
     context = {
         "agenda": items[:SHOWN],
         "number": len(items),
         "more": items[SHOWN:],
         "more_kinds": {item.kind for item in items[SHOWN:]},
-        "profiles": profiles[:SHOWN],
+        "setups": setups[:SHOWN],
         "waiting": waiting[:SHOWN],
-        "is_new_here": not (items or profiles or waiting),
+        "is_new_here": not (items or setups or waiting),
         "news": request.user.notifications.filter(supplier=request.supplier)[:NEWS],
     }
     return render(request, "portal/home.html", context)

@@ -19,12 +19,13 @@ from customers.models import (
     SearchName,
     Step,
     VendorRecord,
+    setup_news,
 )
 from customers.models.directory import bare_number
 from customers.resources import CustomerResource, VendorResource
 from customers.search.index import index
 from customers.search.names import keys
-from customers.steps import export, notifications, templates
+from customers.steps import export, templates
 
 VENDORS_SHOWN = 50
 
@@ -47,7 +48,10 @@ class FormatForm(forms.Form):
 
 
 def look_alikes(name):
-    """Customers whose names look like a supplier's: whoever calls itself so may pose as one."""
+    """Return the names of customers that a supplier's name looks like.
+
+    The supplier may pose as such a customer.
+    """
     found = SearchName.objects.filter(letters__in={made.letters for made in keys(name)}).values(
         "customer"
     )
@@ -108,13 +112,13 @@ class CustomerAdmin(TableAdmin):
     actions = ["add_ready_made", "copy_steps", "export_setups"]
 
     def get_inlines(self, request, customer):
-        """A vendor list that is too long for one page stays out of it."""
+        """Leave a vendor list out of the page that is too long for it."""
         many = customer and customer.vendors.count() > VENDORS_SHOWN
         return [inline for inline in self.inlines if not (many and inline is VendorInline)]
 
     def save_related(self, request, form, formsets, change):
-        """Names are saved by now: what suppliers search by follows in the same transaction."""
         super().save_related(request, form, formsets, change)
+        # after the names, in their transaction: what suppliers search by never lags behind
         index([form.instance.pk])
 
     def has_delete_permission(self, request, obj=None):
@@ -123,16 +127,16 @@ class CustomerAdmin(TableAdmin):
     @action_with_form(_("Add ready-made steps"), ReadyMadeForm)
     def add_ready_made(self, request, customer, given):
         templates.add(customer, given["names"])
-        notifications.tell_suppliers_soon(customer)
+        setup_news.tell_suppliers_soon(customer)
 
     @action_with_form(_("Copy the steps of another customer"), CopyForm)
     def copy_steps(self, request, customer, given):
         if given["source"] != customer:
             Step.copy_all(given["source"], customer)
-            notifications.tell_suppliers_soon(customer)
+            setup_news.tell_suppliers_soon(customer)
 
     def has_read_setups_permission(self, request):
-        """The export holds what suppliers answered."""
+        # the export holds what suppliers answered
         return request.user.has_perm("customers.view_submission")
 
     @admin.action(description=_("Export setups"), permissions=["read_setups"])
@@ -143,13 +147,14 @@ class CustomerAdmin(TableAdmin):
         kind, now = form.cleaned_data["format"], timezone.now()
         with transaction.atomic():
             for customer in queryset:
-                about = {
-                    "about": customer,
-                    "actor": request.user,
-                    "at": now,
-                    "audience": AuditEntry.OPERATOR,
-                }
-                AuditEntry.objects.record("setups_exported", format=kind, **about)
+                AuditEntry.objects.record(
+                    "setups_exported",
+                    about=customer,
+                    actor=request.user,
+                    at=now,
+                    audience=AuditEntry.OPERATOR,
+                    format=kind,
+                )
             return export.download(list(queryset), kind)
 
 
@@ -191,6 +196,7 @@ class CustomerProfileAdmin(admin.ModelAdmin):
     actions = ["end"]
 
     def formfield_for_manytomany(self, field, request, **kwargs):
+        """Offer the active members of the profile's supplier."""
         profile = request.resolver_match.kwargs.get("object_id")
         people = (
             field.related_model.objects.active()
@@ -206,7 +212,7 @@ class CustomerProfileAdmin(admin.ModelAdmin):
         return False
 
     def save_model(self, request, profile, form, change):
-        """Nothing but what stands in the form: requests and invitations may have moved the rest meanwhile."""
+        # Nothing else is written: requests and invitations may have moved the rest meanwhile.
         if "extra_requests" in form.changed_data:
             profile.allow_requests(profile.extra_requests, now=timezone.now(), actor=request.user)
 

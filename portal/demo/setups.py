@@ -34,8 +34,8 @@ def _submit(month, customer, name, days):
     return StepAnswer.submit(
         profile,
         step,
-        form.typed,
-        form.said,
+        form.draft,
+        form.answers,
         version=0,
         actor=month.mia.user,
         now=month.ago(days),
@@ -45,7 +45,7 @@ def _submit(month, customer, name, days):
 def _save_draft(month, customer, name, days):
     profile, step, form = _fill_in(month, customer, name)
     StepAnswer.save_draft(
-        profile, step, form.typed, version=0, actor=month.mia.user, now=month.ago(days)
+        profile, step, form.draft, version=0, actor=month.mia.user, now=month.ago(days)
     )
 
 
@@ -54,15 +54,17 @@ def _fill_in(month, customer, name):
     profile = profiles.get(customer__name=customer)
     step = profile.customer.steps.get(title_en=templates.STEPS[name][0][1])
     # First unposted, for what the company details prefill; then posted as a browser would.
-    empty = StepForm(step.questions.all(), profile=profile, kept={})
+    empty = StepForm(step.questions.all(), profile=profile, saved_draft={})
     names = {question.label_en: question.name for question in empty.questions}
-    typed = empty.typed | {
+    draft = empty.draft | {
         names[label]: text for label, text in people.ANSWERS.items() if label in names
     }
     posted = MultiValueDict(
-        {name: text if isinstance(text, list) else [text] for name, text in typed.items()}
+        {name: text if isinstance(text, list) else [text] for name, text in draft.items()}
     )
-    form = StepForm(step.questions.all(), profile=profile, kept={}, posted=posted, partial=False)
+    form = StepForm(
+        step.questions.all(), profile=profile, saved_draft={}, posted=posted, partial=False
+    )
     form.full_clean()
     form.store_files(month.mia.user)
     return profile, step, form

@@ -5,6 +5,7 @@ import zipfile
 from typing import BinaryIO
 
 from django.core.serializers.json import DjangoJSONEncoder
+from django.db.models import F
 
 from accounts.banks import PARTS
 from accounts.models import AuditEntry, SupportRequest
@@ -62,7 +63,7 @@ def _tables(supplier):
         ),
         "searches": supplier.attempts.values("user__email", "words", "cost", "created_at"),
         "drafts": map(_draft, drafts.select_related("profile__customer", "saved_by").prefetch_related("step__questions")),
-        "submitted_steps": Submission.objects.filter(answer__profile__in=profiles).values(
+        "submitted_steps": Submission.objects.filter(answer__profile__in=profiles).annotate(said=F("answers")).values(
             "answer__profile__customer__name", "answer__step__title_en", "answer__step__title_ko", "number", "said",
             "submitted_by__email", "submitted_at", "outcome", "decided_at", "comment",
         ),
@@ -81,12 +82,12 @@ def _draft(answer):
         question.name: question.label_en or question.label_ko
         for question in answer.step.questions.all()
     }
-    typed = [(*name.partition("-")[::2], text) for name, text in answer.values.items()]
+    typed = [(*name.partition("-")[::2], text) for name, text in answer.draft.items()]
     return {
         "profile__customer__name": answer.profile.customer.name,
         "step__title_en": answer.step.title_en,
         "step__title_ko": answer.step.title_ko,
-        "state": answer.state,
+        "state": answer.status,
         "values": [
             {"question": labels.get(name, name), "part": part, "typed": text}
             for name, part, text in typed

@@ -34,7 +34,7 @@ def close(supplier: Supplier, *, now: datetime) -> None:
         supplier.profiles.filter(stage=Stage.INVITED).update(
             stage=Stage.DROPPED, invited_until=None
         )
-        StepAnswer.objects.filter(profile__supplier=supplier).update(values={}, has_draft=False)
+        StepAnswer.objects.filter(profile__supplier=supplier).update(draft={}, has_draft=False)
         supplier.close(now=now)
 
 

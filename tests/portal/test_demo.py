@@ -59,5 +59,5 @@ def test_the_demo_shows_every_state_and_its_log_ins_work(acme_of_the_demo, now):
 def test_what_the_demo_submitted_answers_every_question_that_has_to_be_answered(acme_of_the_demo):
     for submission in Submission.objects.select_related("answer__step"):
         required = submission.answer.step.questions.filter(is_required=True)
-        answered = {one["question"] for one in submission.said if one["value"] is not None}
+        answered = {one["question"] for one in submission.answers if one["value"] is not None}
         assert {str(question.pk) for question in required} <= answered, str(submission.answer.step)

@@ -114,7 +114,7 @@ def test_closed_it_ends_connections_and_requests_and_tells_the_customers(
     assert client_of(ada).get("/").url == "/company/new/"
     assert (acme.documents.count(), acme.bank_accounts.current().count()) == (0, 0)
     assert Submission.objects.count() == 1
-    assert StepAnswer.objects.get().values == {}
+    assert StepAnswer.objects.get().draft == {}
 
 
 def test_after_years_the_record_goes_and_nobody_is_named(ada_at_acme, acme, now, settings):
