@@ -2,6 +2,7 @@
 
 from django.db import transaction
 
+from accounts.founding import found_company
 from accounts.models import Letter, Membership, User, notify
 from connections.models import Invitation
 from core.states import AlreadyDecided
@@ -29,7 +30,7 @@ def accept(user, invitations, *, company, now, is_first=False):
         membership = company
         if not isinstance(company, Membership):
             name, country = company
-            membership = Membership.found(user, name=name, country=country, now=now)
+            membership = found_company(user, name=name, country=country, now=now)
         for invitation in invitations:
             invitation.accept(membership, now=now)
     return membership.supplier

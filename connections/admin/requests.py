@@ -7,7 +7,7 @@ from django.utils.html import format_html_join
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import AuditEntry
-from connections.models import CannotRequest, ConnectionRequest, Mute, Report, SearchAttempt, Status
+from connections.models import CannotRequest, ConnectionRequest, Report, SearchAttempt, Status
 from connections.models.request_rules import Refusal
 from connections.models.requests import Reason
 from core.admin import ReadOnlyAdmin, ReasonForm, action_with_form
@@ -140,14 +140,6 @@ class ReportAdmin(ReadOnlyAdmin):
     @admin.action(description=_("Handled"), permissions=["decide"])
     def handled(self, request, queryset):
         queryset.filter(handled_at=None).update(handled_at=timezone.now())
-
-
-@admin.register(Mute)
-class MuteAdmin(admin.ModelAdmin):
-    list_display = ["address", "supplier", "at"]
-    list_select_related = ["supplier"]
-    search_fields = ["address", "supplier__name"]
-    autocomplete_fields = ["supplier"]
 
 
 def _without_contact():

@@ -3,7 +3,7 @@ from connections.models.batches import BatchState, InvitationBatch
 from connections.models.dismissals import Dismissal
 from connections.models.invitation_checks import CannotInviteSupplier, Verdict
 from connections.models.invitations import Invitation, InvitationStatus
-from connections.models.reports import Mute, Report, ReportKind
+from connections.models.reports import Report, ReportKind
 from connections.models.request_rules import CannotRequest
 from connections.models.requests import ConnectionRequest, Status
 
@@ -16,7 +16,6 @@ __all__ = [
     "Invitation",
     "InvitationBatch",
     "InvitationStatus",
-    "Mute",
     "NoneLeft",
     "Report",
     "ReportKind",

@@ -1,4 +1,4 @@
-"""What contacts say against a supplier: reports for the operator, and addresses that want no more mail."""
+"""What contacts say against a supplier, for the operator."""
 
 from django.conf import settings
 from django.db import models, transaction
@@ -79,23 +79,3 @@ class Report(models.Model):
             supplier=supplier, kind=ReportKind.UNKNOWN_COMPANY, at__gte=supplier.reports_count_from
         )
         return counted.values("customer").distinct().count() >= settings.PORTAL_REPORTS_TO_SUSPEND
-
-
-class Mute(models.Model):
-    """An address that wants no mail about a supplier; for routing it counts as unknown."""
-
-    address = models.EmailField(_("e-mail"))
-    supplier = models.ForeignKey(
-        Supplier, models.CASCADE, related_name="mutes", verbose_name=_("supplier")
-    )
-    at = models.DateTimeField(_("when"), default=timezone.now)
-
-    class Meta:
-        verbose_name = _("muted address")
-        verbose_name_plural = _("muted addresses")
-        constraints = [
-            models.UniqueConstraint(fields=["address", "supplier"], name="one_mute_per_supplier")
-        ]
-
-    def __str__(self):
-        return self.address

@@ -7,9 +7,9 @@ or the operator's queue. The supplier sees no difference, so the portal mails no
 from datetime import timedelta
 
 from accounts.models import AuditEntry, Letter, notify
-from connections.models.reports import Mute
 from core import mail
 from core.models import DailyCount, Link
+from customers.models import Mute
 
 NOT_US_DAYS = 30
 

@@ -14,11 +14,11 @@ from accounts.models import AuditEntry, Supplier
 from connections import consent
 from connections.models import request_mail
 from connections.models.invitations import Invitation
-from connections.models.reports import Mute, Report, ReportKind
+from connections.models.reports import Report, ReportKind
 from connections.models.request_rules import CannotRequest, PairHistory, Refusal, why_not
 from core.models import DailyCount, Link, today
 from core.states import AlreadyDecided, transition
-from customers.models import Customer, CustomerProfile, Stage
+from customers.models import Customer, CustomerProfile, Mute, Stage
 
 FORWARDS = 3  # colleagues that one request is passed on to
 

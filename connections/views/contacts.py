@@ -12,9 +12,10 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from accounts.domains import company_domain
 from connections.forms import AcceptForm, DeclineForm, ForwardForm
-from connections.models import ConnectionRequest, Mute, Report, ReportKind, Status
+from connections.models import ConnectionRequest, Report, ReportKind, Status
 from core.links import by_link
 from core.states import AlreadyDecided
+from customers.models import Mute
 
 REQUESTS = ConnectionRequest.objects.select_related(
     "supplier", "customer", "requested_by", "profile"

@@ -43,7 +43,10 @@ def request(request, pk):
     )
     asked.describe(timezone.now())
     timeline = (
-        AuditEntry.objects.about(asked).for_supplier().select_related("actor").order_by("at", "pk")
+        AuditEntry.objects.about(asked)
+        .for_supplier(request.supplier)
+        .select_related("actor")
+        .order_by("at", "pk")
     )
     return render(
         request, "connections/requests/request.html", {"asked": asked, "timeline": timeline}

@@ -6,7 +6,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from accounts.admin import SupplierAdmin
+from accounts import look_alikes
 from accounts.domains import registrable
 from accounts.models import AuditEntry
 from core.admin import TableAdmin, action_with_form, form_page
@@ -16,6 +16,7 @@ from customers.models import (
     CustomerDomain,
     CustomerName,
     CustomerProfile,
+    Mute,
     SearchName,
     Step,
     VendorRecord,
@@ -46,15 +47,13 @@ class FormatForm(forms.Form):
     format = forms.ChoiceField(label=_("Format"), choices=[("xlsx", "XLSX"), ("csv", "CSV")])
 
 
-def look_alikes(name):
-    """Customers whose names look like a supplier's: whoever calls itself so may pose as one."""
+@look_alikes.register
+def customers_like(name):
+    """Return the names of customers that look like a supplier's name: such a supplier may pose as one of them."""
     found = SearchName.objects.filter(letters__in={made.letters for made in keys(name)}).values(
         "customer"
     )
     return list(Customer.objects.filter(pk__in=found).values_list("name", flat=True))
-
-
-SupplierAdmin.look_alikes.append(look_alikes)
 
 
 class NameInline(admin.TabularInline):
@@ -213,3 +212,11 @@ class CustomerProfileAdmin(admin.ModelAdmin):
     @action_with_form(_("End the connection"))
     def end(self, request, profile, given):
         profile.end(given["reason"], now=timezone.now(), actor=request.user)
+
+
+@admin.register(Mute)
+class MuteAdmin(admin.ModelAdmin):
+    list_display = ["address", "supplier", "at"]
+    list_select_related = ["supplier"]
+    search_fields = ["address", "supplier__name"]
+    autocomplete_fields = ["supplier"]

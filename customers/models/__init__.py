@@ -5,6 +5,7 @@ from customers.models.directory import (
     CustomerName,
     VendorRecord,
 )
+from customers.models.mutes import Mute
 from customers.models.profiles import CustomerProfile, Stage
 from customers.models.search import SearchName, SearchTerm
 from customers.models.steps import Kind, Question, Step
@@ -27,6 +28,7 @@ __all__ = [
     "CustomerProfile",
     "EditConflict",
     "Kind",
+    "Mute",
     "NotOpen",
     "Outcome",
     "Question",

@@ -190,9 +190,7 @@ class CustomerProfile(models.Model):
     def _tell_about_the_end(self, reason, actor, now):
         by_operator = actor.is_staff and not self.supplier.memberships.filter(user=actor).exists()
         if not by_operator:
-            muted = self.supplier.mutes.values(
-                "address"
-            )  # by the relation: that model's app stands above this one
+            muted = self.supplier.mutes.values("address")
             contacts = self.customer.contacts.getting_requests().exclude(email__in=muted)
             for contact in contacts.select_related("customer").order_by("email"):
                 mail.send(

@@ -38,7 +38,6 @@ def profile(request, pk):
         "contacts": contacts,
         "may_end": may_end,
         "may_act": request.membership.may_act,
-        "asked_before": profile.shown == Stage.ENDED and profile.requests.exists(),
         "earlier": _earlier(profile),
     }
     return render(request, "customers/profiles/profile.html", context | side)

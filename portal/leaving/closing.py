@@ -2,6 +2,7 @@
 
 from django.db import transaction
 
+from accounts.company_closing import close_company
 from accounts.company_details import COLUMNS
 from accounts.models import AuditEntry, BankAccount, Supplier, SupportRequest
 from connections.models import ConnectionRequest, Invitation, Report, SearchAttempt
@@ -28,7 +29,7 @@ def close(supplier, *, now):
             stage=Stage.DROPPED, invited_until=None
         )
         StepAnswer.objects.filter(profile__supplier=supplier).update(values={}, has_draft=False)
-        supplier.close(now=now)
+        close_company(supplier, now=now)
 
 
 def erase(supplier):
