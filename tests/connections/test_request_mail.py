@@ -6,10 +6,11 @@ import pytest
 
 from accounts.models import AuditEntry, Notification
 from connections.jobs import expire_requests, remind_contacts
-from connections.models import ConnectionRequest, Mute
+from connections.models import ConnectionRequest
 from core.models import Mail
 from core.states import AlreadyDecided
 from customers.members import limit_to
+from customers.models import Mute
 from tests.builders import make_customer, make_request, make_supplier
 from tests.fixtures_mail import written_to
 
