@@ -5,6 +5,7 @@ from datetime import datetime
 
 from django.db import transaction
 
+from accounts.founding import found_company
 from accounts.models import Letter, Membership, Supplier, User, notify
 from connections.models import Invitation
 from core.states import AlreadyDecided
@@ -42,7 +43,7 @@ def accept(
         membership = company
         if not isinstance(company, Membership):
             name, country = company
-            membership = Membership.found(user, name=name, country=country, now=now)
+            membership = found_company(user, name=name, country=country, now=now)
         for invitation in invitations:
             profile = invitation.accept(membership, now=now)
             _answer_requests(profile, user, now)

@@ -67,3 +67,40 @@ class CodeForm(forms.Form):
 
     def clean_code(self):
         return self.cleaned_data["code"].strip()
+
+
+class CustomersForm(forms.Form):
+    """Which customers a member works on; `chosen` are their profiles, None for all.
+
+    Profiles of the member that the form does not offer, because its reader does not see them, stay the member's.
+    """
+
+    scope = forms.ChoiceField(
+        label=_("Customers"),
+        choices=[("all", _("All customers, also those to come")), ("some", _("Only these"))],
+        widget=forms.RadioSelect,
+    )
+    profiles = forms.ModelMultipleChoiceField(
+        None, label=_("Which ones"), required=False, widget=forms.CheckboxSelectMultiple
+    )
+
+    def __init__(self, profiles, *args, member, **kwargs):
+        initial = {
+            "scope": "all" if member.sees_all_customers else "some",
+            "profiles": member.profiles.all(),
+        }
+        super().__init__(*args, initial=initial, **kwargs)
+        self.fields["profiles"].is_part = True
+        self.fields["profiles"].queryset = profiles
+        self.others = member.profiles.exclude(pk__in=profiles.values("pk")).select_related(
+            "customer"
+        )
+        self.fields["profiles"].label_from_instance = lambda profile: str(profile.customer)
+
+    @property
+    def chosen(self):
+        return (
+            None
+            if self.cleaned_data["scope"] == "all"
+            else [*self.cleaned_data["profiles"], *self.others]
+        )

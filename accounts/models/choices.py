@@ -1,13 +1,14 @@
-"""Words that several of the models choose from; this module stands under all of them."""
+"""Choices that several models share; this module imports none of them."""
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 
 class Audience(models.TextChoices):
-    """Who may read an audit entry; operators read all."""
+    """Whose people may read an audit entry; operators read all."""
 
     SUPPLIER = "supplier", _("supplier")
+    CUSTOMER = "customer", _("customer")
     OPERATOR = "operator", _("operator")
 
 

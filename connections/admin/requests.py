@@ -10,7 +10,6 @@ from accounts.models import AuditEntry
 from connections.models import (
     CannotRequest,
     ConnectionRequest,
-    Mute,
     Reason,
     Refusal,
     Report,
@@ -151,14 +150,6 @@ class ReportAdmin(ReadOnlyAdmin):
     @admin.action(description=_("Handled"), permissions=["decide"])
     def handled(self, request, queryset):
         queryset.filter(handled_at=None).update(handled_at=timezone.now())
-
-
-@admin.register(Mute)
-class MuteAdmin(admin.ModelAdmin):
-    list_display = ["address", "supplier", "at"]
-    list_select_related = ["supplier"]
-    search_fields = ["address", "supplier__name"]
-    autocomplete_fields = ["supplier"]
 
 
 def _without_contact():

@@ -4,7 +4,7 @@ from connections.models.choices import InvitationStatus, Origin, Reason, Request
 from connections.models.dismissals import Dismissal
 from connections.models.invitation_checks import CannotInviteSupplier, Verdict
 from connections.models.invitations import Invitation
-from connections.models.reports import Mute, Report, ReportKind
+from connections.models.reports import Report, ReportKind
 from connections.models.request_rules import CannotRequest, Refusal
 from connections.models.requests import ConnectionRequest
 
@@ -17,7 +17,6 @@ __all__ = [
     "Invitation",
     "InvitationBatch",
     "InvitationStatus",
-    "Mute",
     "NoneLeft",
     "Origin",
     "Reason",

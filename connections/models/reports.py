@@ -1,4 +1,4 @@
-"""Contacts against a supplier: their reports, and addresses that want no more mail."""
+"""Reports of contacts against a supplier, for the operator."""
 
 from datetime import datetime
 
@@ -82,26 +82,3 @@ class Report(models.Model):
             supplier=supplier, kind=ReportKind.UNKNOWN_COMPANY, at__gte=supplier.reports_count_from
         )
         return counted.values("customer").distinct().count() >= settings.PORTAL_REPORTS_TO_SUSPEND
-
-
-class Mute(models.Model):
-    """An address that wants no mail about a supplier.
-
-    A request to it goes the way of an unknown address.
-    """
-
-    address = models.EmailField(_("e-mail"))
-    supplier = models.ForeignKey(
-        Supplier, models.CASCADE, related_name="mutes", verbose_name=_("supplier")
-    )
-    at = models.DateTimeField(_("when"), default=timezone.now)
-
-    class Meta:
-        verbose_name = _("muted address")
-        verbose_name_plural = _("muted addresses")
-        constraints = [
-            models.UniqueConstraint(fields=["address", "supplier"], name="one_mute_per_supplier")
-        ]
-
-    def __str__(self):
-        return self.address

@@ -13,12 +13,12 @@ from django.db.models import F
 from accounts.models import AuditEntry, User
 from connections.models import request_mail
 from connections.models.choices import Reason
-from connections.models.reports import Mute, Report, ReportKind
+from connections.models.reports import Report, ReportKind
 from connections.models.request_rules import CannotRequest, Refusal
 from connections.models.requests import ConnectionRequest
 from core.models import Link
 from core.states import AlreadyDecided, transition
-from customers.models import CustomerProfile
+from customers.models import CustomerProfile, Mute
 
 FORWARDS = 3  # colleagues that one request is passed on to
 

@@ -8,9 +8,9 @@ from datetime import datetime, timedelta
 
 from accounts.models import Letter, notify
 from connections.models.choices import RequestStatus
-from connections.models.reports import Mute
 from core import mail
 from core.models import DailyCount, Link
+from customers.models import Mute
 
 NOT_US_DAYS = 30
 

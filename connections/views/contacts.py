@@ -14,7 +14,6 @@ from accounts.domains import company_domain
 from connections.forms import AcceptForm, DeclineForm, ForwardForm
 from connections.models import (
     ConnectionRequest,
-    Mute,
     Report,
     ReportKind,
     RequestStatus,
@@ -22,6 +21,7 @@ from connections.models import (
 )
 from core.links import by_link
 from core.states import AlreadyDecided
+from customers.models import Mute
 
 REQUESTS = ConnectionRequest.objects.select_related(
     "supplier", "customer", "requested_by", "profile"

@@ -13,7 +13,13 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts import invited_signup
-from accounts.access import SESSION_KEY, get_own_or_404, may_administer, role_required
+from accounts.access import (
+    SESSION_KEY,
+    company_not_needed,
+    get_own_or_404,
+    may_administer,
+    role_required,
+)
 from accounts.domains import company_domain
 from accounts.models import PendingCompany, Role, Supplier
 from connections import onboarding
@@ -186,6 +192,7 @@ def _accept(request, invitations, company, is_first=False):
     )
 
 
+@company_not_needed
 @require_POST
 def invitation_open(request, pk):
     """Lead to the page behind the link without the e-mail.

@@ -47,7 +47,7 @@ def request(request, pk):
     asked = get_own_or_404(
         request, ConnectionRequest.objects.visible_to(request.membership).with_history(), pk
     )
-    entries = AuditEntry.objects.about(asked).for_supplier().select_related("actor")
+    entries = AuditEntry.objects.about(asked).for_supplier(request.supplier).select_related("actor")
     context = {
         "asked": asked,
         "standing": Standing.of(asked, timezone.now()),

@@ -6,7 +6,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from accounts.admin import SupplierAdmin
+from accounts import look_alikes
 from accounts.domains import registrable
 from accounts.models import AuditEntry
 from core.admin import TableAdmin, action_with_form, form_page
@@ -16,6 +16,7 @@ from customers.models import (
     CustomerDomain,
     CustomerName,
     CustomerProfile,
+    Mute,
     SearchName,
     Step,
     VendorRecord,
@@ -47,7 +48,8 @@ class FormatForm(forms.Form):
     format = forms.ChoiceField(label=_("Format"), choices=[("xlsx", "XLSX"), ("csv", "CSV")])
 
 
-def look_alikes(name):
+@look_alikes.register
+def customers_like(name):
     """Return the names of customers that a supplier's name looks like.
 
     The supplier may pose as such a customer.
@@ -56,9 +58,6 @@ def look_alikes(name):
         "customer"
     )
     return list(Customer.objects.filter(pk__in=found).values_list("name", flat=True))
-
-
-SupplierAdmin.look_alikes.append(look_alikes)
 
 
 class NameInline(admin.TabularInline):
@@ -219,3 +218,11 @@ class CustomerProfileAdmin(admin.ModelAdmin):
     @action_with_form(_("End the connection"))
     def end(self, request, profile, given):
         profile.end(given["reason"], now=timezone.now(), actor=request.user)
+
+
+@admin.register(Mute)
+class MuteAdmin(admin.ModelAdmin):
+    list_display = ["address", "supplier", "at"]
+    list_select_related = ["supplier"]
+    search_fields = ["address", "supplier__name"]
+    autocomplete_fields = ["supplier"]

@@ -5,6 +5,7 @@ from customers.models.directory import (
     CustomerName,
     VendorRecord,
 )
+from customers.models.mutes import Mute
 from customers.models.profiles import CustomerProfile, Stage
 from customers.models.search import SearchName, SearchTerm
 from customers.models.steps import AskedStep, Question, Step
@@ -28,6 +29,7 @@ __all__ = [
     "CustomerName",
     "CustomerProfile",
     "EditConflict",
+    "Mute",
     "NotOpen",
     "Outcome",
     "Question",

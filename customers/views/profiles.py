@@ -34,7 +34,6 @@ def profile(request, pk):
         "contacts": profile.customer.contacts.published() if is_connected else [],
         "may_end": is_connected and request.membership.is_admin,
         "may_act": request.membership.may_act,
-        "asked_before": profile.shown == Stage.ENDED and profile.requests.exists(),
         "earlier": _earlier(profile),
     }
     return render(request, "customers/profiles/profile.html", context | _side(request))

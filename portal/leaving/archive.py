@@ -72,7 +72,7 @@ def _tables(supplier):
             "email", "message", "page", "created_at", "closed_at"
         ),
         "notifications": supplier.notifications.values("user__email", "kind", "data", "created_at", "read_at"),
-        "activity": AuditEntry.objects.for_supplier().filter(supplier=supplier).values("at", "kind", "actor__email", "data"),
+        "activity": AuditEntry.objects.for_supplier(supplier).values("at", "kind", "actor__email", "data"),
     }  # fmt: skip
 
 

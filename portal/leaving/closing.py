@@ -7,6 +7,7 @@ from datetime import datetime
 
 from django.db import transaction
 
+from accounts.company_closing import close_company
 from accounts.company_details import COLUMNS
 from accounts.models import AuditEntry, BankAccount, Supplier, SupportRequest
 from connections.models import ConnectionRequest, Invitation, Report, SearchAttempt
@@ -35,7 +36,7 @@ def close(supplier: Supplier, *, now: datetime) -> None:
             stage=Stage.DROPPED, invited_until=None
         )
         StepAnswer.objects.filter(profile__supplier=supplier).update(draft={}, has_draft=False)
-        supplier.close(now=now)
+        close_company(supplier, now=now)
 
 
 def erase(supplier: Supplier) -> None:

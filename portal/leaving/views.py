@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.access import get_own_or_404, role_required
+from accounts.company_closing import begin_closing, keep_open
 from accounts.forms import PasswordForm
 from accounts.models import Role
 from core.models import today
@@ -63,7 +64,7 @@ def company_close(request):
     )
     if request.method == "POST" and packed and form.is_valid():
         with suppress(AlreadyDecided):
-            request.supplier.begin_closing(now=timezone.now(), actor=request.user)
+            begin_closing(request.supplier, now=timezone.now(), actor=request.user)
         return redirect("leaving:company_close")
     context = {
         "form": form,
@@ -78,6 +79,6 @@ def company_close(request):
 @require_POST
 def company_keep(request):
     with suppress(AlreadyDecided):
-        request.supplier.keep_open(now=timezone.now(), actor=request.user)
+        keep_open(request.supplier, now=timezone.now(), actor=request.user)
         messages.success(request, _("Your company stays open."))
     return redirect("accounts:company")

@@ -10,7 +10,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from accounts.models import AuditEntry
+from accounts.models import AuditEntry, Supplier
 from connections import jobs, onboarding
 from connections.models import Invitation, invitation_sending
 from core.models import Mail
@@ -137,7 +137,8 @@ def test_the_operator_reads_the_story_and_the_supplier_only_that_it_accepted(
         "invitation_resent",
         "invitation_accepted",
     ]
-    assert [one.kind for one in story.for_supplier()] == ["invitation_accepted"]
+    shown = story.for_supplier(Supplier.objects.get(name="NewCo"))
+    assert [entry.kind for entry in shown] == ["invitation_accepted"]
 
 
 def test_after_years_closed_invitations_are_forgotten(invitation, now, operator, settings):

@@ -10,6 +10,7 @@ from connections import origins
 from connections.models import CannotRequest, ConnectionRequest, Origin, Refusal
 from core.models import Link
 from core.states import AlreadyDecided
+from customers.members import limit_to
 from customers.models import CustomerProfile
 from tests.builders import connect, make_attempt, make_customer, make_request
 
@@ -153,7 +154,7 @@ def test_an_earlier_request_that_a_member_does_not_see_leads_them_nowhere(
 ):
     make_request(ada_at_acme, organon)
     assert origins.find(mia_at_acme, organon, now) is not None
-    mia_at_acme.limit_to([], now=now, actor=ada)
+    limit_to(mia_at_acme, [], now=now, actor=ada)
     assert origins.find(mia_at_acme, organon, now) is None
 
 
@@ -238,7 +239,7 @@ def test_the_request_to_a_customer_that_a_member_does_not_see_is_a_404(
     view, ada, mia, ada_at_acme, mia_at_acme, organon, client_of, now
 ):
     request = make_request(ada_at_acme, organon)
-    mia_at_acme.limit_to([], now=now, actor=ada)
+    limit_to(mia_at_acme, [], now=now, actor=ada)
     ask = client_of(mia).post if view == "request_withdraw" else client_of(mia).get
     assert ask(reverse(f"connections:{view}", args=[request.pk])).status_code == 404
     request.refresh_from_db()

@@ -4,6 +4,7 @@ import pytest
 
 from accounts.models import AuditEntry, Notification
 from core.states import AlreadyDecided
+from customers.members import limit_to
 from customers.models import EditConflict, NotOpen, StepAnswer, Submission
 from tests.builders import connect, make_step
 
@@ -195,6 +196,6 @@ def test_who_takes_a_step_for_themselves_is_not_told(profile, step, mia_at_acme,
 
 
 def test_a_decision_rings_only_for_who_sees_the_customer(submit, ada, mia_at_acme, now):
-    mia_at_acme.limit_to([], now=now, actor=ada)
+    limit_to(mia_at_acme, [], now=now, actor=ada)
     submit().approve(now=now)
     assert Notification.objects.get(kind="step_approved").user == ada

@@ -5,6 +5,7 @@ import re
 import pytest
 from django.urls import reverse
 
+from customers.members import limit_to
 from customers.models import StepAnswer, Submission, Upload
 from customers.steps import templates
 from tests.builders import make_step
@@ -221,7 +222,7 @@ def test_a_step_is_handed_to_a_colleague_who_finds_it_on_home(
 def test_a_step_is_handed_only_to_who_may_answer_it(
     step, profile, ada, mia_at_acme, vic_at_acme, page, now
 ):
-    mia_at_acme.limit_to([], now=now, actor=ada)
+    limit_to(mia_at_acme, [], now=now, actor=ada)
     for member in (mia_at_acme, vic_at_acme):
         page.client.post(
             reverse("customers:step_hand", args=[profile.pk, step.pk]), {"member": member.pk}
@@ -241,7 +242,7 @@ def test_a_limited_member_opens_no_step_and_no_file_of_another_customer(
     paths = [reverse("customers:step", args=[profile.pk, step.pk])]
     paths.append(reverse("customers:upload", args=[Upload.objects.get().pk]))
     assert client_of(mia).get(paths[0]).status_code == 200
-    mia_at_acme.limit_to([], now=now, actor=ada)
+    limit_to(mia_at_acme, [], now=now, actor=ada)
     assert [client_of(mia).get(path).status_code for path in paths] == [404, 404]
 
 

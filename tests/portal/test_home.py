@@ -5,6 +5,7 @@ import re
 import pytest
 from django.urls import reverse
 
+from accounts.company_closing import begin_closing
 from connections.models import invitation_sending
 from customers.models import StepAnswer
 from tests.builders import connect, make_customer, make_request, make_step
@@ -110,5 +111,5 @@ def test_an_invitation_can_be_accepted_while_a_request_waits(
 
 
 def test_home_says_until_when_a_closing_company_can_be_kept(client_of, ada, acme, now):
-    acme.begin_closing(now=now, actor=ada)
+    begin_closing(acme, now=now, actor=ada)
     assert reverse("leaving:company_close") in client_of(ada).get("/").content.decode()

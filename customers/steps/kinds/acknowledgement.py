@@ -1,4 +1,4 @@
-"""'I have read it.'"""
+"""The question that is answered by 'I have read it'."""
 
 from django import forms
 from django.core.exceptions import ValidationError
