@@ -1,4 +1,4 @@
-"""What the pages of a profile, which belong to the app below, show of requests."""
+"""Filters for the pages of a profile, which belong to the app below: its requests."""
 
 from django import template
 

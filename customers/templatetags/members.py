@@ -1,4 +1,4 @@
-"""What the pages of a team, which belong to the app below, show of customers."""
+"""Tags for the pages of a team, which belong to the app below: the customers of its members."""
 
 from django import template
 from django.db.models import Prefetch, prefetch_related_objects
