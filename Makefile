@@ -1,11 +1,15 @@
 # Every target sets up what it needs. PORT=8123 make run takes another port; DEMO=0 leaves the demo data out.
+# make test T=tests/accounts runs a part of the tests, and so do T=path::name and T="-k words".
 PYTHON ?= python3
 BIN := .venv/bin
 export DEMO ?= 1
 CHROMIUM ?= $(shell command -v chromium || command -v chromium-browser || command -v google-chrome)
 export CHROMIUM
+CATALOGUES := $(patsubst %.po,%.mo,$(wildcard locale/*/LC_MESSAGES/*.po))
+PYTEST := $(BIN)/python -m pytest -q
+PARALLEL := -n auto --maxprocesses 4 --dist worksteal
 
-.PHONY: run test bench lock messages shots
+.PHONY: run test lint format bench lock messages shots
 .DEFAULT_GOAL := run
 
 # A stamp is written last, so that a half-made environment is made again.
@@ -24,19 +28,33 @@ export CHROMIUM
 run: .venv/runtime
 	@LOCAL=1 PUBLIC_URL=$${PUBLIC_URL:-http://localhost:$${PORT:-8000}} exec $(BIN)/python manage.py run
 
-test: export DEMO = 0
-test: export SECRET_KEY = only-for-tests
-test: .venv/development
+%.mo: %.po | .venv/development
+	SECRET_KEY=$@ $(BIN)/python manage.py compilecatalogues
+
+lint: .venv/development $(CATALOGUES)
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
-	$(BIN)/python manage.py compilecatalogues
+	$(BIN)/djlint --quiet --check --lint templates
 	DJANGO_SETTINGS_MODULE=tests.settings $(BIN)/python manage.py makemigrations --check --dry-run
-	PUBLIC_URL=https://portal.test ALLOWED_HOSTS=portal.test EMAIL_URL=smtp://mail.test SUPPORT_EMAIL=help@portal.test TRUSTED_PROXY_COUNT=1 \
-	OPERATOR_NAME=Operator OPERATOR_ADDRESS=Incheon \
+	DEMO=0 PUBLIC_URL=https://portal.test ALLOWED_HOSTS=portal.test EMAIL_URL=smtp://mail.test SUPPORT_EMAIL=help@portal.test \
+	TRUSTED_PROXY_COUNT=1 OPERATOR_NAME=Operator OPERATOR_ADDRESS=Incheon \
 	SECRET_KEY=$$($(BIN)/python -c 'import secrets; print(secrets.token_urlsafe(50))') $(BIN)/python manage.py check --deploy --fail-level WARNING
-	$(BIN)/python -m pytest -p no:playwright --ignore tests/e2e --cov --cov-report term:skip-covered --cov-fail-under 85 -q
-	@if [ -n "$(CHROMIUM)" ]; then $(BIN)/python -m pytest tests/e2e -q; \
-	else echo "###### NO CHROMIUM: THE BROWSER TESTS DID NOT RUN. Install chromium, then make test again. ######"; [ -z "$$CI" ]; fi
+
+format: .venv/development
+	$(BIN)/ruff check --fix --exit-zero .
+	$(BIN)/ruff format .
+	$(BIN)/djlint --quiet --reformat templates
+
+ifdef T
+test: .venv/development $(CATALOGUES)
+	$(PYTEST) $(T)
+else
+test: lint
+	$(PYTEST) $(PARALLEL) --ignore tests/e2e --cov --cov-report term:skip-covered --cov-fail-under 85
+	@if [ -z "$(CHROMIUM)" ]; then \
+	echo "###### NO CHROMIUM: THE BROWSER TESTS DID NOT RUN. Install chromium, then make test again. ######"; [ -z "$$CI" ]; \
+	else $(PYTEST) $(PARALLEL) tests/e2e; fi
+endif
 
 bench: .venv/development
 	$(BIN)/python bench/search.py 200000

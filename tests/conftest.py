@@ -1,16 +1,18 @@
 """The cast that every test knows: ACME with its three people, its rival, Organon with its contact, the operator."""
 
-import shutil
 from types import SimpleNamespace
 
 import pytest
-from django.conf import settings
 from django.test import Client
 from django.utils import timezone, translation
 
 from tests.builders import make_customer, make_supplier, make_user
 
-pytest_plugins = ["tests.fixtures_mail"]
+pytest_plugins = [
+    "tests.fixtures_database",
+    "tests.fixtures_mail",
+    "tests.fixtures_processes",
+]
 
 
 @pytest.fixture
@@ -110,13 +112,6 @@ def rob_at_rival(rob, rival):
 def one_window(monkeypatch):
     """The windows of limits stand still, so that no test runs across the end of one."""
     monkeypatch.setattr("core.limits.time", SimpleNamespace(time=lambda: 1_800_000_000.0))
-
-
-@pytest.fixture(autouse=True, scope="session")
-def no_files_left():
-    """Uploaded files lie in a folder of the tests' own, gone afterwards."""
-    yield
-    shutil.rmtree(settings.VAR_DIR / "files", ignore_errors=True)
 
 
 @pytest.fixture(autouse=True)

@@ -1,4 +1,3 @@
-import uuid
 from datetime import timedelta
 
 import pytest
@@ -8,6 +7,7 @@ from connections.models import ConnectionRequest
 from tests.builders import make_request, make_supplier
 
 SWITCH = "/company/switch/"
+UNKNOWN = "00000000-0000-4000-8000-000000000000"
 
 
 @pytest.fixture
@@ -49,7 +49,7 @@ def test_a_company_that_i_left_is_active_no_more(client, ada, acme, rival):
     assert client.post(SWITCH, {"supplier": rival.pk}).status_code == 404
 
 
-@pytest.mark.parametrize("supplier", ["", "x", "\x00", "1" * 10_000, str(uuid.uuid4())])
+@pytest.mark.parametrize("supplier", ["", "x", "\x00", "1" * 10_000, UNKNOWN])
 def test_what_is_no_company_of_mine_is_a_404(supplier, client, acme):
     assert client.post(SWITCH, {"supplier": supplier}).status_code == 404
     assert active(client) == acme
@@ -69,10 +69,8 @@ def test_the_thing_of_another_company_of_mine_is_offered_by_switching(
     client.post(SWITCH, {"supplier": rival.pk})
     page = client.get(path)
     assert page.status_code == 404
-    assert (
-        "Switch to ACME Supplies" in page.content.decode(),
-        "Organon" in page.content.decode(),
-    ) == (True, False)
+    assert "This belongs to ACME Supplies" in page.content.decode()
+    assert "Organon" not in page.content.decode()
     assert (
         client.post(SWITCH, {"supplier": ada_at_acme.supplier_id, "next": path})["Location"] == path
     )

@@ -340,6 +340,16 @@ def test_a_declined_request_falls_back_to_the_open_invitation(ada_at_acme, acme,
     assert acme.profiles.get().stage == "invited"
 
 
+def test_accepting_uses_the_live_link_and_leaves_a_revoked_one_revoked(
+    organon, ada, ada_at_acme, now
+):
+    invitation = invite(organon, "ada@acme.example", now=now)
+    invitation.resend(now=now)
+    onboarding.accept(ada, [invitation], company=ada_at_acme, now=now)
+    links = invitation.links().order_by("pk")
+    assert [link.condition(now) for link in links] == ["revoked", "used"]
+
+
 def test_an_accepted_request_closes_the_invitation_and_the_other_way_round(
     ada_at_acme, acme, organon, now
 ):

@@ -1,17 +1,14 @@
 """The launcher of the embedded PostgreSQL, by real processes on real folders."""
 
+import itertools
 import os
-import signal
 import subprocess
-import sys
-import time
-from pathlib import Path
 
 import pytest
 
 from core import embedded
+from tests.fixtures_processes import start
 
-ROOT = Path(__file__).resolve().parents[2]
 HOLD = """
 import sys, time, psycopg
 from core import embedded
@@ -20,30 +17,31 @@ with psycopg.connect(host=str(folder), user="postgres") as connection:
     print(connection.execute("SELECT pg_postmaster_start_time()::text || upper('é')").fetchone()[0], flush=True)
 sys.stdin.readline()
 """
+HOLD_AND_FORK = """
+import os, sys
+from core import embedded
+embedded.ensure(sys.argv[1])
+if os.fork():
+    os.wait()
+    print("the fork has ended", flush=True)
+    sys.stdin.readline()
+"""
 
 pytestmark = pytest.mark.slow
+numbers = itertools.count()
 
 
 @pytest.fixture(scope="module")
-def base():
-    """A place that the database's account may enter: pytest's own folders are private."""
-    base = Path(f"/tmp/portal-test-{os.getpid()}-{time.monotonic_ns()}")
-    base.mkdir(mode=0o755)
-    yield base
-    subprocess.run(["rm", "-rf", base], check=True)
-
-
-@pytest.fixture(scope="module")
-def made(base):
+def made(open_folder):
     """A data folder that has served once."""
-    let_go_after(hold(base / "made" / "pgdata"))
-    return base / "made" / "pgdata"
+    let_go_after(hold(open_folder / "made" / "pgdata"))
+    return open_folder / "made" / "pgdata"
 
 
 @pytest.fixture
-def data(base, made):
+def data(open_folder, made):
     """A data folder of the test's own; whatever runs there is stopped at the end."""
-    folder = base / f"{time.monotonic_ns()}"
+    folder = open_folder / str(next(numbers))
     folder.mkdir(mode=0o755)
     subprocess.run(["cp", "-a", made, folder / "pgdata"], check=True)
     yield folder / "pgdata"
@@ -53,15 +51,9 @@ def data(base, made):
         )
 
 
-def hold(data, **environment):
-    return subprocess.Popen(
-        [sys.executable, "-c", HOLD, data],
-        cwd=ROOT,
-        env=os.environ | environment,
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        text=True,
-    )
+def hold(data, program=HOLD, **environment):
+    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True}
+    return start("-c", program, data, env=os.environ | environment, **pipes)
 
 
 def started(process):
@@ -93,7 +85,7 @@ def test_four_starts_at_once_make_one_server_and_the_last_one_stops_it(data):
 def test_after_kill_9_the_next_one_attaches_and_stops_it(data):
     first = hold(data)
     when = started(first)
-    first.send_signal(signal.SIGKILL)
+    first.kill()
     first.communicate()
     second = hold(data)
     assert started(second) == when
@@ -133,12 +125,11 @@ def test_the_locale_of_the_caller_does_not_reach_the_database(data):
 
 
 def test_a_fork_does_not_stop_the_server(data):
-    process = hold(data)
-    started(process)
-    code = "import os, sys; from core import embedded; embedded.ensure(sys.argv[1]); os._exit(0) if os.fork() else embedded.release"
-    subprocess.run([sys.executable, "-c", code, data], cwd=ROOT, check=True, timeout=60)
+    process = hold(data, HOLD_AND_FORK)
+    assert started(process) == "the fork has ended"
     assert is_running(data)
     let_go(process)
+    assert not is_running(data)
 
 
 def test_a_long_path_gets_its_socket_elsewhere(data):

@@ -1,20 +1,16 @@
 """The real worker in a process of its own: killed in the middle of a delivery, it loses nothing."""
 
 import json
-import os
-import signal
 import subprocess
-import sys
 import time
-from pathlib import Path
 
 import pytest
 from django.db import connection
 
 from core import mail
 from core.models import Mail
+from tests.fixtures_processes import start
 
-ROOT = Path(__file__).resolve().parents[2]
 WORKER = """
 import json, os, sys
 os.environ["DJANGO_SETTINGS_MODULE"] = "tests.settings"
@@ -30,12 +26,7 @@ execute_from_command_line(["manage.py", "procrastinate", "worker", "--concurrenc
 def work(settings):
     given = {name: getattr(settings, name) for name in ("MAIL_BACKEND", "EMAIL_HOST", "EMAIL_PORT")}
     given["NAME"] = connection.settings_dict["NAME"]
-    return subprocess.Popen(
-        [sys.executable, "-c", WORKER, json.dumps(given)],
-        cwd=ROOT,
-        stderr=subprocess.DEVNULL,
-        env=os.environ,
-    )
+    return start("-c", WORKER, json.dumps(given), stderr=subprocess.DEVNULL)
 
 
 def wait_until(true, seconds):
@@ -45,8 +36,16 @@ def wait_until(true, seconds):
         time.sleep(0.2)
 
 
+def pass_a_minute():
+    """Let the queue believe that a minute has gone by without a sign of life, and that no timetable ran in it."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE procrastinate_workers SET last_heartbeat = last_heartbeat - interval '1 minute'"
+        )
+        cursor.execute("DELETE FROM procrastinate_periodic_defers")
+
+
 @pytest.mark.slow
-@pytest.mark.django_db(transaction=True)
 def test_mail_survives_a_worker_killed_in_the_middle(post, settings, empty_queue):
     rows = [
         mail.send("captcha_code", f"p{number}@acme.example", "en", code="123456", minutes=10)
@@ -55,9 +54,10 @@ def test_mail_survives_a_worker_killed_in_the_middle(post, settings, empty_queue
     post.pause = 0.3  # a slow server, so that the kill falls into a delivery
     first = work(settings)
     wait_until(lambda: len(post.messages) >= 3, 30)
-    first.send_signal(signal.SIGKILL)
+    first.kill()
     first.wait()
     post.pause = 0
+    pass_a_minute()
     second = work(settings)
     try:
         wait_until(lambda: Mail.objects.filter(status="sent").count() == 20, 120)

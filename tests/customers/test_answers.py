@@ -76,6 +76,15 @@ def test_approving_names_the_version_of_the_step(submit, profile, step, now):
     assert StepAnswer.objects.get().approved_version == 1
 
 
+def test_approving_names_the_version_that_was_answered_not_the_one_asked_since(
+    submit, profile, step, now
+):
+    submit()
+    step.ask_again(step.questions.all())
+    Submission.objects.get().approve(now=now)
+    assert StepAnswer.objects.get().approved_version == 1
+
+
 def test_sending_back_keeps_the_comment(submit, profile, step, now):
     submit().send_back("It expired.", now=now)
     assert state(profile, step) == ("returned", False, ["returned"])

@@ -2,19 +2,31 @@
 
 import os
 import re
+from functools import cache
 from pathlib import Path
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
-from django.core.cache import cache
+from axe_playwright_python.base import AXE_SCRIPT
 from django.core.management import call_command
+from django.utils import timezone
 
 from accounts.models import Supplier
+from core.models import Mail
+from customers.jobs import tell_reviewers
+from tests.fixtures_database import bring_back_data, keep_data
+from tests.fixtures_mail import mailed_code
 
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"  # playwright's loop runs in this thread
 RESULTS = Path("test-results")
 EXPECTED = re.compile(r"status of (404|409|410)")  # pages that say so on purpose
 HOME = re.compile(r"//[^/]+/(admin/)?$")
+SEND_CODE = re.compile("^(Send me the code|코드 받기)$")
+CONTINUE = re.compile("^(Continue|계속)$")
+WIDE, PHONE = {"width": 1280, "height": 900}, {"width": 390, "height": 844}
+# What colours or hidden words can change; what the other rules find is the same in every look.
+OF_THE_LOOK = [
+    "color-contrast", "link-in-text-block", "target-size", "scrollable-region-focusable", "link-name", "button-name", "summary-name",
+]  # fmt: skip
 FLAGS = [
     "--no-sandbox",
     "--disable-gpu",
@@ -34,32 +46,39 @@ def browser_type_launch_args():
 
 @pytest.fixture
 def demo(transactional_db):
-    """The demo's data; ACME's supplier."""
-    call_command("demo", verbosity=0)
-    cache.clear()
+    """The demo's data, copied for each test; ACME's supplier."""
+    keep_demo(timezone.localdate())
+    bring_back_data()
     return Supplier.objects.get(name="ACME Supplies")
+
+
+@cache
+def keep_demo(day):
+    """Load the demo once a day: what it spent of the day's searches is gone at midnight."""
+    call_command("demo", verbosity=0)
+    keep_data()
 
 
 @pytest.fixture
 def open_page(browser, live_server, request):
-    """open_page(language, dark, phone) -> a page on the site; console errors fail the test at its end."""
+    """open_page(language, phone) -> a page on the site; console errors fail the test at its end."""
     errors, contexts = [], []
 
-    def open_one(language="en", *, dark=False, phone=False, scripts=True):
+    def open_one(language="en", *, phone=False, scripts=True):
         context = browser.new_context(
             base_url=live_server.url.replace("127.0.0.1", "localhost"),
             locale={"ko": "ko-KR", "en": "en-US"}[language],
-            viewport={"width": 390, "height": 844} if phone else {"width": 1280, "height": 900},
-            color_scheme="dark" if dark else "light",
+            viewport=PHONE if phone else WIDE,
+            reduced_motion="reduce",  # a colour on its way to another one has no contrast to measure
             java_script_enabled=scripts,
         )
         page = context.new_page()
         page.set_default_timeout(15_000)
         page.on(
             "console",
-            lambda one: (
-                errors.append(one.text)
-                if one.type == "error" and not EXPECTED.search(one.text)
+            lambda message: (
+                errors.append(message.text)
+                if message.type == "error" and not EXPECTED.search(message.text)
                 else None
             ),
         )
@@ -93,7 +112,54 @@ def log_in(page, email="admin@acme.example"):
     page.wait_for_url(HOME)
 
 
-def violations(page):
-    """What axe finds on the page, as (rule, places)."""
-    found = Axe().run(page).response["violations"]
-    return [(one["id"], [node["html"][:120] for node in one["nodes"]]) for one in found]
+def link_to(name, address):
+    """The path in the newest letter of this name to an address, from /r/, /i/ or /t/."""
+    letter = Mail.objects.filter(name=name, to=address).latest("created_at")
+    return re.search(r"(/[rit]/[^/\s]+/)", letter.text)[1]
+
+
+def link_to_review(profile):
+    """The path in the letter that the reviewers of a profile get once the worker has run."""
+    tell_reviewers.func(profile_id=str(profile.pk))
+    letter = Mail.objects.filter(name="steps_submitted").latest("created_at")
+    return re.search(r"(/v/[^/\s]+/)", letter.text)[1]
+
+
+def let_in(page, link):
+    """Pass the door of a reviewer's link with the code from the mailbox."""
+    page.goto(link)
+    page.get_by_role("button", name=SEND_CODE).click()
+    page.locator("#id_code").wait_for()
+    page.fill("#id_code", mailed_code(name="review_code"))
+    page.get_by_role("button", name=CONTINUE).click()
+    page.locator("h1", has_text="ACME Supplies").wait_for()
+
+
+def faults(page, path=None):
+    """Open a path, or stay; what is wrong in the page's look, and in the opposite scheme and width."""
+    if path:
+        page.goto(path)
+    size = page.viewport_size
+    found = violations(page) + sideways(page)
+    page.emulate_media(color_scheme="dark")
+    page.set_viewport_size(WIDE if size == PHONE else PHONE)
+    found += violations(page, OF_THE_LOOK) + sideways(page)
+    page.emulate_media(color_scheme="light")
+    page.set_viewport_size(size)
+    return found
+
+
+def sideways(page):
+    width = page.evaluate(
+        "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+    )
+    return ["scrolls sideways"] if width > 1 else []
+
+
+def violations(page, rules=None):
+    """What axe finds on the page, by all rules or these, as (rule, places)."""
+    if not page.evaluate("'axe' in window"):
+        page.evaluate(AXE_SCRIPT)
+    options = {"resultTypes": ["violations"]} | ({"runOnly": rules} if rules else {})
+    found = page.evaluate("options => axe.run(options).then(result => result.violations)", options)
+    return [(rule["id"], [node["html"][:120] for node in rule["nodes"]]) for rule in found]

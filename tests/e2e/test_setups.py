@@ -1,31 +1,25 @@
 """A customer's steps in a real browser, in Korean and English: fill, save, leave, resume, submit, returned, again, approved."""
 
-import re
-
 import pytest
 from django.urls import reverse
 
-from accounts.models import BankAccount
-from core.models import Mail
-from customers.jobs import tell_reviewers
-from customers.models import CustomerProfile, Submission, Upload
-from tests.e2e.conftest import log_in, violations
+from customers.models import CustomerProfile, Submission
+from tests.e2e.conftest import let_in, link_to_review, log_in
 from tests.files import a_pdf
-from tests.fixtures_mail import mailed_code
 
 WORDS = {
     "en": {
         "continue": "Continue: Insurance certificate", "back": "Organon sent it back.", "save": "Save draft", "saved": "Draft saved.",
-        "submit": "Submit to Organon", "sent": "Submitted to Organon.", "code": "Send me the code",
-        "go": "Continue", "changed": "Changed", "return": "Send back", "approve": "Approve", "nothing": "Nothing waits for you.",
+        "submit": "Submit to Organon", "sent": "Submitted to Organon.",
+        "changed": "Changed", "return": "Send back", "approve": "Approve", "nothing": "Nothing waits for you.",
         "returned": "Please sign it.", "correct": "Correct", "progress": "3 of 6 steps are approved.",
         "insurance": "Insurance certificate",
         "missing": "Say until when it is valid.", "note": "Organon approved “Insurance certificate”",
     },
     "ko": {
         "continue": "계속: 보험 증권", "back": "Organon에서 반려했어요.", "save": "초안 저장", "saved": "초안을 저장했어요.",
-        "submit": "Organon에 제출", "sent": "Organon에 제출했어요.", "code": "코드 받기",
-        "go": "계속", "changed": "바뀜", "return": "반려", "approve": "승인", "nothing": "검토할 것이 없어요.",
+        "submit": "Organon에 제출", "sent": "Organon에 제출했어요.",
+        "changed": "바뀜", "return": "반려", "approve": "승인", "nothing": "검토할 것이 없어요.",
         "returned": "서명해 주세요.", "correct": "고치기", "progress": "6개 중 3개 단계가 승인됐어요.",
         "insurance": "보험 증권",
         "missing": "만료일을 입력하세요.", "note": "Organon: “보험 증권” 승인",
@@ -40,27 +34,6 @@ def profile(demo):
 
 def paper(name):
     return {"name": name, "mimeType": "application/pdf", "buffer": a_pdf(name).read()}
-
-
-def mailed_link(profile):
-    """What the reviewer finds in the mailbox once the worker has run."""
-    tell_reviewers.func(profile_id=str(profile.pk))
-    text = (
-        Mail.objects.filter(name="steps_submitted", to="maria.jensen@organon.example")
-        .latest("created_at")
-        .text
-    )
-    return re.search(r"(/v/[^/\s]+/)", text)[1]
-
-
-def let_in(page, link, say):
-    """Through the door with the code from the mailbox."""
-    page.goto(link)
-    page.get_by_role("button", name=say["code"]).click()
-    page.locator("#id_code").wait_for()
-    page.fill("#id_code", mailed_code(name="review_code"))
-    page.get_by_role("button", name=say["go"], exact=True).click()
-    page.locator("h1", has_text="ACME Supplies").wait_for()
 
 
 @pytest.mark.parametrize("language", ["ko", "en"])
@@ -85,8 +58,8 @@ def test_a_step_from_sent_back_to_approved(language, phone, profile, open_page):
     page.get_by_text(say["sent"]).wait_for()
 
     reviewer = open_page(language, phone=phone)
-    link = mailed_link(profile)
-    let_in(reviewer, link, say)
+    link = link_to_review(profile)
+    let_in(reviewer, link)
     section = reviewer.locator(
         "section", has=reviewer.get_by_role("heading", name=say["insurance"])
     )
@@ -166,49 +139,3 @@ def test_text_comes_back_after_the_session_ended(profile, open_page):
     page.press("[name=password]", "Enter")
     page.get_by_text("Your text is back.").wait_for()
     assert page.input_value(f"[name={item}]") == "typed for an hour"
-
-
-@pytest.mark.parametrize("language", ["ko", "en"])
-@pytest.mark.parametrize(
-    "look", [{}, {"dark": True, "phone": True}], ids=["light desktop", "dark phone"]
-)
-def test_no_page_of_the_setup_has_a_finding(language, look, profile, demo, open_page):
-    page = open_page(language, **look)
-    log_in(page)
-    steps = list(profile.customer.steps.asked())
-    account = BankAccount.objects.get(supplier=demo)
-    paths = [
-        reverse("home"),
-        reverse("customers:profile", args=[profile.pk]),
-        *(reverse("customers:step", args=[profile.pk, step.pk]) for step in steps),
-        reverse("customers:step_hand", args=[profile.pk, steps[2].pk]),
-        reverse("customers:submission", args=[profile.pk, steps[0].pk, 1]),
-        reverse("accounts:company"),
-        reverse("accounts:company_edit"),
-        reverse("accounts:bank_add"),
-        reverse("accounts:bank_replace", args=[account.pk]),
-        reverse("accounts:bank_remove", args=[account.pk]),
-        reverse("accounts:document_add"),
-        reverse("leaving:export"),
-    ]
-    found = {}
-    for path in paths:
-        page.goto(path)
-        if wrong := violations(page):
-            found[path] = wrong
-        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), path
-    page.goto(reverse("customers:step", args=[profile.pk, steps[4].pk]))
-    page.locator(".actions .primary").click()
-    page.locator(".problems").wait_for()
-    found |= {"errors": wrong} if (wrong := violations(page)) else {}
-    nordhavn = CustomerProfile.objects.get(supplier=demo, customer__name="Nordhavn Logistics")
-    reviewer = open_page(language, **look)
-    tell_reviewers.func(profile_id=str(nordhavn.pk))
-    text = Mail.objects.filter(name="steps_submitted").latest("created_at").text
-    link = re.search(r"(/v/[^/\s]+/)", text)[1]
-    reviewer.goto(link)
-    found |= {"door": wrong} if (wrong := violations(reviewer)) else {}
-    let_in(reviewer, link, WORDS[language])
-    found |= {"review": wrong} if (wrong := violations(reviewer)) else {}
-    assert found == {}
-    assert Upload.objects.exists()

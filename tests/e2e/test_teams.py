@@ -4,9 +4,6 @@ import re
 from datetime import timedelta
 
 import pytest
-from allauth.mfa.models import Authenticator
-from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
-from allauth.mfa.totp.internal.auth import TOTP
 from django.urls import reverse
 from django.utils import timezone
 
@@ -14,7 +11,7 @@ from accounts.models import Membership, User
 from connections.models import Invitation, invitation_sending
 from core.models import Mail
 from customers.models import Customer, CustomerProfile
-from tests.e2e.conftest import HOME, log_in, violations
+from tests.e2e.conftest import HOME, link_to, log_in, violations
 from tests.fixtures_mail import mailed_code
 
 PASSWORD = "four quiet words"
@@ -44,12 +41,6 @@ def invite(email, customer="Hanbit Foods", *, now=None):
     )[0]
 
 
-def link(prefix, address):
-    name = {"i": "invitation", "t": "team_invitation"}[prefix]
-    text = Mail.objects.filter(name=name, to=address).latest("created_at").text
-    return re.search(rf"(/{prefix}/[^/\s]+/)", text)[1]
-
-
 def sign_up(page, say, email, **fields):
     """Fill in what the sign-up page leaves open, and type the mailed code."""
     assert page.input_value("[name=email]") == email
@@ -73,7 +64,7 @@ def test_an_invited_newcomer_ends_up_connected_in_the_customers_setup(
     language, phone, demo, open_page
 ):
     say, page = WORDS[language], open_page(language, phone=phone)
-    page.goto(link("i", "jihoon.seo@hansol.example"))
+    page.goto(link_to("invitation", "jihoon.seo@hansol.example"))
     page.get_by_role("button", name=say["create"]).click()
     assert page.input_value("[name=company]") == "한솔유리"
     assert violations(page) == []
@@ -92,9 +83,9 @@ def test_an_invited_newcomer_ends_up_connected_in_the_customers_setup(
 )
 def test_an_invited_person_with_an_account_signs_in_and_accepts(language, email, demo, open_page):
     say, page = WORDS[language], open_page(language)
-    page.goto(link("i", "jihoon.seo@hansol.example"))  # a stranger may read it
+    page.goto(link_to("invitation", "jihoon.seo@hansol.example"))  # a stranger may read it
     invite(email)
-    page.goto(link("i", email))
+    page.goto(link_to("invitation", email))
     page.get_by_role("button", name=say["sign_in"]).click()
     page.fill("[name=login]", email)
     page.fill("[name=password]", "demo-portal-2026")
@@ -117,7 +108,7 @@ def test_an_admin_who_chooses_another_company_is_asked_which(demo, open_page):
         Invitation.objects.get(email="admin@acme.example", status="pending"), now=timezone.now()
     )
     log_in(page)
-    page.goto(link("i", "admin@acme.example"))
+    page.goto(link_to("invitation", "admin@acme.example"))
     assert not page.locator("[name=name]").is_visible()
     page.check("[value=another]")
     page.fill("[name=name]", "Second Co")
@@ -128,7 +119,7 @@ def test_an_admin_who_chooses_another_company_is_asked_which(demo, open_page):
 def test_somebody_elses_invitation_says_whose_it_is_and_leads_on(language, demo, open_page):
     say, page = WORDS[language], open_page(language)
     log_in(page, "admin@rival.example")
-    page.goto(link("i", "jihoon.seo@hansol.example"))
+    page.goto(link_to("invitation", "jihoon.seo@hansol.example"))
     page.get_by_text(say["other"]).wait_for()
     assert "j•••@hansol.example" in page.inner_text("main")
     assert violations(page) == []
@@ -142,13 +133,13 @@ def test_an_expired_invitation_has_a_new_link_sent_to_the_invited_address(
 ):
     say, page = WORDS[language], open_page(language)
     invite("old@old.example", now=timezone.now() - timedelta(days=31))
-    old = link("i", "old@old.example")
+    old = link_to("invitation", "old@old.example")
     page.goto(old)
     page.get_by_text(say["expired"]).wait_for()
     assert violations(page) == []
     page.get_by_role("button", name=re.compile(say["again"])).click()
     page.locator(".notice").first.wait_for()
-    fresh = link("i", "old@old.example")
+    fresh = link_to("invitation", "old@old.example")
     assert fresh != old
     page.goto(fresh)
     page.get_by_role("button", name=say["create"]).wait_for()
@@ -163,7 +154,7 @@ def test_a_colleague_is_invited_and_joins_the_team(language, demo, open_page):
     page.get_by_role("button", name=say["send"]).click()
     page.get_by_text("nora@acme.example").first.wait_for()
     newcomer = open_page(language)
-    newcomer.goto(link("t", "nora@acme.example"))
+    newcomer.goto(link_to("team_invitation", "nora@acme.example"))
     newcomer.get_by_role("button", name=say["create"]).click()
     sign_up(newcomer, say, "nora@acme.example")
     newcomer.get_by_role("button", name=say["join"]).click()
@@ -232,90 +223,3 @@ def test_a_passkey_is_added_and_signs_in(demo, open_page):
     page.locator("#passkey_login").click()
     page.wait_for_url(HOME)
     page.get_by_text("김지혜").first.wait_for()
-
-
-LOOKS = [("en", False, False), ("en", True, True), ("ko", False, True), ("ko", True, False)]
-
-
-@pytest.mark.parametrize(("language", "dark", "phone"), LOOKS)
-def test_axe_finds_nothing_on_the_pages_of_teams_and_invitations(
-    language, dark, phone, demo, open_page
-):
-    page, found = open_page(language, dark=dark, phone=phone), {}
-
-    def look(path):
-        page.goto(path)
-        sideways = page.evaluate(
-            "document.documentElement.scrollWidth - document.documentElement.clientWidth"
-        )
-        if (problems := violations(page)) or sideways > 1:
-            found[path] = (problems, sideways)
-
-    invitation, team = link("i", "jihoon.seo@hansol.example"), None
-    for path in (invitation, f"{invitation}forward/", "/i/unknown/", "/t/unknown/"):
-        look(path)
-    log_in(page)
-    page.goto("/setup/admin/")
-    page.fill("#id_email", "nora@acme.example")
-    page.locator("form[action$='/invite/'] button").click()
-    team = link("t", "nora@acme.example")
-    member = Membership.objects.get(user__email="member@acme.example")
-    invited = CustomerProfile.objects.get(supplier=demo, stage="invited")
-    for path in (
-        "/", "/setup/admin/", reverse("accounts:member", args=[member.key]), "/setup/admin/activity/", "/setup/admin/leave/",
-        "/notifications/preferences/", "/account/", "/account/close/", "/company/close/", "/help/adding-users/", team, invitation,
-        reverse("customers:profile", args=[invited.pk]), "/accounts/2fa/", "/accounts/sessions/", "/account/email/",
-    ):  # fmt: skip
-        look(path)
-    assert found == {}
-
-
-@pytest.mark.parametrize(("language", "dark", "phone"), [LOOKS[0], LOOKS[2]])
-def test_axe_finds_nothing_on_the_pages_of_the_log_in_library(
-    language, dark, phone, demo, open_page
-):
-    page, found = open_page(language, dark=dark, phone=phone), {}
-
-    def look(path):
-        page.goto(path)
-        sideways = page.evaluate(
-            "document.documentElement.scrollWidth - document.documentElement.clientWidth"
-        )
-        if (problems := violations(page)) or sideways > 1:
-            found[path] = (problems, sideways)
-
-    for path in (
-        "/accounts/password/reset/key/1-nope/",
-        "/accounts/password/reset/done/",
-        "/accounts/inactive/",
-    ):
-        look(path)
-    log_in(page)
-    page.goto("/accounts/reauthenticate/")
-    page.fill("[name=password]", "demo-portal-2026")
-    page.press("[name=password]", "Enter")
-    page.wait_for_url(HOME)
-    for path in ("/account/email/", "/accounts/2fa/webauthn/add/", "/accounts/2fa/totp/activate/"):
-        look(path)
-    user = User.objects.get(email="admin@acme.example")
-    TOTP.activate(user, "JBSWY3DPEHPK3PXP")
-    RecoveryCodes.activate(user)
-    credential = {
-        "id": "AA",
-        "rawId": "AA",
-        "type": "public-key",
-        "response": {},
-        "clientExtensionResults": {},
-    }
-    passkey = Authenticator.objects.create(
-        user=user,
-        type="webauthn",
-        data={"name": "Office laptop of the whole purchasing team", "credential": credential},
-    )
-    for path in (
-        "", "totp/deactivate/", "recovery-codes/", "recovery-codes/generate/", "webauthn/", f"webauthn/keys/{passkey.pk}/edit/",
-        f"webauthn/keys/{passkey.pk}/remove/", "reauthenticate/", "reauthenticate/webauthn/",
-    ):  # fmt: skip
-        look(f"/accounts/2fa/{path}")
-    look("/accounts/reauthenticate/")
-    assert found == {}

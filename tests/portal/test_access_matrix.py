@@ -360,7 +360,7 @@ def test_a_thing_of_another_supplier_of_mine_offers_to_switch(
     path = reverse("connections:request", args=[asked.pk])
     page = client.get(path)
     assert page.status_code == 404
-    assert "Switch to ACME Supplies" in page.content.decode()
+    assert "This belongs to ACME Supplies" in page.content.decode()
     back = client.post(
         reverse("accounts:switch"), {"supplier": ada_at_acme.supplier_id, "next": path}
     )

@@ -5,60 +5,43 @@ import shutil
 import signal
 import socket
 import subprocess
-import sys
-import time
 import urllib.request
-from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).resolve().parents[2]
+from tests.fixtures_database import ROOT
+from tests.fixtures_processes import start
+
 pytestmark = pytest.mark.slow
+OURS = ("SECRET_KEY", "EMBEDDED_PG_OPTIONS", "DATABASE_URL")
 
 
 @pytest.fixture
-def portal(request):
-    """Start the portal with data of its own; it and its folder are gone at the end."""
-    base = Path(
-        f"/tmp/portal-run-{os.getpid()}-{time.monotonic_ns()}"
-    )  # pytest's own folders are private
-    base.mkdir(mode=0o755)
-    port = free_port()
-    processes = []
+def portal(open_folder):
+    """portal() starts the portal with data of its own; what still runs at the end is stopped."""
+    port, processes = free_port(), []
+    environment = {name: value for name, value in os.environ.items() if name not in OURS} | {
+        "DJANGO_SETTINGS_MODULE": "portal.settings",
+        "LOCAL": "1",
+        "DEMO": "1",
+        "VAR_DIR": str(open_folder),
+        "PORT": str(port),
+        "PUBLIC_URL": f"http://localhost:{port}",
+    }
+    pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.STDOUT, "text": True}
 
-    def start():
-        clean = {
-            name: value
-            for name, value in os.environ.items()
-            if name not in ("SECRET_KEY", "EMBEDDED_PG_OPTIONS", "DATABASE_URL")
-        }
-        environment = clean | {
-            "VAR_DIR": str(base),
-            "PORT": str(port),
-            "DEMO": "1",
-            "PUBLIC_URL": f"http://localhost:{port}",
-        }
-        environment |= {"DJANGO_SETTINGS_MODULE": "portal.settings", "LOCAL": "1"}
-        process = subprocess.Popen(
-            [sys.executable, "manage.py", "run"],
-            cwd=ROOT,
-            env=environment,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-            start_new_session=True,
+    def run():
+        processes.append(
+            start("manage.py", "run", env=environment, start_new_session=True, **pipes)
         )
-        processes.append(process)
-        return process
+        return processes[-1]
 
-    start.port, start.base = port, base
-    yield start
+    run.port, run.folder = port, open_folder
+    yield run
     for process in processes:
-        if process.poll() is None:
-            process.terminate()
-            process.wait(60)
+        process.terminate()
+        process.wait(60)
         process.stdout.close()
-    subprocess.run(["rm", "-rf", base], check=True)
 
 
 def free_port():
@@ -72,12 +55,12 @@ def lines_until(process, words):
     for line in process.stdout:
         seen.append(line)
         if words in line:
-            return "".join(seen)
+            break
     return "".join(seen)
 
 
-def left_behind(base):
-    found = subprocess.run(["pgrep", "-f", str(base)], capture_output=True, text=True, check=False)
+def left_behind(folder):
+    found = subprocess.run(["pgrep", "-f", folder], capture_output=True, text=True, check=False)
     return found.stdout.split()
 
 
@@ -97,14 +80,17 @@ def test_it_serves_ends_cleanly_and_keeps_its_data(portal):
     assert other.wait(30) != 0
     first.send_signal(signal.SIGTERM)
     first.wait(60)
-    assert (is_taken(portal.port), left_behind(portal.base)) == (False, [])
+    assert not is_taken(portal.port)
+    assert left_behind(portal.folder) == []
     again = portal()
     words = lines_until(again, "Portal ready")
-    assert ("Portal ready" in words, "Demo data loaded" in words) == (True, False)
+    assert "Portal ready" in words
+    assert "Demo data loaded" not in words
     again.send_signal(signal.SIGINT)
     again.wait(60)
-    assert (is_taken(portal.port), left_behind(portal.base)) == (False, [])
-    assert len(list((portal.base / "mail").glob("*.txt"))) == 2
+    assert not is_taken(portal.port)
+    assert left_behind(portal.folder) == []
+    assert len(list((portal.folder / "mail").glob("*.txt"))) == 2
 
 
 def test_make_leaves_alone_what_a_linked_environment_leads_to(tmp_path):
