@@ -80,6 +80,9 @@ def _refuse_taken(host, port):
 
 
 def _web(host, port):
+    if settings.DEBUG:
+        # Django's own server loads changed code anew; it is made for development only.
+        return [sys.executable, "manage.py", "runserver", f"{host}:{port}"]
     # The one beside our Python: another installation's may be first in PATH.
     program = os.path.join(os.path.dirname(sys.executable), "granian")
     address = ["--host", host, "--port", str(port)]
