@@ -31,7 +31,8 @@ def refresh(
         .select_related("supplier", "user")
     )
     suppliers = {member.supplier for member in admins}
-    # By id: two transactions that lock the profiles of the same suppliers don't wait for each other.
+    # By id: two transactions that lock the profiles of the same suppliers don't wait for each
+    # other.
     for supplier in sorted(suppliers, key=lambda supplier: supplier.pk):
         profile = refresh_one(supplier, customer, now)
         if notify and profile and profile.invited_until and supplier.pk not in except_for:

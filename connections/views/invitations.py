@@ -181,7 +181,7 @@ def _accept(request, invitations, company, is_first=False):
             request, _("One of these invitations was answered or taken back meanwhile. Look again.")
         )
         return redirect(request.path.removesuffix("accept/"))
-    invited_signup.leave(request)
+    invited_signup.forget_invitation(request)
     request.session[SESSION_KEY] = str(supplier.pk)
     customer = invitations[0].customer
     messages.success(
