@@ -77,6 +77,11 @@ def socket_folder(data: str | Path) -> Path:
     return _socket_folder(_home(Path(data).absolute()))
 
 
+def program(name: str) -> Path:
+    """Find one of PostgreSQL's own programs, such as pg_dump."""
+    return _binaries() / name
+
+
 def _start(home, account, options):
     if not (home / "PG_VERSION").exists():
         # The builtin provider has C.UTF-8 on every system; the machine's locales vary.

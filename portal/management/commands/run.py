@@ -9,13 +9,12 @@ import time
 import urllib.error
 import urllib.request
 
-import psycopg
 from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 
 from accounts.models import User
-from core import embedded
+from portal.database import bring_up_to_date
 
 PATIENCE = 60  # seconds for the web server to answer
 LOGINS = """
@@ -63,22 +62,9 @@ def prepare() -> None:
     # WhiteNoise warns of a missing folder, though the finders serve.
     settings.STATIC_ROOT.mkdir(exist_ok=True)
     call_command("compilecatalogues")
-    if settings.DATABASES["default"]["ENGINE"] == "core.embedded":
-        _create_database(settings.DATABASES["default"]["NAME"])
-    call_command("migrate", verbosity=0)
-    call_command("createcachetable", verbosity=0)
+    bring_up_to_date()
     if settings.DEMO and not User.objects.exists():
         call_command("demo")
-
-
-def _create_database(name):
-    folder = embedded.ensure(settings.EMBEDDED_PGDATA, settings.EMBEDDED_PG_OPTIONS)
-    # Not by Django, which connects to the database itself; CREATE DATABASE takes no transaction.
-    with psycopg.connect(host=str(folder), user="postgres", autocommit=True) as connection:
-        found = connection.execute("SELECT FROM pg_database WHERE datname = %s", [name])
-        if not found.rowcount:
-            create = psycopg.sql.SQL("CREATE DATABASE {}").format(psycopg.sql.Identifier(name))
-            connection.execute(create)
 
 
 def _refuse_taken(host, port):
@@ -94,6 +80,9 @@ def _refuse_taken(host, port):
 
 
 def _web(host, port):
+    if settings.DEBUG:
+        # Django's own server loads changed code anew; it is made for development only.
+        return [sys.executable, "manage.py", "runserver", f"{host}:{port}"]
     # The one beside our Python: another installation's may be first in PATH.
     program = os.path.join(os.path.dirname(sys.executable), "granian")
     address = ["--host", host, "--port", str(port)]
