@@ -183,7 +183,7 @@ class MembershipAdmin(ReadOnlyAdmin):
 
 @admin.register(BankAccount)
 class BankAccountAdmin(ReadOnlyAdmin):
-    """Suppliers' accounts, to look at when somebody calls about one; suppliers change them."""
+    """Suppliers' bank accounts, to look at when a supplier calls; suppliers change them."""
 
     list_display = [
         "supplier",

@@ -77,7 +77,7 @@ def pop(request: HttpRequest) -> dict[str, list[str]] | None:
 
 
 def to_copy(request: HttpRequest) -> str:
-    """Return the text posted just now, or kept, as one text to copy.
+    """Return all text posted just now, or kept, to be copied by hand.
 
     For a page that can't show its form any more.
     """

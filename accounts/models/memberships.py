@@ -73,10 +73,7 @@ class LastAdmin(Exception):
     pghistory.InsertEvent(), pghistory.UpdateEvent(), pghistory.DeleteEvent(), exclude=["key"]
 )
 class Membership(models.Model):
-    """A person's work for a supplier, in a role.
-
-    A supplier that has an admin keeps at least one admin.
-    """
+    """A person's work for a supplier, in a role; a supplier with an admin keeps at least one."""
 
     key = models.UUIDField(unique=True, editable=False, db_default=RandomUUID())
     supplier = models.ForeignKey(
@@ -143,11 +140,7 @@ class Membership(models.Model):
             PendingCompany.objects.filter(user=user).delete()
             membership._close_other_ways_in(now, JoinStatus.ACCEPTED)
             membership.record("member_joined", now, actor, reason=reason)
-            admins = [admin.user for admin in supplier.admins()]
-            others = [admin for admin in admins if admin not in (user, actor)]
-            notify(
-                supplier, "member_joined", about=supplier, users=others, at=now, person=user.name
-            )
+            _tell_admins_of_joining(membership, now, actor)
         return membership
 
     def change_role(self, role: Role, *, now: datetime, actor: User, reason: str = "") -> None:
@@ -164,15 +157,7 @@ class Membership(models.Model):
             self.record("role_changed", now, actor, before=before, reason=reason)
             self._take_back_invitations(now)
             if self.user != actor:
-                notify(
-                    self.supplier,
-                    "role_changed",
-                    about=self.supplier,
-                    users=[self.user],
-                    at=now,
-                    letter=Letter([self.user], {"membership": self}),
-                    role=role,
-                )
+                _tell_of_role(self, now)
 
     def deactivate(self, *, now: datetime, actor: User, reason: str = "") -> None:
         """End the member's work here.
@@ -234,3 +219,22 @@ class Membership(models.Model):
         for name, value in changes.items():
             setattr(self, name, value)
         self.save(update_fields=list(changes))
+
+
+def _tell_admins_of_joining(membership, now, actor):
+    supplier, user = membership.supplier, membership.user
+    admins = [admin.user for admin in supplier.admins()]
+    others = [admin for admin in admins if admin not in (user, actor)]
+    notify(supplier, "member_joined", about=supplier, users=others, at=now, person=user.name)
+
+
+def _tell_of_role(membership, now):
+    notify(
+        membership.supplier,
+        "role_changed",
+        about=membership.supplier,
+        users=[membership.user],
+        at=now,
+        letter=Letter([membership.user], {"membership": membership}),
+        role=membership.role,
+    )

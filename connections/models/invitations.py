@@ -112,21 +112,13 @@ class Invitation(DecidedInTime):
             profile.show_to([membership])
             Invitation.close_for(profile, now)
             record_all("invitation_accepted", [self], now, user, supplier=supplier)
-            notify(
-                supplier,
-                "invitation_accepted",
-                about=profile,
-                users=[member.user for member in profile.people() if member.user != user],
-                at=now,
-                customer=self.customer.name,
-                person=user.name,
-            )
+            _tell_colleagues(profile, user, now)
             invited_until.refresh(self.customer, [self.email], now)
         return profile
 
     @classmethod
     def close_for(cls, profile: CustomerProfile, now: datetime) -> None:
-        """Close the customer's open invitations to the supplier, since the two are connected.
+        """Close the customer's open invitations to a supplier that is now connected.
 
         The caller holds the customer's row.
         """
@@ -136,10 +128,7 @@ class Invitation(DecidedInTime):
             invited_until.refresh(profile.customer, [invitation.email], now)
 
     def revoke(self, *, now: datetime, actor: User, reason: str = "") -> None:
-        """Take the invitation back; raises AlreadyDecided when it is not pending.
-
-        `reason`: an operator's.
-        """
+        """Take the invitation back, for an operator's `reason`; AlreadyDecided unless pending."""
         self._take_back("invitation_revoked", now, actor, reason=reason)
 
     def pass_on(self, email: str, *, now: datetime) -> None:
@@ -172,6 +161,18 @@ class Invitation(DecidedInTime):
 
     def links(self):
         return Link.objects.of("invitation", self.pk)
+
+
+def _tell_colleagues(profile, user, now):
+    notify(
+        profile.supplier,
+        "invitation_accepted",
+        about=profile,
+        users=[member.user for member in profile.people() if member.user != user],
+        at=now,
+        customer=profile.customer.name,
+        person=user.name,
+    )
 
 
 def record_all(
