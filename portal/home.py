@@ -17,7 +17,7 @@ READ, CUSTOMERS_READ = 40, 300
 
 def home(request):
     now, membership = timezone.now(), request.membership
-    listed = _profiles(membership, now)
+    listed = _connected_and_inviting(membership, now)
     invited = [profile for profile in listed if profile.shown != Stage.CONNECTED]
     connected = [profile for profile in listed if profile.shown == Stage.CONNECTED]
     setups = progress.first_needed(progress.read(connected))
@@ -37,8 +37,7 @@ def home(request):
     return render(request, "portal/home.html", context)
 
 
-def _profiles(membership, now):
-    """List the member's profiles with connected and inviting customers, with their steps."""
+def _connected_and_inviting(membership, now):
     about_us = Q(shown=Stage.CONNECTED) | Q(
         shown__in=[Stage.INVITED, Stage.REQUESTED], invited_until__gt=now
     )
@@ -47,7 +46,7 @@ def _profiles(membership, now):
 
 
 def _open_requests(membership, now):
-    """List how requests that were not accepted stand, the waiting ones first, then the newest."""
+    # Requests that were not accepted: the waiting ones first, then the newest.
     requests = (
         ConnectionRequest.objects.visible_to(membership)
         .with_history()

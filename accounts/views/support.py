@@ -8,7 +8,7 @@ from django.shortcuts import redirect, render
 from accounts.forms import SupportForm, own_path
 from core import limits
 
-# questions an hour: from one address on the net, which an office shares, and from one person
+# Questions an hour. Strangers count by their address on the net, which an office shares.
 STRANGERS, PEOPLE = 5, 30
 
 
@@ -47,8 +47,6 @@ def support_sent(request):
 
 
 def _came_from(request):
-    """The path of our own page that led here; '' for a foreign page, and for one behind a signed link's token."""
     came_from = urlsplit(request.META.get("HTTP_REFERER", ""))
-    return own_path(
-        came_from.path if came_from.netloc == request.get_host() else request.GET.get("from", "")
-    )
+    is_ours = came_from.netloc == request.get_host()
+    return own_path(came_from.path if is_ours else request.GET.get("from", ""))

@@ -1,4 +1,4 @@
-"""Who did what in the company, for its admins: every kind has its words, nothing of the customers' people is told."""
+"""The record that admins read: every kind has its words, and tells nothing of customers' people."""
 
 import re
 from pathlib import Path
@@ -28,7 +28,6 @@ MADE = {f"request_{status}" for status in ("accepted", "declined", "expired", "w
 
 
 def recorded():
-    """The kinds that the code records, as it names them."""
     found = set(MADE)
     for app in ("accounts", "customers", "connections"):
         for path in (ROOT / app).rglob("*.py"):

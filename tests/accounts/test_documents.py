@@ -1,4 +1,4 @@
-"""The company's documents: who adds and reads them, and that people hear before they run out."""
+"""The company's documents: added and read by whom, and news before they run out."""
 
 from datetime import timedelta
 

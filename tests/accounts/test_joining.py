@@ -1,4 +1,4 @@
-"""Who shares a company's e-mail domain is asked to join it rather than to found it twice; its admins decide."""
+"""People who share a company's e-mail domain are asked to join it; its admins decide."""
 
 import re
 

@@ -1,4 +1,4 @@
-"""How news come by e-mail: at once, once a day, not at all; the digest is sent once, in the morning where the person is."""
+"""News by e-mail: at once, once a day in the person's morning, or not at all; nothing twice."""
 
 import re
 from concurrent.futures import ThreadPoolExecutor

@@ -1,4 +1,4 @@
-"""What keeps an account its owner's: mail about what changes, two codes for a new address, a second factor for the team."""
+"""An account stays its owner's: mail about changes, codes for an address, a second factor."""
 
 import re
 from datetime import timedelta
@@ -38,7 +38,6 @@ def signed_in(user, client=None):
 
 
 def sure(client):
-    """The person has just typed the password again."""
     client.post("/accounts/reauthenticate/", {"password": PASSWORD})
     return client
 
@@ -47,9 +46,6 @@ def security_mail():
     return list(
         Mail.objects.filter(name="security").order_by("created_at").values_list("to", "subject")
     )
-
-
-# New browsers --------------------------------------------------------------------------------------------------
 
 
 def test_the_first_browser_of_all_is_not_told_a_second_one_is(ada, acme):
@@ -85,9 +81,6 @@ def test_browsers_are_forgotten_after_a_year(ada, now):
     KnownDevice.recognise(ada, "", now=now - timedelta(days=366), browser="", address="")
     forget_devices.func(timestamp=0)
     assert not KnownDevice.objects.exists()
-
-
-# Changes -------------------------------------------------------------------------------------------------------
 
 
 def test_a_changed_password_is_told(ada, acme):
@@ -175,9 +168,6 @@ def test_other_sessions_are_ended_from_the_list(ada, acme):
     here.post("/accounts/sessions/")
     assert elsewhere.get("/").url.startswith("/accounts/login/")
     assert here.get("/").status_code == 200
-
-
-# A new address -------------------------------------------------------------------------------------------------
 
 
 @pytest.fixture
@@ -318,9 +308,6 @@ def test_changes_are_limited(client, one_window):
         for number in range(6)
     ]
     assert answers == [302] * 5 + [200]
-
-
-# The team ------------------------------------------------------------------------------------------------------
 
 
 def with_app(user):

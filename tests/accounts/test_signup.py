@@ -112,18 +112,15 @@ def test_a_known_and_an_unknown_address_get_the_same_answer(browser, ada):
     unknown = sign_up(Client(headers={"accept-language": "en"}))
     known = sign_up(browser, email=ada.email)
     assert (known.status_code, known["Location"]) == (unknown.status_code, unknown["Location"])
-    pages = [
-        re.sub(r'value="[^"]{40,}"', "", one.content.decode())
-        for one in (browser.get(known["Location"]),)
-    ]
-    assert "ada@acme.example" in pages[0]
+    page = re.sub(r'value="[^"]{40,}"', "", browser.get(known["Location"]).content.decode())
+    assert "ada@acme.example" in page
     assert (
         Mail.objects.get(to=ada.email).subject == "You already have an account on Supplier Portal"
     )
 
 
 def cost(monkeypatch, act):
-    """What an action hashes, renders and writes; sessions and limits aside."""
+    # Sessions and limits aside.
     hashed, rendered = [], []
     with monkeypatch.context() as patch:
         encode, render = MD5PasswordHasher.encode, AccountAdapter.render_mail
@@ -135,7 +132,7 @@ def cost(monkeypatch, act):
             act()
     writes = re.findall(
         r'(?:INSERT INTO|DELETE FROM|UPDATE) "(?!django_)\w+"|defer_jobs',
-        "\n".join(one["sql"] for one in captured),
+        "\n".join(query["sql"] for query in captured),
     )
     return len(hashed), len(rendered), Counter(writes)
 
@@ -244,14 +241,14 @@ def test_a_second_click_does_not_take_the_first_ones_code_away(browser, one_wind
 def test_sign_ups_with_one_address_at_once_leave_one_person(settings, empty_queue):
     settings.ACCOUNT_RATE_LIMITS = {"confirm_email": "100/s/key"}
 
-    def one(number):
+    def sign_up_as(number):
         try:
             return sign_up(Client(), company=f"Company {number}").status_code
         finally:
             connection.close()
 
     with ThreadPoolExecutor(4) as pool:
-        assert list(pool.map(one, range(4))) == [302] * 4
+        assert list(pool.map(sign_up_as, range(4))) == [302] * 4
     assert User.objects.count() == 1
 
 

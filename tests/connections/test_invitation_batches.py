@@ -1,4 +1,4 @@
-"""Many invitations from a table: every row's verdict is seen before anything is sent; the worker sends, stops, goes on."""
+"""Many invitations from a table: first each row's verdict, then the worker sends them."""
 
 import io
 from datetime import timedelta
@@ -40,8 +40,8 @@ def read(file, message=""):
 
 def sheet(*rows):
     book, out = Workbook(), io.BytesIO()
-    for one in rows:
-        book.active.append(one)
+    for row in rows:
+        book.active.append(row)
     book.save(out)
     return out.getvalue()
 
@@ -53,8 +53,8 @@ def batch(organon, operator, now):
 
 def test_rows_are_read_with_what_is_wrong_with_each():
     rows = read(upload(), message="For all")
-    assert [one["line"] for one in rows] == [2, 3, 4, 5, 6, 7]
-    problems = [one["problem"] for one in rows]
+    assert [row["line"] for row in rows] == [2, 3, 4, 5, 6, 7]
+    problems = [row["problem"] for row in rows]
     assert problems == ["", "address", "", "company", "language", ""]
     assert [rows[0][name] for name in ("message", "language")] == ["Hello", "en"]
     assert [rows[5][name] for name in ("message", "language", "company")] == [
@@ -143,14 +143,15 @@ def test_after_months_the_rows_go_and_what_was_never_sent_does_not_read_as_sent(
     forget_invitations.func(timestamp=0)
     batch.refresh_from_db()
     never.refresh_from_db()
-    assert [(one.status, one.rows) for one in (batch, never)] == [("done", []), ("forgotten", [])]
+    assert (batch.status, batch.rows) == ("done", [])
+    assert (never.status, never.rows) == ("forgotten", [])
 
 
 def many(organon, operator, number, now):
+    same = {"company": "X", "name": "", "language": "en", "message": "", "problem": ""}
     rows = [
-        {"line": place, "email": f"p{place}@x{place}.example", "company": "X", "name": "", "language": "en", "message": "", "problem": ""}
-        for place in range(number)
-    ]  # fmt: skip
+        {"line": place, "email": f"p{place}@x{place}.example"} | same for place in range(number)
+    ]
     return InvitationBatch.keep(organon, "many.csv", rows, now=now, actor=operator)
 
 
@@ -197,9 +198,6 @@ def test_a_chunk_does_a_constant_number_of_statements_besides_the_days_slots(
         batch.send_chunk(now=now)
 
 
-# In admin ------------------------------------------------------------------------------------------------------
-
-
 def test_the_operator_uploads_looks_and_sends_after_a_recent_log_in(
     client_of, operator, organon, run_jobs
 ):
@@ -224,14 +222,16 @@ def test_many_are_sent_again_only_after_a_recent_log_in(client_of, operator, org
     sent = invitation_sending.send(organon, rows, now=now, actor=operator)
     client, said = client_of(operator), {"action": "resend", "apply": "1", "reason": "asked"}
     answer = client.post(
-        "/admin/connections/invitation/", said | {"_selected_action": [one.pk for one in sent]}
+        "/admin/connections/invitation/",
+        said | {"_selected_action": [invitation.pk for invitation in sent]},
     )
     assert ("reauthenticate" in answer.url, Mail.objects.count()) == (True, 2)
     client.post("/admin/connections/invitation/", said | {"_selected_action": sent[0].pk})
     assert Mail.objects.count() == 3
     client.post("/accounts/reauthenticate/", {"password": "demo-portal-2026"})
     client.post(
-        "/admin/connections/invitation/", said | {"_selected_action": [one.pk for one in sent]}
+        "/admin/connections/invitation/",
+        said | {"_selected_action": [invitation.pk for invitation in sent]},
     )
     assert Mail.objects.count() == 5
 

@@ -1,4 +1,4 @@
-"""A customer invites a supplier: one live invitation for an address, one use, for the invited person only."""
+"""A customer invites a supplier: once per address, for one use, by the invited person only."""
 
 import re
 from datetime import timedelta
@@ -41,9 +41,6 @@ def token_to(address=NEW):
     return re.search(r"/i/([^/\s]+)/", text)[1]
 
 
-# Sending -------------------------------------------------------------------------------------------------------
-
-
 def test_the_letter_says_who_invites_whom_and_holds_the_only_copy_of_the_token(organon):
     make_step(organon, at_hand_en="your insurance certificate")
     invite(organon, message="Please register by Friday.")
@@ -72,7 +69,7 @@ def test_rows_are_judged_as_new_invited_connected_bad_or_twice(
         row("x@x.example"),
         row("bad", problem="address"),
     ]
-    assert [one["verdict"] for one in check_rows(organon, rows, now=now)] == [
+    assert [checked["verdict"] for checked in check_rows(organon, rows, now=now)] == [
         "invited",
         "connected",
         "new",
@@ -85,9 +82,9 @@ def test_a_member_of_a_connected_company_is_invited_for_another_one(
     organon, ada_at_acme, mia_at_acme, now
 ):
     connect(ada_at_acme, organon, now=now)
-    assert [one["verdict"] for one in check_rows(organon, [row("mia@acme.example")], now=now)] == [
-        "new"
-    ]
+    assert [
+        checked["verdict"] for checked in check_rows(organon, [row("mia@acme.example")], now=now)
+    ] == ["new"]
 
 
 def test_an_address_is_invited_once_by_one_customer_and_again_by_another(organon, invitation, now):
@@ -173,7 +170,7 @@ def test_the_worker_expires_what_is_overdue(ada_at_acme, acme, organon, now):
     old = invite(organon, "ada@acme.example", now=now - timedelta(days=31))
     fresh = invite(make_customer("Mirae"), now=now)
     jobs.expire_invitations.func(timestamp=0)
-    assert [Invitation.objects.get(pk=one.pk).status for one in (old, fresh)] == [
+    assert [Invitation.objects.get(pk=sent.pk).status for sent in (old, fresh)] == [
         "expired",
         "pending",
     ]
@@ -241,9 +238,6 @@ def test_an_invitation_is_opened_by_going_on_not_by_a_scanners_get(invitation):
     Client().post(f"/i/{token}/start/")
     invitation.refresh_from_db()
     assert invitation.opened_at is not None
-
-
-# The profile ---------------------------------------------------------------------------------------------------
 
 
 def test_an_admin_with_the_address_sees_it_on_home_and_in_customer_setup(
@@ -344,7 +338,7 @@ def test_accepting_uses_the_live_link_and_leaves_a_revoked_one_revoked(
     organon, ada, ada_at_acme, now
 ):
     invitation = invite(organon, "ada@acme.example", now=now)
-    invitation.resend(now=now)
+    invitation_sending.resend(invitation, now=now)
     onboarding.accept(ada, [invitation], company=ada_at_acme, now=now)
     links = invitation.links().order_by("pk")
     assert [link.condition(now) for link in links] == ["revoked", "used"]

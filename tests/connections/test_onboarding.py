@@ -1,4 +1,4 @@
-"""From an invitation to a connected company: who accepts it, for which company, and what goes with it."""
+"""From an invitation to a connected company: its acceptance, and what goes with it."""
 
 import re
 from datetime import timedelta

@@ -1,4 +1,4 @@
-"""Who may ask when, and what becomes of a request: each rule of asking, each change of state."""
+"""Asking a customer, and what becomes of a request: each rule, each change of status."""
 
 from datetime import timedelta
 
