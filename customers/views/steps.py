@@ -124,7 +124,7 @@ def step_hand(request, pk, step_pk):
     posted = request.POST if request.method == "POST" else None
     form = HandForm(posted, colleagues=colleagues, initial={"member": standing.member_id or ""})
     if request.method != "POST" or not form.is_valid():
-        context = {"profile": setup.profile, "one": standing, "form": form}
+        context = {"profile": setup.profile, "standing": standing, "form": form}
         return render(request, "customers/steps/hand.html", context)
     chosen = form.cleaned_data["member"]
     member = next((member for member in colleagues if str(member.pk) == chosen), None)
@@ -266,7 +266,7 @@ def _page(request, setup, standing, form, *, came_back=False, conflict=False):
     context = {
         "profile": setup.profile,
         "progress": setup,
-        "one": standing,
+        "standing": standing,
         "form": form,
         "questions": asked_questions(form, standing.answer.answered_version, theirs),
         "versions": _versions(setup, standing),
@@ -287,7 +287,7 @@ def _read_only_page(request, setup, standing):
     context = {
         "profile": setup.profile,
         "progress": setup,
-        "one": standing,
+        "standing": standing,
         "versions": _versions(setup, standing),
         "lines": readable_answers(_form(setup, standing).answers, url=_file_url),
     }
