@@ -61,9 +61,9 @@ def tidy(text: str) -> str:
 
 
 def same_words(text: str) -> str:
-    """Return what two searches for the same have in common.
+    """Return the text that two searches for the same have in common.
 
-    These are their words without case, accents, punctuation and legal forms.
+    It is their words without case, accents, punctuation and legal forms.
     """
     found = keys(text)
     return found[0].key if found else tidy(text)
@@ -166,7 +166,8 @@ def _keys_of(text, consonants):
 
 
 # In this order: groups of letters before their parts. Vowels fall into a few classes, for Hangul
-# and English write them differently; voiced and voiceless consonants, l and r are one in Korean.
+# and English write them differently. Korean hears no difference between voiced and voiceless
+# consonants, nor between l and r.
 _SOUNDS = [
     (re.compile(pattern), sound_)
     for pattern, sound_ in [

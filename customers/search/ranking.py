@@ -61,7 +61,7 @@ RARE_MISSING_SHARE = 0.1  # on top, by how well that rare word fits
 
 
 def distance(word: str, other: str) -> int:
-    """Count the typing errors between two words; neighbouring letters swapped count as one."""
+    """Count the typing errors between two words; two neighbours swapped count as one error."""
     return OSA.distance(word, other)
 
 

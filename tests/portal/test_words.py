@@ -17,13 +17,6 @@ PENDING = (
     "connections/",
     "core/models/imports.py",
     "core/models/mail.py",
-    "customers/admin/",
-    "customers/models/",
-    "customers/resources.py",
-    "customers/jobs.py",
-    "customers/imports.py",
-    "customers/steps/",
-    "customers/views/",
     "portal/leaving/",
 )
 
