@@ -58,7 +58,7 @@ def challenge(purpose: str) -> str:
 
 
 def is_solved(purpose: str, token: str, number: str) -> bool:
-    """Say whether a challenge of ours for this purpose is solved in time, and for the first time."""
+    """Say whether a challenge of ours for a purpose is solved, in time and for the first time."""
     try:
         salt, wanted = (
             signing.TimestampSigner(salt=f"captcha.{purpose}").unsign(token, max_age=AGE).split(".")

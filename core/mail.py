@@ -38,7 +38,7 @@ def send(
     `on_failure` names a job that is deferred with the row's id when the mail fails for good. The
     mail is sent from `not_before` on, and not any more after `valid_until`. `about` is the row that
     it tells of, `link` the Link whose token stands in it; `urgent` mail overtakes the rest. `kind`
-    takes <kind>.txt of that folder instead of letter.txt, if there is one.
+    takes <kind>.txt of that folder instead of letter.txt, if there is such a file.
     """
     return queue(
         write(
@@ -127,7 +127,7 @@ def common() -> dict:
 
 
 def one_line(text: str) -> str:
-    """Make a subject one line: a line break in a name would end the mail's header."""
+    # A line break in a name would end the mail's header.
     return " ".join(text.split())[:300]
 
 

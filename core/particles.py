@@ -2,7 +2,7 @@
 
 import re
 
-# Letters and digits whose Korean names end in a consonant (엘, 엠, 영, 일 …), and in ㄹ.
+# Letters and digits whose Korean names end in a consonant (엘, 엠, 영, 일 …), and those in ㄹ.
 _CLOSED_LETTERS = "lmnr"
 _CLOSED_DIGITS = "013678"
 _RIEUL_LETTERS = "lr"
@@ -34,7 +34,7 @@ def particle(name: str, pair: str) -> str:
 
 
 def _sound(name, last):
-    """Say whether a name ends in a consonant, and whether that consonant is ㄹ."""
+    # Whether the name ends in a consonant, and whether that consonant is ㄹ.
     word = name.split()[-1]
     if ord(last) in _HANGUL:
         final = (ord(last) - 0xAC00) % 28

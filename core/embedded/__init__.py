@@ -95,7 +95,7 @@ def _start(home, account, options):
 
 
 def _tool(account, name, *arguments, check=True):
-    """Run a PostgreSQL program as the database's account; raise LauncherError with its output."""
+    # As the database's account where we are root.
     who = {"user": account.pw_uid, "group": account.pw_gid, "extra_groups": []} if account else {}
     # Into a file: the server would inherit a pipe and keep it open, and we would wait for its end.
     with tempfile.TemporaryFile("w+") as output:
@@ -184,10 +184,7 @@ def _socket_folder(home):
 
 
 def _make_private(folder, account):
-    """Make a folder that only the database's account may enter.
-
-    Raises LauncherError for a folder that belongs to another account or is open to others.
-    """
+    # For the database's account only: the socket lets in everybody who reaches it.
     owner = account.pw_uid if account else os.geteuid()
     try:
         folder.mkdir(mode=0o700, parents=True)

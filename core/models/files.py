@@ -23,8 +23,7 @@ def private() -> Storage:
 
 
 def place(row: "StoredFile", name: str) -> str:
-    """Return the path of a row's file: a folder for its kind, its id as the name."""
-    # Nothing typed is part of a path. The two digits keep folders from holding all files of a kind.
+    # Nothing typed is part of a path. By two digits, no folder holds all files of a kind.
     return f"{row._meta.model_name}/{row.pk.hex[:2]}/{row.pk.hex}"
 
 
@@ -65,7 +64,7 @@ class StoredFile(models.Model):
     def _store(cls, content, name, content_type, fields):
         digest = hashlib.sha256(content).hexdigest()
         row = cls(name=name, size=len(content), content_type=content_type, digest=digest, **fields)
-        # The file first: a row without one would be a promise that a page can't keep.
+        # The file first: a row without a file would be a promise that a page can't keep.
         row.file.save(name, ContentFile(content), save=False)
         try:
             with transaction.atomic():
