@@ -134,7 +134,7 @@ class TableImportAdmin(ReadOnlyAdmin):
 
 @admin.register(Mail)
 class MailAdmin(ReadOnlyAdmin):
-    """What became of each mail. Bodies are not shown: they hold links."""
+    """Each mail and what became of it. Bodies are not shown: they hold links."""
 
     list_display = [
         "created_at",

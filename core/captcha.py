@@ -1,4 +1,4 @@
-"""The one captcha field: CAPTCHA says `pow` (proof of work of our own), `recaptcha` or `off`.
+"""The captcha field: CAPTCHA says `pow` (proof of work of our own), `recaptcha` or `off`.
 
 The proof of work only slows robots: limits stay in force. The server hides a number below NUMBERS
 in a salted PBKDF2 hash, and a worker of the page looks for it. People without such a browser ask

@@ -1,4 +1,4 @@
-"""The one way to send mail: a Mail row and its job, in the caller's transaction.
+"""The only way to send mail: a Mail row and its job, in the caller's transaction.
 
 A worker delivers it (core.jobs.deliver): what is rolled back mails nobody.
 """
@@ -100,7 +100,7 @@ def _from_one_source(text, context):
 
 
 def queue(mail: Mail) -> Mail:
-    """Save a letter and its job, in the caller's transaction or one of its own."""
+    """Save a letter and its job, in the caller's transaction or in its own."""
     with transaction.atomic():
         mail.save(force_insert=True)
         mail.defer()
@@ -133,7 +133,7 @@ def one_line(text: str) -> str:
 
 def message_of(mail: Mail) -> EmailMultiAlternatives:
     message = EmailMultiAlternatives(mail.subject, mail.text, mail.sender, [mail.to])
-    # The same id on every try: a mail that goes out twice is one to the receiver's program.
+    # The same id on every try: the receiver's program shows a mail that goes out twice once.
     # Auto-Submitted keeps out-of-office replies away.
     message.extra_headers = {"Message-ID": mail.message_id, "Auto-Submitted": "auto-generated"}
     if mail.html:

@@ -19,7 +19,7 @@ def particle(name: str, pair: str) -> str:
     """Choose the particle of `pair` that follows `name`; '' for an empty name.
 
     Pairs are '을/를', '이/가', '은/는', '과/와' and '으로/로'; raises ValueError for others. Hangul is
-    exact. Latin letters and digits follow how the last one is commonly read: 'Portal' takes 을,
+    exact. Latin letters and digits follow how the last is commonly read: 'Portal' takes 을,
     'Acme' takes 를.
     """
     if pair not in _PAIRS:

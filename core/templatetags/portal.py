@@ -137,7 +137,7 @@ def _letters(name):
         part for part in name.replace("-", " ").replace("(주)", " ").split() if part[0].isalnum()
     ] or [name or "–"]
     first = parts[0]
-    # A Korean name of three syllables is a person's: one of family, two given.
+    # A Korean name of three syllables is a person's: the family's, then two given.
     if "가" <= first[0] <= "힣":
         return first[-2:] if len(first) == 3 else first[:2]
     return first[0].upper() + (

@@ -184,7 +184,7 @@ class StepAnswer(models.Model):
             )
 
     def _save(self, draft, version, actor, now, *, has_draft):
-        # The UPDATE itself asks for the version: of two pages opened at once, one is refused.
+        # The UPDATE itself asks for the version: of two open pages the second to save is refused.
         mine = StepAnswer.objects.filter(pk=self.pk, version=version)
         if not mine.update(
             draft=draft,

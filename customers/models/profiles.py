@@ -199,7 +199,7 @@ class CustomerProfile(models.Model):
         return members.filter(Q(sees_all_customers=True) | Q(profiles=self)).distinct()
 
     def show_to(self, members: Iterable[Membership]) -> None:
-        """Let members of the supplier who see only some customers see this one too."""
+        """Let members of the supplier who see only some customers see this customer too."""
         self.members.add(*[member for member in members if not member.sees_all_customers])
 
     def _set(self, **changes):

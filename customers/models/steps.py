@@ -119,7 +119,7 @@ class Step(models.Model):
             copies = {
                 step.pk: step.copy_to(target, after + place) for place, step in enumerate(steps, 1)
             }
-            # When all copies are there: a step may open after a later one.
+            # When all copies are there: a step may open after a later step.
             for step in steps:
                 copies[step.pk].opens_after.set(
                     copies[before.pk] for before in step.opens_after.all() if before.pk in copies

@@ -17,7 +17,7 @@ ROWS = 6  # spellings of one name that are kept
 READINGS = 8  # ways to understand one query: each is compared with every candidate
 INITIALS, CONSONANTS = 12, 40  # letters that these columns hold
 
-# What a reading costs against a literal one: of two names that fit, the literal one comes first.
+# What a reading costs against the literal reading: of two names that fit, that comes first.
 SPELLED_OUT = 0.01  # abbreviations as whole words
 LATER_SPELLING = 0.01  # each further spelling of the same words …
 LATER_SPELLING_MOST = 0.06  # … up to this
@@ -76,7 +76,7 @@ def is_searchable(text: str) -> bool:
 
 
 def keys(name: str) -> list[Keys]:
-    """Make every spelling that a name is found by, the written one first.
+    """Make every spelling that a name is found by, the written spelling first.
 
     Returns [] for nothing but legal forms.
     """
@@ -122,7 +122,7 @@ def _spellings(text):
 
 
 def _with_letters(text):
-    # '엘지전자' -> 'lg전자': from two letters on, for one may be the start of another word.
+    # '엘지전자' -> 'lg전자': from two letters on, for a single letter may begin another word.
     letters, rest = "", text
     while found := _LETTER_NAMES.match(rest):
         letters, rest = letters + vocabulary.LETTERS[found[0]], rest[found.end() :]

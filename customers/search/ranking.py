@@ -145,7 +145,7 @@ def _words(typed, in_name):
     left = list(in_name)
     total = matched = 0.0
     rare_fit = None
-    # The longest word chooses first: a short one has more words that it could be.
+    # The longest word chooses first: a short word could be more words.
     for word in sorted(typed, key=len, reverse=True):
         fit, nearest = _nearest(word, left)
         if nearest:

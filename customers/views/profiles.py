@@ -1,4 +1,4 @@
-"""Setup > Customer Setup: the supplier's customers on the left, the chosen one on the right."""
+"""Setup > Customer Setup: the list of customers on the left, the chosen customer on the right."""
 
 from django.contrib import messages
 from django.core.paginator import Paginator
