@@ -94,7 +94,7 @@ def _refuse_taken(host, port):
 
 
 def _web(host, port):
-    # The program beside our Python: another installation's may be first in PATH.
+    # The one beside our Python: another installation's may be first in PATH.
     program = os.path.join(os.path.dirname(sys.executable), "granian")
     address = ["--host", host, "--port", str(port)]
     threads = ["--workers", "1", "--blocking-threads", "4", "--no-ws"]
