@@ -81,7 +81,7 @@ def nonsense(number: int = 300) -> float:
 
 
 def more(number: int) -> None:
-    """Add synthetic customers: names of real ones with their rare words put together anew."""
+    """Add synthetic customers: names of real customers with their rare words made anew."""
     # Common words stay as common as they are, and each company has words of its own.
     rng = random.Random(1)
     real = [name.split() for name in Customer.objects.values_list("name", flat=True)[:20000]]

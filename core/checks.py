@@ -61,7 +61,7 @@ def installation(app_configs, **kwargs):
 
 @register(Tags.security)
 def captcha(app_configs, **kwargs):
-    """Refuse a CAPTCHA that does not exist or lacks its keys."""
+    # A CAPTCHA that does not exist, or lacks its keys, would let nobody pass.
     if settings.CAPTCHA not in ("pow", "recaptcha", "off"):
         return [Error("CAPTCHA must be pow, recaptcha or off.", id="portal.E007")]
     if settings.CAPTCHA == "recaptcha" and not (

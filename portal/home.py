@@ -1,4 +1,4 @@
-"""Home: says in a sentence what needs the person, then where everything stands."""
+"""Home: a sentence on what needs the person, then how everything stands."""
 
 from django.db.models import Case, Q, When
 from django.shortcuts import render
@@ -38,10 +38,11 @@ def home(request):
 
 
 def _connected_and_inviting(membership, now):
-    about_us = Q(shown=Stage.CONNECTED) | Q(
+    # A customer whose request waits may invite as well: then accepting is what there is to do.
+    on_home = Q(shown=Stage.CONNECTED) | Q(
         shown__in=[Stage.INVITED, Stage.REQUESTED], invited_until__gt=now
     )
-    listed = CustomerProfile.objects.visible_to(membership).listed(now).filter(about_us)
+    listed = CustomerProfile.objects.visible_to(membership).listed(now).filter(on_home)
     return list(progress.with_steps(listed)[:CUSTOMERS_READ])
 
 
@@ -52,6 +53,7 @@ def _open_requests(membership, now):
         .with_history()
         .exclude(status=RequestStatus.ACCEPTED)
     )
+    # The waiting requests first, then the newest.
     first = Case(When(status=RequestStatus.PENDING, then=0), default=1)
     newest = requests.order_by(first, "-created_at")[:READ]
     return [Standing.of(asked, now) for asked in newest]
