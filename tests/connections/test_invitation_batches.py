@@ -14,7 +14,6 @@ from connections import imports
 from connections.admin.invitations import InvitationForm
 from connections.jobs import forget_invitations
 from connections.models import Invitation, InvitationBatch
-from connections.models.batches import CHUNK
 from core.models import Mail
 from core.states import AlreadyDecided
 from tests.builders import make_customer
@@ -154,27 +153,38 @@ def many(organon, operator, number, now):
     return InvitationBatch.keep(organon, "many.csv", rows, now=now, actor=operator)
 
 
-def test_paused_it_stops_after_the_chunk_and_goes_on_where_it_was(organon, operator, now, run_jobs):
-    batch = many(organon, operator, CHUNK + 3, now)
+@pytest.fixture
+def chunks_of_five(monkeypatch):
+    monkeypatch.setattr("connections.models.batches.CHUNK", 5)
+
+
+def test_paused_it_stops_after_the_chunk_and_goes_on_where_it_was(
+    organon, operator, now, run_jobs, chunks_of_five
+):
+    batch = many(organon, operator, 8, now)
     batch.start()
     batch.refresh_from_db()
     assert batch.send_chunk(now=now)
     batch.pause()
     run_jobs()
-    assert Invitation.objects.count() == CHUNK
+    assert Invitation.objects.count() == 5
     batch.start()
     run_jobs()
     batch.refresh_from_db()
-    assert (batch.state, Invitation.objects.count()) == ("done", CHUNK + 3)
+    assert batch.state == "done"
+    assert Invitation.objects.count() == 8
 
 
-def test_at_the_days_end_it_pauses_and_goes_on_tomorrow(organon, operator, now, run_jobs, settings):
-    settings.PORTAL_INVITATIONS_A_DAY = CHUNK
-    batch = many(organon, operator, CHUNK + 3, now)
+def test_at_the_days_end_it_pauses_and_goes_on_tomorrow(
+    organon, operator, now, run_jobs, settings, chunks_of_five
+):
+    settings.PORTAL_INVITATIONS_A_DAY = 5
+    batch = many(organon, operator, 8, now)
     batch.start()
     run_jobs()
     batch.refresh_from_db()
-    assert (batch.state, batch.done) == ("paused", CHUNK)
+    assert batch.state == "paused"
+    assert batch.done == 5
 
 
 def test_the_days_last_places_are_taken_before_it_pauses(

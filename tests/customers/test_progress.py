@@ -1,4 +1,4 @@
-"""How far a setup is: the same words everywhere, and cheap however much there is."""
+"""The progress of a setup: the same words everywhere, and as cheap with many steps as with few."""
 
 import pytest
 from django.db import connection
@@ -148,9 +148,9 @@ def queries(client, path):
     return len([query for query in captured if "SAVEPOINT" not in query["sql"]])
 
 
-def test_pages_do_the_same_queries_at_3_and_60_steps(profile, organon, submit, client_of, ada):
+def test_pages_do_the_same_queries_at_3_and_12_steps(profile, organon, submit, client_of, ada):
     client, counts = client_of(ada), []
-    for numbers in (range(3), range(3, 60)):
+    for numbers in (range(3), range(3, 12)):
         steps = [make_step(organon, f"Step {number}") for number in numbers]
         for step in steps[::2]:
             submit(step)
@@ -166,12 +166,12 @@ def test_pages_do_the_same_queries_at_3_and_60_steps(profile, organon, submit, c
     assert max(counts[0]) <= 9
 
 
-def test_pages_do_the_same_queries_at_3_and_60_customers(
+def test_pages_do_the_same_queries_at_3_and_12_customers(
     ada_at_acme, client_of, ada, now, settings
 ):
     settings.PORTAL_REQUESTS_A_DAY = 1000
     client, counts = client_of(ada), []
-    for numbers in (range(3), range(3, 60)):
+    for numbers in (range(3), range(3, 12)):
         for number in numbers:
             customer = make_customer(f"Customer {number}")
             profile = connect(ada_at_acme, customer)

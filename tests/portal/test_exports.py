@@ -1,4 +1,4 @@
-"""A company takes everything away that is its own, and nothing that is not."""
+"""A company takes away everything of its own, and nothing of others."""
 
 import csv
 import io

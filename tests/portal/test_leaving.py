@@ -1,4 +1,4 @@
-"""Leaving the portal: a person at once, a company after days in which it can be kept; what stays, and for how long."""
+"""Leaving the portal: a person at once, a company after days in which it can be kept; some rows stay, for a time."""
 
 from datetime import timedelta
 

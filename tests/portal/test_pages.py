@@ -50,7 +50,7 @@ PAGES = [
 
 
 def fill(membership, numbers):
-    """For each number a connection, a waiting and a declined request, a suggestion and a notification."""
+    """Make for each number a connection, a waiting and a declined request, a suggestion and a notification."""
     for number in numbers:
         connect(membership, make_customer(f"Connected {number}"))
         make_request(membership, make_customer(f"Waiting {number}"))
@@ -92,7 +92,7 @@ def test_a_page_does_at_most_nine_queries_whatever_the_data_grows_to(
     client = client_of(ada_at_acme.user)
     fill(ada_at_acme, range(1))
     few = {name: queries(client, reverse(name)) for name in PAGES}
-    fill(ada_at_acme, range(1, 30))
+    fill(ada_at_acme, range(1, 4))
     many = {name: queries(client, reverse(name)) for name in PAGES}
     assert {
         name: asked for name, asked in many.items() if not len(few[name]) == len(asked) <= 9
@@ -110,7 +110,7 @@ def test_a_thousand_rows_ask_no_more(ada_at_acme, client_of, settings):
 
 
 def multiply(supplier, number):
-    """As many customers, profiles, requests and notifications as wanted, all like those that are there."""
+    """Make this number of customers, profiles, requests and notifications, all like those that are there."""
     customers = [Customer(name=f"Copy {place}", country="KR") for place in range(number)]
     Customer.objects.bulk_create(customers)
     profiles = {
