@@ -1,4 +1,4 @@
-"""Who gets past the door: deny by default, people without a company, sessions, and what the door costs."""
+"""The door: deny by default, people without a company, sessions, and the cost of a request."""
 
 from uuid import UUID
 
@@ -21,7 +21,7 @@ def eve(db):
 
 
 def last_for(client):
-    """Seconds that the session lives from its last refresh on."""
+    """Return the seconds that the session lives after its last refresh."""
     return client.session.get_expiry_age(), client.cookies["sessionid"]["max-age"]
 
 

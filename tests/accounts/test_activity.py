@@ -1,4 +1,4 @@
-"""Who did what in the company, for its admins: every kind has its words, nothing of the customers' people is told."""
+"""The activity page of a company's admins: every kind has its words, customers' people stay unnamed."""
 
 import re
 from pathlib import Path
@@ -28,7 +28,7 @@ MADE = {f"request_{status}" for status in ("accepted", "declined", "expired", "w
 
 
 def recorded():
-    """The kinds that the code records, as it names them."""
+    """Return the kinds that the code records, as it names them."""
     found = set(MADE)
     for app in ("accounts", "customers", "connections"):
         for path in (ROOT / app).rglob("*.py"):

@@ -1,4 +1,4 @@
-"""The company page, and what the operator does to a company."""
+"""The company page, and the actions of the operator on a company."""
 
 import pytest
 from django.urls import reverse

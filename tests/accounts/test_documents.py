@@ -1,4 +1,4 @@
-"""The company's documents: who adds and reads them, and that people hear before they run out."""
+"""The company's documents: adding, reading, and the warning before they run out."""
 
 from datetime import timedelta
 

@@ -1,4 +1,4 @@
-"""What an admin changes of the team, and that an admin is always left."""
+"""Changes that an admin makes to the team; one admin is always left."""
 
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress

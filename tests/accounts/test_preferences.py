@@ -1,4 +1,4 @@
-"""How news come by e-mail: at once, once a day, not at all; the digest is sent once, in the morning where the person is."""
+"""News by e-mail: at once, once a day, or not at all; the digest goes out once, in the morning of its reader."""
 
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta

@@ -1,4 +1,4 @@
-"""What keeps an account its owner's: mail about what changes, two codes for a new address, a second factor for the team."""
+"""An account stays its owner's: mail about changes, two codes for a new address, a second factor for the team."""
 
 import re
 from datetime import timedelta
@@ -38,7 +38,7 @@ def signed_in(user, client=None):
 
 
 def sure(client):
-    """The person has just typed the password again."""
+    """Let the person have typed the password again just now."""
     client.post("/accounts/reauthenticate/", {"password": PASSWORD})
     return client
 

@@ -123,7 +123,7 @@ def test_a_known_and_an_unknown_address_get_the_same_answer(browser, ada):
 
 
 def cost(monkeypatch, act):
-    """What an action hashes, renders and writes; sessions and limits aside."""
+    """Count the hashes, renderings and writes of an action; sessions and limits do not count."""
     hashed, rendered = [], []
     with monkeypatch.context() as patch:
         encode, render = MD5PasswordHasher.encode, AccountAdapter.render_mail

@@ -1,4 +1,4 @@
-"""What the operator does for a company's team goes through the same verbs, with a reason that is kept."""
+"""The operator changes a company's team by the same verbs, with a reason that is kept."""
 
 import pytest
 
@@ -25,10 +25,8 @@ def act(office, address, row, action, **said):
 
 def test_the_suppliers_page_shows_its_people_and_changes_none(office, acme, ada_at_acme):
     page = office.get(f"/admin/accounts/supplier/{acme.pk}/change/").content.decode()
-    assert (
-        "ada@acme.example" in page or "Ada Kim" in page,
-        'name="memberships-0-role"' in page,
-    ) == (True, False)
+    assert "Ada Kim" in page
+    assert 'name="memberships-0-role"' not in page
     assert office.get(f"{MEMBERS}{ada_at_acme.pk}/change/").status_code == 200
 
 

@@ -17,7 +17,7 @@ ROUNDS = 6
 
 
 def together(*acts):
-    """Run the acts in threads that start at the same moment; what one raises, besides AlreadyDecided, is raised here."""
+    """Run the acts in threads that start at the same moment; raise their errors, except AlreadyDecided."""
     start = Barrier(len(acts))
 
     def guarded(act):
@@ -33,7 +33,7 @@ def together(*acts):
 
 
 def team_of_two(number):
-    """Two admins of a company; returns (the one, the membership of the other)."""
+    """Make two admins of a company; return (the first, the membership of the second)."""
     ada = make_user(f"ada{number}@acme.example", "Ada")
     acme = make_supplier(f"ACME {number}", admin=ada)
     bob = make_user(f"bob{number}@acme.example", "Bob")

@@ -1,20 +1,18 @@
 """A contact passes a request on to a colleague: of the same company domain, a few times, unseen by the supplier."""
 
-import re
 
 import pytest
 from django.test import Client
 
 from accounts.models import AuditEntry
 from connections.models import ConnectionRequest
-from core.models import Mail
 from core.states import AlreadyDecided
 from tests.builders import make_customer, make_request
+from tests.fixtures_mail import mailed_token
 
 
 def token_of(address):
-    text = Mail.objects.filter(name="request_received", to=address).latest("created_at").text
-    return re.search(r"/r/([^/\s]+)/", text)[1]
+    return mailed_token("request_received", address)
 
 
 def test_a_contact_passes_the_request_on_to_a_colleague_of_the_same_domain(

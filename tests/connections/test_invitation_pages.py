@@ -1,4 +1,4 @@
-"""The page behind an invitation's link: what a stranger reads, what is over, a new link, passing it on."""
+"""The page behind an invitation's link: its words for a stranger, its end, a new link, passing it on."""
 
 import re
 from datetime import timedelta
@@ -14,7 +14,8 @@ from accounts.models import AuditEntry
 from connections import jobs, onboarding
 from connections.models import Invitation
 from core.models import Mail
-from tests.connections.test_invitations import NEW, invite, token_to
+from tests.builders import NEW, invite
+from tests.connections.conftest import token_to
 
 
 def test_a_stranger_reads_who_invites_whom_and_no_whole_address(invitation):

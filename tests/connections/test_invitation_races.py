@@ -13,8 +13,7 @@ from connections.models import Invitation
 from core.models import Link
 from core.states import AlreadyDecided
 from customers.models import CustomerProfile
-from tests.builders import make_customer, make_request, make_supplier, make_user
-from tests.connections.test_invitations import NEW, invite
+from tests.builders import NEW, invite, make_customer, make_request, make_supplier, make_user
 
 
 def at_once(number, act):

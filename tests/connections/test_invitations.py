@@ -1,12 +1,10 @@
 """A customer invites a supplier: one live invitation for an address, one use, for the invited person only."""
 
-import re
 from datetime import timedelta
 
 import pytest
 from django.test import Client
 from django.urls import reverse
-from django.utils import timezone
 
 from accounts.models import AuditEntry
 from connections import jobs, onboarding
@@ -15,31 +13,17 @@ from connections.models.invitation_checks import check_rows
 from core.models import Link, Mail
 from core.states import AlreadyDecided
 from customers.models import CustomerProfile
-from tests.builders import connect, make_customer, make_request, make_step, make_user
-
-NEW = "nora@newco.example"
-
-
-def row(email=NEW, **fields):
-    return {
-        "email": email,
-        "company": "NewCo",
-        "name": "Nora Yun",
-        "language": "en",
-        "message": "",
-    } | fields
-
-
-def invite(customer, email=NEW, *, now=None, **fields):
-    return Invitation.send(customer, [row(email, **fields)], now=now or timezone.now(), actor=None)[
-        0
-    ]
-
-
-def token_to(address=NEW):
-    text = Mail.objects.filter(name="invitation", to=address).latest("created_at").text
-    return re.search(r"/i/([^/\s]+)/", text)[1]
-
+from tests.builders import (
+    NEW,
+    connect,
+    invitation_row,
+    invite,
+    make_customer,
+    make_request,
+    make_step,
+    make_user,
+)
+from tests.connections.conftest import token_to
 
 # Sending -------------------------------------------------------------------------------------------------------
 
@@ -66,11 +50,11 @@ def test_rows_are_judged_as_new_invited_connected_bad_or_twice(
 ):
     connect(ada_at_acme, organon, now=now)
     rows = [
-        row(),
-        row("ada@acme.example"),
-        row("x@x.example"),
-        row("x@x.example"),
-        row("bad", problem="address"),
+        invitation_row(),
+        invitation_row("ada@acme.example"),
+        invitation_row("x@x.example"),
+        invitation_row("x@x.example"),
+        invitation_row("bad", problem="address"),
     ]
     assert [one["verdict"] for one in check_rows(organon, rows, now=now)] == [
         "invited",
@@ -85,25 +69,33 @@ def test_a_member_of_a_connected_company_is_invited_for_another_one(
     organon, ada_at_acme, mia_at_acme, now
 ):
     connect(ada_at_acme, organon, now=now)
-    assert [one["verdict"] for one in check_rows(organon, [row("mia@acme.example")], now=now)] == [
-        "new"
-    ]
+    assert [
+        one["verdict"] for one in check_rows(organon, [invitation_row("mia@acme.example")], now=now)
+    ] == ["new"]
 
 
 def test_an_address_is_invited_once_by_one_customer_and_again_by_another(organon, invitation, now):
-    assert Invitation.send(organon, [row()], now=now, actor=None) == []
-    assert len(Invitation.send(make_customer("Mirae"), [row()], now=now, actor=None)) == 1
+    assert Invitation.send(organon, [invitation_row()], now=now, actor=None) == []
+    assert (
+        len(Invitation.send(make_customer("Mirae"), [invitation_row()], now=now, actor=None)) == 1
+    )
 
 
 def test_a_day_has_a_number_of_invitations_over_all_customers(organon, settings, now):
     settings.PORTAL_INVITATIONS_A_DAY = 2
     with pytest.raises(CannotInviteSupplier):
         Invitation.send(
-            organon, [row(f"n{number}@x.example") for number in range(3)], now=now, actor=None
+            organon,
+            [invitation_row(f"n{number}@x.example") for number in range(3)],
+            now=now,
+            actor=None,
         )
     assert (Invitation.objects.count(), Mail.objects.count()) == (0, 0)
     Invitation.send(
-        organon, [row(f"n{number}@x.example") for number in range(2)], now=now, actor=None
+        organon,
+        [invitation_row(f"n{number}@x.example") for number in range(2)],
+        now=now,
+        actor=None,
     )
 
 

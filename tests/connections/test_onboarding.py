@@ -1,4 +1,4 @@
-"""From an invitation to a connected company: who accepts it, for which company, and what goes with it."""
+"""From an invitation to a connected company: the person, the company, and the rows that go with it."""
 
 import re
 from datetime import timedelta
@@ -15,8 +15,8 @@ from connections.models import Invitation
 from core.models import Mail
 from core.states import AlreadyDecided
 from customers.models import CustomerProfile
-from tests.builders import connect, make_customer, make_user
-from tests.connections.test_invitations import NEW, invite, token_to
+from tests.builders import NEW, connect, invite, make_customer, make_user
+from tests.connections.conftest import token_to
 
 
 def test_accepting_for_one_supplier_takes_it_from_the_others(ada, ada_at_acme, rival, organon, now):

@@ -1,4 +1,4 @@
-"""Where the mail about a request goes, who learns what became of it, and what the worker does by the clock."""
+"""The mail about a request: its way, the news of its end, and the timed work."""
 
 from datetime import timedelta
 

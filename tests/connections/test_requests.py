@@ -1,4 +1,4 @@
-"""Who may ask when, and what becomes of a request: each rule of asking, each change of state."""
+"""Requests: each rule of asking, each change of state."""
 
 from datetime import timedelta
 
@@ -14,6 +14,7 @@ from core.models import Link
 from core.states import AlreadyDecided
 from customers.models import CustomerProfile
 from tests.builders import connect, make_attempt, make_customer, make_request
+from tests.connections.conftest import DECISIONS, STAGES
 
 
 def refusal(membership, customer, **options):
@@ -172,13 +173,6 @@ def test_the_contact_may_be_left_out_only_when_the_customer_is_suggested(
 # Deciding: the state table
 
 
-DECISIONS = {
-    "accepted": lambda request, now, user: request.accept(now=now, actor=user),
-    "declined": lambda request, now, user: request.decline("other", now=now, actor=user),
-    "withdrawn": lambda request, now, user: request.withdraw(now=now, actor=user),
-}
-
-
 @pytest.mark.parametrize("status", DECISIONS)
 def test_a_pending_request_is_decided_once(status, ada_at_acme, organon, now):
     request = make_request(ada_at_acme, organon, now=now)
@@ -203,9 +197,6 @@ def test_an_overdue_request_can_only_expire(status, ada_at_acme, organon, now):
 def test_a_request_in_time_does_not_expire(ada_at_acme, organon, now):
     with pytest.raises(AlreadyDecided):
         make_request(ada_at_acme, organon, now=now).expire(now=now)
-
-
-STAGES = {"accepted": "connected", "declined": "dropped", "withdrawn": "dropped"}
 
 
 @pytest.mark.parametrize("status", STAGES)

@@ -1,4 +1,4 @@
-"""What is taken and what is refused: by content, whatever the name says."""
+"""Uploads are taken or refused by their content, whatever the name says."""
 
 import io
 import zipfile
@@ -17,7 +17,7 @@ from tests.files import DOCX, XLSX, a_pdf, a_picture, an_office_file
 
 
 def why(upload):
-    """The code of the refusal."""
+    """Return the code of the refusal."""
     with pytest.raises(ValidationError) as refusal:
         uploads.check(upload)
     return refusal.value.code

@@ -1,4 +1,4 @@
-"""The state machine of a step: draft, submitted, returned, approved; by whom, once, and what races leave."""
+"""The state machine of a step: draft, submitted, returned, approved; each decided once."""
 
 import pytest
 

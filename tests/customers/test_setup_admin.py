@@ -91,7 +91,7 @@ def test_every_page_of_steps_and_submissions_opens(admin, organon, profile, ada,
 
 
 def step_form(step, *questions):
-    """What the change page of a step posts."""
+    """Return the data that the change page of a step posts."""
     data = {
         "order": 0,
         "title_en": step.title_en,

@@ -1,4 +1,4 @@
-"""Files of a step, and what its answers have to do with the company details and documents."""
+"""Files of a step, and its answers beside the company details and documents."""
 
 import re
 from datetime import timedelta
@@ -10,7 +10,7 @@ from accounts.models import BankAccount, Document
 from core.models import Mail, today
 from customers.models import StepAnswer, Submission, Upload
 from tests.builders import make_step
-from tests.customers.test_steps import names
+from tests.customers.conftest import names
 from tests.files import a_pdf
 
 
