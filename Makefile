@@ -9,7 +9,7 @@ CATALOGUES := $(patsubst %.po,%.mo,$(wildcard locale/*/LC_MESSAGES/*.po))
 PYTEST := $(BIN)/python -m pytest -q
 PARALLEL := -n auto --maxprocesses 4 --dist worksteal
 
-.PHONY: run test lint format bench lock messages shots
+.PHONY: run dev test lint format bench lock messages shots
 .DEFAULT_GOAL := run
 
 # A stamp is written last, so that a half-made environment is made again.
@@ -27,6 +27,10 @@ PARALLEL := -n auto --maxprocesses 4 --dist worksteal
 
 run: .venv/runtime
 	@LOCAL=1 PUBLIC_URL=$${PUBLIC_URL:-http://localhost:$${PORT:-8000}} exec $(BIN)/python manage.py run
+
+# The same, with Django's server, which loads changed code anew and shows errors; the worker does not.
+dev: export DEBUG = 1
+dev: run
 
 %.mo: %.po | .venv/development
 	SECRET_KEY=$@ $(BIN)/python manage.py compilecatalogues

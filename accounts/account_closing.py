@@ -1,7 +1,8 @@
-"""A person closes their account: at once for everybody else, for good after some days, in which support can undo it."""
+"""A person closes their account: at once for everybody, for good after some days, in which support can undo it."""
 
 import uuid
 from contextlib import suppress
+from datetime import datetime
 
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
@@ -9,6 +10,7 @@ from django.contrib.sessions.models import Session
 from django.db import transaction
 from django.db.models import Q
 
+from accounts.company_closing import begin_closing
 from accounts.models import AuditEntry, Notification, Supplier, User
 from accounts.models.choices import Audience
 from accounts.models.devices import mail_security
@@ -18,76 +20,87 @@ from core.states import AlreadyDecided, transition
 GONE = "–"  # stands where a name stood
 
 
-def close_account(user, *, now):
-    """Leave every company, end every session and lock the account; the person is mailed.
+def close_account(user: User, *, now: datetime) -> None:
+    """Leave every company, withdraw requests to join, lock the account and mail the person.
 
     A company where nobody else works begins to close. Raises LastAdmin, with nothing changed, where others work and the
     person is their only admin; AlreadyDecided when the account is closed.
     """
     with transaction.atomic():
         for membership in user.memberships.active().select_related("supplier", "user"):
-            others = membership.supplier.memberships.active().exclude(pk=membership.pk)
-            with suppress(
-                AlreadyDecided
-            ):  # an admin deactivated the person meanwhile, or the company closes already
-                if not others.exists() and membership.supplier.closing_at is None:
-                    membership.supplier.begin_closing(now=now, actor=user)
-                if others.exists():
-                    membership.deactivate(now=now, actor=user)
-        for asked in user.join_requests.waiting().select_related("supplier", "user"):
+            # an admin may deactivate the person meanwhile, or the company close already
+            with suppress(AlreadyDecided):
+                _leave(membership, now)
+        for asked in user.join_requests.pending().select_related("supplier", "user"):
             with suppress(AlreadyDecided):  # an admin decided it meanwhile
                 asked.withdraw(now=now)
         transition(User.objects.filter(pk=user.pk, is_active=True), is_active=False, closed_at=now)
         mail_security(user, "account_closed", now=now)
 
 
-def reopen_account(user, *, now, actor, reason):
-    """The operator brings a closed account back before it is erased; companies let the person in again themselves.
+def _leave(membership, now):
+    others = membership.supplier.memberships.active().exclude(pk=membership.pk)
+    if others.exists():
+        membership.deactivate(now=now, actor=membership.user)
+    elif membership.supplier.closing_at is None:
+        begin_closing(membership.supplier, now=now, actor=membership.user)
 
-    AlreadyDecided when it is not closed, or erased.
+
+def reopen_account(user: User, *, now: datetime, actor: User, reason: str) -> None:
+    """Bring a closed account back before it is erased; AlreadyDecided when it is not closed, or erased.
+
+    Companies let the person in again themselves.
     """
     with transaction.atomic():
         closed = User.objects.filter(pk=user.pk, is_active=False, closed_at__isnull=False)
         transition(closed.exclude(email__endswith=f"@{ERASED}"), is_active=True, closed_at=None)
-        about = {"actor": actor, "reason": reason, "audience": Audience.OPERATOR}
-        AuditEntry.objects.record("account_reopened", about=user, at=now, **about)
+        AuditEntry.objects.record(
+            "account_reopened",
+            about=user,
+            actor=actor,
+            audience=Audience.OPERATOR,
+            at=now,
+            reason=reason,
+        )
         mail_security(user, "account_reopened", now=now)
 
 
-def erase(user):
-    """Forget who it was; what they did stays, by nobody. The counters' key stays, so that a new account is no new counter."""
+def erase(user: User) -> None:
+    """Forget who the person was; what they did stays, by nobody."""
     with transaction.atomic():
         _forget_names(user)
         EmailAddress.objects.filter(user=user).delete()
         Authenticator.objects.filter(user=user).delete()
-        for things in (user.devices, user.notifications, user.preferences, user.consents):
-            things.all().delete()
+        for belongings in (user.devices, user.notifications, user.preferences, user.consents):
+            belongings.all().delete()
         user.usersession_set.all().delete()
-        nobody = {
-            "email": f"{uuid.uuid4().hex}@{ERASED}",
-            "name": "",
-            "job_title": "",
-            "password": "!",
-        }
-        User.objects.filter(pk=user.pk).update(**nobody, language="", browser_language="")
+        # person_key stays: a new account with the same address must not start new counters
+        User.objects.filter(pk=user.pk).update(
+            email=f"{uuid.uuid4().hex}@{ERASED}",
+            name="",
+            job_title="",
+            password="!",  # noqa: S106 - Django's mark of a password that nothing matches
+            language="",
+            browser_language="",
+        )
 
 
 def _forget_names(user):
-    """Records and news of the person's companies name nobody where they named the person; of whom they tell, the row still says."""
+    """Take the person's name and address out of the words of their companies' records and news."""
     naming = Q(data__person=user.name) | Q(data__to=user.name) | Q(data__email=user.email)
     companies = Supplier.objects.filter(
         Q(memberships__user=user) | Q(join_requests__user=user)
     ).values("pk")
-    for kept in (AuditEntry, Notification):
-        for row in kept.objects.filter(naming, supplier__in=companies):
+    for model in (AuditEntry, Notification):
+        for row in model.objects.filter(naming, supplier__in=companies):
             data = {
                 key: GONE if value in (user.name, user.email) else value
                 for key, value in row.data.items()
             }
-            kept.objects.filter(pk=row.pk).update(data=data)
+            model.objects.filter(pk=row.pk).update(data=data)
 
 
-def end_sessions(user):
-    """Log the person out wherever they are."""
+def end_sessions(user: User) -> None:
+    """Sign the person out wherever they are signed in."""
     keys = user.usersession_set.values_list("session_key", flat=True)
     Session.objects.filter(session_key__in=list(keys)).delete()

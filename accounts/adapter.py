@@ -1,4 +1,4 @@
-"""What differs from django-allauth's own ways."""
+"""Where we differ from django-allauth: mails, words, and the moment in which an address counts."""
 
 from datetime import timedelta
 
@@ -33,13 +33,16 @@ class AccountAdapter(DefaultAccountAdapter):
     }
 
     def send_mail(self, template_prefix, email, context):
-        """In the language of whom the address belongs to, else in that of the page."""
+        """Write in the language of the address's person, or in that of the page where nobody has the address."""
         person = User.objects.filter(email=email).first()
         with translation.override(person.mail_language if person else translation.get_language()):
             super().send_mail(template_prefix, email, context)
 
     def send_notification_mail(self, template_prefix, user, context=None, email=None):
-        """allauth's news about password and second factor, as one letter of ours: 'mfa/email/totp_activated' is its kind."""
+        """Write allauth's news about password and second factor as our one letter.
+
+        A prefix is 'mfa/email/totp_activated'.
+        """
         mail_security(
             user,
             template_prefix.rpartition("/")[2],
@@ -50,7 +53,7 @@ class AccountAdapter(DefaultAccountAdapter):
         )
 
     def render_mail(self, template_prefix, email, context, headers=None):
-        """Every letter knows the portal and who runs it; links stand on PUBLIC_URL, not on the host of the request."""
+        """Give every letter the words that all of ours have, and the moment after which its code is too old to send."""
         message = super().render_mail(template_prefix, email, context | mail.common(), headers)
         if "code" in context:
             message.valid_until = timezone.now() + timedelta(
@@ -62,6 +65,7 @@ class AccountAdapter(DefaultAccountAdapter):
         return settings.DEFAULT_FROM_EMAIL
 
     def save_user(self, request, user, form, commit=True):
+        """Save the person of a sign-up, whose language is that of the page."""
         user.email = User.objects.normalize_email(form.cleaned_data["email"])
         user.name = form.cleaned_data["name"]
         user.language = request.LANGUAGE_CODE
@@ -70,14 +74,14 @@ class AccountAdapter(DefaultAccountAdapter):
         return user
 
     def clean_email(self, email):
-        """The form's limit is higher than the database's."""
+        """Refuse an address that is longer than the column; allauth's form lets more through."""
         MaxLengthValidator(User._meta.get_field("email").max_length)(email)
         return super().clean_email(email)
 
     def confirm_email(self, request, email_address):
-        """The code was right: the address counts and the company is founded, both or neither.
+        """Let the address count and found the company, both or neither, for the code was right.
 
-        False when somebody else has signed up with the address since: theirs is the newer code.
+        Returns False when somebody else has signed up with the address since: theirs is the newer code.
         """
         with transaction.atomic():
             User.objects.one_at_a_time(email_address.email)
@@ -86,12 +90,13 @@ class AccountAdapter(DefaultAccountAdapter):
             return super().confirm_email(request, email_address)
 
     def get_reset_password_from_key_url(self, key):
+        """Return the link of the mail, on PUBLIC_URL: a stranger can choose the host of the request."""
         path = reverse("account_reset_password_from_key", kwargs={"uidb36": "UID", "key": "KEY"})
         return settings.PUBLIC_URL + path.replace("UID-KEY", key)
 
 
 class MFAAdapter(DefaultMFAAdapter):
-    """The second factor, in our words. A passkey that nobody named is called by the browser that made it."""
+    """The second factor, in our words."""
 
     error_messages = DefaultMFAAdapter.error_messages | {
         "cannot_delete_authenticator": _("The second factor can’t be removed."),
@@ -101,4 +106,5 @@ class MFAAdapter(DefaultMFAAdapter):
     }
 
     def generate_authenticator_name(self, user, type):
+        """Call a passkey that nobody named by the browser that made it."""
         return browsers.named(context.request.headers.get("user-agent", ""))

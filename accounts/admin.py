@@ -1,4 +1,4 @@
-"""Suppliers, people, what they asked and what happened, for the operator."""
+"""Suppliers, people, their questions and the record, for the operator."""
 
 from django import forms
 from django.contrib import admin, messages
@@ -7,7 +7,7 @@ from django.contrib.auth.forms import AdminUserCreationForm
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from accounts import account_closing
+from accounts import account_closing, look_alikes
 from accounts.models import (
     AuditEntry,
     BankAccount,
@@ -22,7 +22,7 @@ from accounts.models import (
 )
 from accounts.models.addresses import AddressTaken, change_address
 from accounts.models.devices import mail_security
-from accounts.names import mixes_scripts, skeleton
+from accounts.names import mixes_scripts
 from core.admin import ReadOnlyAdmin, ReasonForm, action_with_form, form_page
 from core.states import AlreadyDecided
 
@@ -30,7 +30,7 @@ LOOK_ALIKES_SHOWN = 5
 
 
 class MembershipInline(admin.TabularInline):
-    """Who works here, to read: the actions on members call the verbs, which leave an admin, tell the person and keep why."""
+    """The people who work here, to read: actions on members change them, tell the person and keep why."""
 
     model = Membership
     fields = readonly_fields = ["user", "role", "sees_all_customers", "is_active"]
@@ -43,16 +43,18 @@ class MembershipInline(admin.TabularInline):
 
 
 class NumbersForm(forms.Form):
-    """The registration numbers that the operator has before them; what is posted back is what was checked."""
+    """The registration numbers that the operator sees; they are posted back, so that exactly these count as checked."""
 
     def __init__(self, data, suppliers):
         super().__init__(data)
         read_only = forms.TextInput(attrs={"readonly": True})
-        for one in suppliers:
-            field = forms.CharField(
-                label=one.name, initial=one.registration_number, widget=read_only, required=False
+        for supplier in suppliers:
+            self.fields[str(supplier.pk)] = forms.CharField(
+                label=supplier.name,
+                initial=supplier.registration_number,
+                widget=read_only,
+                required=False,
             )
-            self.fields[str(one.pk)] = field
 
 
 @admin.register(Supplier)
@@ -80,14 +82,13 @@ class SupplierAdmin(admin.ModelAdmin):
         "created_at",
     ]
     inlines = [MembershipInline]
-    look_alikes = []  # functions of other apps: name -> names that look the same
     actions = ["verify_number", "suspend", "lift_suspension"]
 
     def has_delete_permission(self, request, obj=None):
         return False
 
     def save_model(self, request, obj, form, change):
-        """What the operator changes goes the company's own way: it is recorded, and a changed number is checked anew."""
+        """Change a supplier by the verbs that its admins use: they record it, and have a new number checked."""
         if not change:
             super().save_model(request, obj, form, change)
             return
@@ -101,13 +102,11 @@ class SupplierAdmin(admin.ModelAdmin):
 
     @admin.display(description=_("warnings"))
     def warnings(self, supplier):
-        """What a name could deceive with; real names do such things too, so it is only said."""
-        said = [_("The name mixes alphabets.")] if mixes_scripts(supplier.name) else []
-        others = Supplier.objects.exclude(pk=supplier.pk).values_list("name", flat=True)
-        same = [name for name in others.iterator() if skeleton(name) == skeleton(supplier.name)]
-        same += [name for find in self.look_alikes for name in find(supplier.name)]
-        said += [_("Looks like %(name)s.") % {"name": name} for name in same[:LOOK_ALIKES_SHOWN]]
-        return " ".join(map(str, said)) or "–"
+        """Warn of what a name could deceive with; real names do such things too, so that nothing is refused."""
+        found = [_("The name mixes alphabets.")] if mixes_scripts(supplier.name) else []
+        names = look_alikes.names_like(supplier)[:LOOK_ALIKES_SHOWN]
+        found += [_("Looks like %(name)s.") % {"name": name} for name in names]
+        return " ".join(map(str, found)) or "–"
 
     @admin.display(boolean=True, description=_("suspended"))
     def is_suspended(self, supplier):
@@ -118,14 +117,8 @@ class SupplierAdmin(admin.ModelAdmin):
         suppliers = queryset.exclude(registration_number="")
         form = NumbersForm(request.POST if "apply" in request.POST else None, suppliers)
         if not form.is_valid():
-            return form_page(
-                self,
-                request,
-                suppliers,
-                form,
-                _("Registration number is verified"),
-                "verify_number",
-            )
+            title = _("Registration number is verified")
+            return form_page(self, request, suppliers, form, title, "verify_number")
         for supplier in suppliers:
             number = form.cleaned_data[str(supplier.pk)]
             try:
@@ -152,7 +145,7 @@ class RoleReasonForm(ReasonForm):
 
 @admin.register(Membership)
 class MembershipAdmin(ReadOnlyAdmin):
-    """Who works where. What the operator changes for a company goes the way that its admins' changes go."""
+    """People at suppliers, whom the operator changes by the verbs that the supplier's admins use."""
 
     list_display = ["user", "supplier", "role", "is_active", "created_at"]
     list_filter = ["role", "is_active"]
@@ -173,9 +166,9 @@ class MembershipAdmin(ReadOnlyAdmin):
     def reactivate(self, request, member, given):
         self._try(request, member, member.reactivate, reason=given["reason"])
 
-    def _try(self, request, member, act, *said, reason):
+    def _try(self, request, member, verb, *arguments, reason):
         try:
-            act(*said, now=timezone.now(), actor=request.user, reason=reason)
+            verb(*arguments, now=timezone.now(), actor=request.user, reason=reason)
         except LastAdmin:
             words = _("%(row)s: the company needs an admin. Make somebody else an admin first.")
             self.message_user(request, words % {"row": member}, messages.ERROR)
@@ -235,7 +228,7 @@ class PersonAdmin(UserAdmin):
     ]
 
     def get_readonly_fields(self, request, obj=None):
-        """Only a superuser makes operators and gives rights: changing people must not be a way to more power."""
+        """Let only a superuser make operators and give rights: changing people must not be a way to more power."""
         rights = (
             []
             if request.user.is_superuser
@@ -252,21 +245,26 @@ class PersonAdmin(UserAdmin):
         return False
 
     def user_change_password(self, request, id, form_url=""):
-        """A password that an operator sets is told like any other."""
+        """Set a password, and tell the person as of any other."""
         answer = super().user_change_password(request, id, form_url)
         if request.method == "POST" and answer.status_code == 302:
             mail_security(User.objects.get(pk=id), "password_changed", now=timezone.now())
         return answer
 
     def has_address_permission(self, request):
-        """Who may say which address is whose, could sign in as anybody."""
+        """Superusers only: whoever can change an address can sign in as that person."""
         return request.user.is_superuser
 
     @action_with_form(_("Change the e-mail"), AddressReasonForm, permission="address")
     def change_email(self, request, person, given):
-        said = {"now": timezone.now(), "actor": request.user, "reason": given["reason"]}
         try:
-            change_address(person, given["email"], **said)
+            change_address(
+                person,
+                given["email"],
+                now=timezone.now(),
+                actor=request.user,
+                reason=given["reason"],
+            )
         except AddressTaken:
             self.message_user(
                 request, _("Somebody else signs in with this address."), messages.ERROR
@@ -283,7 +281,7 @@ class PersonAdmin(UserAdmin):
 
 @admin.register(TeamInvitation)
 class TeamInvitationAdmin(ReadOnlyAdmin):
-    """Whom suppliers' admins invited to work with them."""
+    """Invitations of suppliers' admins to their colleagues."""
 
     list_display = ["created_at", "supplier", "email", "role", "invited_by", "status", "expires_at"]
     list_filter = ["status", "role"]
@@ -305,7 +303,7 @@ class WhoDecides(admin.SimpleListFilter):
 
 @admin.register(JoinRequest)
 class JoinRequestAdmin(ReadOnlyAdmin):
-    """Who asked to join; the operator decides only where a company has no admin who could."""
+    """Requests to join; the operator decides only where a company has no admin who could."""
 
     list_display = ["created_at", "supplier", "user", "as_admin", "status", "decided_at"]
     list_filter = [WhoDecides, "status", "as_admin"]
@@ -328,7 +326,7 @@ class JoinRequestAdmin(ReadOnlyAdmin):
 
     @staticmethod
     def _for_operator(asked):
-        """The request, where no admin can decide it; AlreadyDecided where one can, for it is theirs."""
+        """Return the request if no admin can decide it; raises AlreadyDecided, for otherwise it is theirs."""
         if not JoinRequest.objects.for_operator().filter(pk=asked.pk).exists():
             raise AlreadyDecided
         return asked
@@ -345,7 +343,7 @@ class SupportRequestAdmin(ReadOnlyAdmin):
 
     @admin.action(description=_("Close"), permissions=["decide"])
     def close(self, request, queryset):
-        queryset.open().update(closed_at=timezone.now())
+        queryset.unanswered().update(closed_at=timezone.now())
 
 
 @admin.register(AuditEntry)
@@ -359,7 +357,7 @@ class AuditEntryAdmin(ReadOnlyAdmin):
 
 admin.site.register_queue(
     _("Support requests"),
-    lambda: SupportRequest.objects.open().count(),
+    lambda: SupportRequest.objects.unanswered().count(),
     "accounts/supportrequest/?closed_at__isempty=1",
 )
 admin.site.register_queue(

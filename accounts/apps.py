@@ -9,35 +9,41 @@ class AccountsConfig(AppConfig):
     verbose_name = _("Suppliers and people")
 
     def ready(self):
-        from allauth.account.signals import email_confirmed, user_logged_in  # noqa: PLC0415 - models are not loaded before
+        from allauth.account.signals import email_confirmed, user_logged_in  # noqa: PLC0415 - models load first
 
-        email_confirmed.connect(founding, dispatch_uid="accounts.founding")
-        user_logged_in.connect(signed_in, dispatch_uid="accounts.signed_in")
+        from accounts.notification_kinds import register_kinds  # noqa: PLC0415 - models load first
+
+        register_kinds()
+        email_confirmed.connect(found_pending_company, dispatch_uid="accounts.founding")
+        user_logged_in.connect(recognise_browser, dispatch_uid="accounts.signed_in")
 
 
-def founding(request, email_address, **kwargs):
-    """The code was right: the person's counters start with this address, and the company that they named is founded.
+def found_pending_company(request, email_address, **kwargs):
+    """Found the company that the person named at sign-up, now that their code was right.
 
     Where a company shares the address's domain, the person is asked first whether theirs is not the same one.
     """
-    from accounts.models import Membership, PendingCompany, Supplier, User, person_key  # noqa: PLC0415 - models are not loaded before
+    from accounts.founding import found_company  # noqa: PLC0415 - models load first
+    from accounts.models import PendingCompany, Supplier, User, person_key  # noqa: PLC0415 - models load first
 
     user = email_address.user
+    # the person's counters start with the first address that they prove
     User.objects.filter(pk=user.pk, person_key="").update(
         person_key=person_key(email_address.email)
     )
     pending = PendingCompany.objects.filter(user=user).first()
     if pending and not Supplier.objects.sharing_domain(email_address.email).exists():
-        Membership.found(
+        found_company(
             user, name=pending.name, country=pending.country, now=timezone.now(), is_first=True
         )
 
 
-def signed_in(request, user, **kwargs):
-    """A sign-in from a browser that the person has not used before is told to them."""
-    from accounts.models import KnownDevice  # noqa: PLC0415 - models are not loaded before
-    from core.limits import client_ip  # noqa: PLC0415 - models are not loaded before
+def recognise_browser(request, user, **kwargs):
+    """Tell the person of a sign-in from a browser that they have not used before."""
+    from accounts.models import KnownDevice  # noqa: PLC0415 - models load first
+    from core.limits import client_ip  # noqa: PLC0415 - models load first
 
+    # the middleware `known_device` writes it into the browser
     request.device_token = KnownDevice.recognise(
         user,
         request.COOKIES.get(settings.DEVICE_COOKIE_NAME, ""),

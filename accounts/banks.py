@@ -15,8 +15,8 @@ KOREAN_BANKS = (
 )  # fmt: skip
 
 
-def clean_bank_account(values):
-    """The same values as they are kept; ValidationError with a message for each part that is wrong."""
+def clean_bank_account(values: dict[str, str]) -> dict[str, str]:
+    """Return the values as they are kept; raises ValidationError with a message for each part that is wrong."""
     kept = {part: " ".join((values.get(part) or "").split()) for part in PARTS}
     wrong = {}
     for part in ("bank", "holder"):
@@ -56,12 +56,13 @@ def _clean_domestic(kept):
     if not kept["bank"]:
         wrong["bank"] = _("Type the name of the bank.")
     digits = kept["number"].replace("-", "").replace(" ", "")
+    # 34, as the longest IBAN: countries without IBAN have letters in their numbers too
     if not (digits.isascii() and digits.isalnum() and 6 <= len(digits) <= 34):
         wrong["number"] = _("Type the account number: 6 to 34 digits.")
     return wrong
 
 
-def masked(values):
-    """'국민은행 ••••1234': enough to recognise an account, not to use it."""
+def masked(values: dict[str, str]) -> str:
+    """Return the account as '국민은행 ••••1234': enough to recognise it, not to use it."""
     number = (values["iban"] or values["number"]).replace(" ", "").replace("-", "")
     return f"{values['bank']} ••••{number[-4:]}".strip()

@@ -1,4 +1,4 @@
-"""What the top bar shows of the person, and sign-up of an invitation."""
+"""What the top bar shows of the person, and what sign-up shows of an invitation."""
 
 from django.utils.functional import SimpleLazyObject
 
@@ -6,10 +6,10 @@ from accounts import invited_signup
 
 
 def person(request):
-    """Unread notifications over all suppliers of the person, the suppliers to switch between, the invitation they come by."""
+    """Add unread notifications over all suppliers of the person, the suppliers to switch to, the invitation."""
     memberships = getattr(request, "memberships", [])
     return {
-        "unread_count": sum(one.unread for one in memberships),
+        "unread_count": sum(membership.unread for membership in memberships),
         "my_memberships": memberships,
         "invited": SimpleLazyObject(lambda: invited_signup.invited(request)),
     }

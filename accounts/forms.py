@@ -1,3 +1,5 @@
+"""What people type about themselves, their company and their team."""
+
 import zoneinfo
 
 from django import forms
@@ -8,18 +10,19 @@ from phonenumbers import SUPPORTED_REGIONS
 from accounts import banks
 from accounts.company_details import DOCUMENTS
 from accounts.models import PendingCompany, Role, Supplier, SupportRequest, User, Way
-from accounts.models.notifications import KINDS
 from accounts.names import validate_name
+from accounts.notifications import all_kinds
 from core import limits
 from core.logs import LINK_PATHS
 from core.uploads import UploadField
 
-TRIES_AN_HOUR = 10  # at one's own password
+TRIES_AN_HOUR = 10  # at the person's own password
 TOKEN_PATHS = (*LINK_PATHS, "/accounts/password/")
 
 
-def time_zones():
-    """The places to choose from, by name; what is no place ('Etc/GMT+9', 'EST') is left out, except UTC."""
+def time_zones() -> list[tuple[str, str]]:
+    """Return the time zones to choose from, by name."""
+    # 'Etc/GMT+9' and 'EST' are no places, and mean something else than people expect
     places = {
         zone
         for zone in zoneinfo.available_timezones()
@@ -28,8 +31,8 @@ def time_zones():
     return [(zone, zone.replace("_", " ")) for zone in sorted(places | {"UTC", settings.TIME_ZONE})]
 
 
-def own_path(text):
-    """The path of a page of ours, '' for anything else: addresses of others, tokens, what no browser sends."""
+def own_path(text: str) -> str:
+    """Return the text if it is the path of a page of ours; '' for foreign addresses, tokens and nonsense."""
     known = text.startswith("/") and text.isprintable() and len(text) <= 300
     return "" if not known or text.startswith(("//", *TOKEN_PATHS)) else text
 
@@ -54,14 +57,14 @@ class PreferencesForm(forms.Form):
     def __init__(self, *args, user, **kwargs):
         super().__init__(*args, **kwargs)
         chosen = dict(user.preferences.values_list("kind", "way"))
-        for name, kind in KINDS.items():
-            self.fields[name] = forms.ChoiceField(
+        for kind in all_kinds():
+            self.fields[kind.name] = forms.ChoiceField(
                 label=kind.label,
                 choices=Way.choices,
                 required=False,
-                initial=chosen.get(name, Way.USUAL),
+                initial=chosen.get(kind.name, Way.USUAL),
             )
-            self.fields[name].is_part = True
+            self.fields[kind.name].is_part = True
 
 
 class EmailForm(forms.Form):
@@ -101,9 +104,8 @@ class EmailCodesForm(forms.Form):
             self.fields[part].is_part = True
             if done[part]:
                 del self.fields[part]
-        for part in set(self.fields) & {
-            part for part, is_right in (right or {}).items() if not is_right
-        }:
+        wrong = {part for part, is_right in (right or {}).items() if not is_right}
+        for part in wrong & set(self.fields):
             self.add_error(
                 part,
                 _("This is not the code, or it is too old. Type the one from the newest mail."),
@@ -141,8 +143,8 @@ class CompanyForm(forms.ModelForm):
             "Type a phone number; one abroad starts with + and the country code."
         )
 
-    def changed_values(self):
-        """Names of the fields whose value differs, not only its way of writing."""
+    def changed_values(self) -> list[str]:
+        """Return the names of the fields whose value differs, not only its way of writing."""
         return [
             name for name in self.changed_data if getattr(self.instance, name) != self.initial[name]
         ]
@@ -237,7 +239,7 @@ class DocumentForm(forms.Form):
 
 
 class CompanyNewForm(forms.ModelForm):
-    """A person without a company founds one."""
+    """The company that a person without any founds."""
 
     name = forms.CharField(label=_("Company name"), max_length=160, validators=[validate_name])
 
@@ -248,7 +250,7 @@ class CompanyNewForm(forms.ModelForm):
 
 
 class RoleForm(forms.Form):
-    """What somebody may do here."""
+    """What a member may do here."""
 
     role = forms.ChoiceField(
         label=_("Role"),
@@ -260,7 +262,7 @@ class RoleForm(forms.Form):
 
 
 class TeamInvitationForm(RoleForm):
-    """Whom an admin invites to work for the company."""
+    """The colleague that an admin invites to work for the company."""
 
     email = forms.EmailField(
         label=_("E-mail"),
@@ -270,43 +272,6 @@ class TeamInvitationForm(RoleForm):
     )
 
     field_order = ["email", "role"]
-
-
-class CustomersForm(forms.Form):
-    """Which customers a member works on; `chosen` are their profiles, None stands for all.
-
-    What the member works on and the form does not show stays as it is.
-    """
-
-    scope = forms.ChoiceField(
-        label=_("Customers"),
-        choices=[("all", _("All customers, also those to come")), ("some", _("Only these"))],
-        widget=forms.RadioSelect,
-    )
-    profiles = forms.ModelMultipleChoiceField(
-        None, label=_("Which ones"), required=False, widget=forms.CheckboxSelectMultiple
-    )
-
-    def __init__(self, profiles, *args, member, **kwargs):
-        initial = {
-            "scope": "all" if member.sees_all_customers else "some",
-            "profiles": member.profiles.all(),
-        }
-        super().__init__(*args, initial=initial, **kwargs)
-        self.fields["profiles"].is_part = True
-        self.fields["profiles"].queryset = profiles.order_by("customer__name")
-        self.others = member.profiles.exclude(pk__in=profiles.values("pk")).select_related(
-            "customer"
-        )
-        self.fields["profiles"].label_from_instance = lambda profile: str(profile.customer)
-
-    @property
-    def chosen(self):
-        return (
-            None
-            if self.cleaned_data["scope"] == "all"
-            else [*self.cleaned_data["profiles"], *self.others]
-        )
 
 
 class SwitchForm(forms.Form):

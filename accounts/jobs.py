@@ -14,7 +14,7 @@ from core.jobs import app, each
 from core.models import today
 
 KEPT = timedelta(days=1)
-DIGEST_HOUR = 8
+DIGEST_HOUR = 8  # in the morning, where the person is
 
 
 @app.periodic(cron="30 * * * *")
@@ -27,14 +27,14 @@ def forget_unverified(timestamp):
 @app.periodic(cron="50 3 * * *")
 @app.task(queue="default", queueing_lock="forget_devices")
 def forget_devices(timestamp):
-    """Forget browsers that nobody signed in from for a year."""
+    """Delete the browsers that nobody signed in from for a year."""
     KnownDevice.objects.filter(seen_at__lt=timezone.now() - timedelta(days=KEPT_DAYS)).delete()
 
 
 @app.periodic(cron="55 3 * * *")
 @app.task(queue="default", queueing_lock="forget_people")
 def forget_people(timestamp):
-    """Erase accounts that were closed some days ago; forget old notifications and questions that were answered long ago."""
+    """Erase accounts that were closed some days ago; delete old notifications and long answered questions."""
     now = timezone.now()
     Notification.objects.filter(
         created_at__lt=now - timedelta(days=settings.PORTAL_NOTIFICATION_DAYS)
@@ -47,18 +47,20 @@ def forget_people(timestamp):
 @app.periodic(cron="5 * * * *")
 @app.task(queue="default", queueing_lock="send_digests")
 def send_digests(timestamp):
-    """Send each person's digest after eight in the morning where they are, with what came before; late rather than never."""
+    """Send each person's digest after eight in the morning where they are, with what came before."""
     now = timezone.now()
+    users = User.objects.filter(is_active=True, notifications__in_digest=True).distinct()
+    each(users, lambda user: _send_due_digest(user, now))
 
-    def write(user):
-        morning = timezone.localtime(now, zone(user.time_zone)).replace(
-            hour=DIGEST_HOUR, minute=0, second=0, microsecond=0
-        )
-        since = morning if morning <= now else morning - timedelta(days=1)
-        if user.notifications.filter(in_digest=True, created_at__lt=since).exists():
-            send_digest(user, now=now)
 
-    each(User.objects.filter(is_active=True, notifications__in_digest=True).distinct(), write)
+def _send_due_digest(user, now):
+    morning = timezone.localtime(now, zone(user.time_zone)).replace(
+        hour=DIGEST_HOUR, minute=0, second=0, microsecond=0
+    )
+    # whatever the hour is: a worker that was down in the morning sends late rather than never
+    last_morning = morning if morning <= now else morning - timedelta(days=1)
+    if user.notifications.filter(in_digest=True, created_at__lt=last_morning).exists():
+        send_digest(user, now=now)
 
 
 @app.periodic(cron="10 7 * * *")

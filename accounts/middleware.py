@@ -1,4 +1,4 @@
-"""Who is asking, in which language, for which supplier."""
+"""Who asks for a page: the person with their language and time zone, and the supplier that they work for now."""
 
 import time
 from urllib.parse import urlsplit
@@ -17,20 +17,7 @@ from accounts.models.devices import KEPT_DAYS
 from accounts.zones import zone
 
 REFRESHED_EVERY = 600  # seconds; the idle time of a session is counted that exactly
-FREE_VIEWS = {
-    "accounts:company_new",
-    "accounts:join",
-    "accounts:join_withdraw",
-    "accounts:account",
-    "accounts:account_close",
-    "accounts:email_change",
-    "accounts:email_confirm",
-    "accounts:second_factor",
-    "accounts:switch",
-    "accounts:support",
-    "accounts:support_sent",
-    "connections:invitation_open",
-}
+LIBRARY_PAGES = ("account_", "mfa_", "usersessions_")  # allauth's, which need no company
 
 
 def known_device(get_response):
@@ -39,29 +26,36 @@ def known_device(get_response):
     def middleware(request):
         response = get_response(request)
         if token := getattr(request, "device_token", ""):
-            about = {"max_age": KEPT_DAYS * 24 * 3600, "httponly": True, "samesite": "Lax"}
-            response.set_cookie(settings.DEVICE_COOKIE_NAME, token, secure=settings.HTTPS, **about)
+            response.set_cookie(
+                settings.DEVICE_COOKIE_NAME,
+                token,
+                max_age=KEPT_DAYS * 24 * 3600,
+                secure=settings.HTTPS,
+                httponly=True,
+                samesite="Lax",
+            )
         return response
 
     return middleware
 
 
 def person(get_response):
-    """Speak the person's language in their time zone, keep the session of whom is here, and leave nothing in the browser of who left."""
+    """Answer in the person's language and time zone, and keep their session alive while they are here."""
 
     def middleware(request):
         user = request.user
-        if user.is_authenticated:
-            if user.language:
-                translation.activate(user.language)
-                request.LANGUAGE_CODE = user.language
-            _keep_session(request, user)
-            with timezone.override(zone(user.time_zone)):
-                response = get_response(request)
-            if not request.user.is_authenticated:
-                response.headers["Clear-Site-Data"] = '"cache"'
-            return response
-        return get_response(request)
+        if not user.is_authenticated:
+            return get_response(request)
+        if user.language:
+            translation.activate(user.language)
+            request.LANGUAGE_CODE = user.language
+        _keep_session(request, user)
+        with timezone.override(zone(user.time_zone)):
+            response = get_response(request)
+        if not request.user.is_authenticated:
+            # they have just signed out: the next at this browser must not page back into what they saw
+            response.headers["Clear-Site-Data"] = '"cache"'
+        return response
 
     return middleware
 
@@ -78,7 +72,7 @@ def _keep_session(request, user):
 
 
 class SignInFirst(LoginRequiredMiddleware):
-    """Who pressed a button without a session comes back to the page that it stood on: its own address opens no page."""
+    """After login, an anonymous POST returns to the page it came from: its own URL has no page."""
 
     def handle_no_permission(self, request, view_func):
         if request.method == "POST":
@@ -88,7 +82,7 @@ class SignInFirst(LoginRequiredMiddleware):
 
 
 class SupplierMiddleware:
-    """Sets request.memberships, request.membership and request.supplier; people without a company get the page for that."""
+    """Sets request.memberships, .membership and .supplier, and leads people without a company to the page for that."""
 
     def __init__(self, get_response):
         self.get_response = get_response
@@ -96,33 +90,42 @@ class SupplierMiddleware:
     def __call__(self, request):
         request.memberships, request.membership, request.supplier = [], None, None
         if request.user.is_authenticated:
-            memberships = request.user.memberships.active().select_related("supplier")
-            request.memberships = list(memberships.with_unread().with_asking().with_second_factor())
-            for membership in request.memberships:
-                membership.user = request.user
-            chosen = request.session.get(SESSION_KEY)
-            request.membership = next(
-                (one for one in request.memberships if str(one.supplier_id) == chosen),
-                next(iter(request.memberships), None),
-            )
+            request.memberships = self._memberships(request.user)
+            request.membership = self._chosen(request)
             request.supplier = request.membership and request.membership.supplier
         return self.get_response(request)
 
+    @staticmethod
+    def _memberships(user):
+        rows = user.memberships.active().select_related("supplier")
+        memberships = list(rows.with_unread().with_asking().with_second_factor())
+        for membership in memberships:
+            membership.user = user  # known, so that nobody asks the database for it again
+        return memberships
+
+    @staticmethod
+    def _chosen(request):
+        chosen = request.session.get(SESSION_KEY)
+        for membership in request.memberships:
+            if str(membership.supplier_id) == chosen:
+                return membership
+        return next(iter(request.memberships), None)
+
     def process_view(self, request, view, args, kwargs):
-        if not request.user.is_authenticated or not getattr(view, "login_required", True):
-            return None
-        match = request.resolver_match
-        if (
-            match.view_name in FREE_VIEWS
-            or "admin" in match.namespaces
-            or match.view_name.startswith(("account_", "mfa_", "usersessions_"))
-        ):
+        if not request.user.is_authenticated or not self._needs_company(request, view):
             return None
         if not request.membership:
             return redirect("admin:index" if request.user.is_staff else "accounts:company_new")
         if request.supplier.requires_second_factor and not request.membership.has_second_factor:
             return redirect("accounts:second_factor")
         return None
+
+    @staticmethod
+    def _needs_company(request, view):
+        if getattr(view, "company_not_needed", False) or not getattr(view, "login_required", True):
+            return False
+        match = request.resolver_match
+        return "admin" not in match.namespaces and not match.view_name.startswith(LIBRARY_PAGES)
 
     def process_exception(self, request, error):
         if isinstance(error, OtherSupplier):

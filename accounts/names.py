@@ -1,4 +1,4 @@
-"""What a name may hold: it is shown to strangers and stands in mail, so it carries no link and nothing invisible."""
+"""Names are shown to strangers and stand in mail, so they carry no link and nothing invisible."""
 
 import re
 import unicodedata
@@ -11,14 +11,13 @@ _LINK = re.compile(r"://|www\.", re.IGNORECASE)
 _ALLOWED_FORMAT = {"\u200c", "\u200d"}  # the joiners that Persian and Indic scripts need
 
 
-def skeleton(text):
-    """A name as it looks at a glance: 'Оrganon' with a Cyrillic О, 'ORGANON' in full width and 'Organon.' are one."""
-    return "".join(
-        one for one in anyascii(unicodedata.normalize("NFKC", text)).lower() if one.isalnum()
-    )
+def skeleton(text: str) -> str:
+    """Return a name as it looks at a glance: 'Оrganon' with a Cyrillic О and 'Organon.' are the same."""
+    plain = anyascii(unicodedata.normalize("NFKC", text)).lower()
+    return "".join(letter for letter in plain if letter.isalnum())
 
 
-def mixes_scripts(text):
+def mixes_scripts(text: str) -> bool:
     """Whether a word is written in letters of two alphabets that look alike (Latin, Greek, Cyrillic)."""
     for word in text.split():
         scripts = {
@@ -29,7 +28,7 @@ def mixes_scripts(text):
     return False
 
 
-def validate_name(text):
+def validate_name(text: str) -> None:
     """Raise ValidationError for control, bidirectional and invisible characters, and for links."""
     for character in text:
         category = unicodedata.category(character)

@@ -7,14 +7,17 @@ from stdnum.exceptions import ValidationError as NumberError
 
 # what python-stdnum calls the numbers of companies: for value added tax, other taxes, and the register of companies
 _KINDS = (
-    "vat", "businessid", "ein", "tin", "stnr", "handelsregisternummer", "siren", "siret", "orgnr", "utr", "uscc", "cn", "mst",
-    "cvr", "iva", "cif", "ubn", "gstin", "uen", "npwp", "abn", "acn", "bn",
+    "vat", "businessid", "ein", "tin", "stnr", "handelsregisternummer", "siren", "siret", "orgnr", "utr",
+    "uscc", "cn", "mst", "cvr", "iva", "cif", "ubn", "gstin", "uen", "npwp", "abn", "acn", "bn",
 )  # fmt: skip
 _WEIGHTS = (1, 3, 7, 1, 3, 7, 1, 3, 5)
 
 
-def clean_registration_number(number, country):
-    """The number as its country writes it; ValidationError for one that can't be. Countries without a known form take any."""
+def clean_registration_number(number: str, country: str) -> str:
+    """Return the number as its country writes it; raises ValidationError for one that can't be.
+
+    A country whose numbers have no form that we know takes any.
+    """
     number = number.strip()
     if not number:
         return ""
@@ -37,13 +40,14 @@ def clean_registration_number(number, country):
 
 
 def _korean(number):
-    """'1208147521' -> '120-81-47521'. The check digit is as the National Tax Service defines it."""
+    """Return '1208147521' as '120-81-47521'."""
     digits = [
         int(character) for character in number if character.isdecimal() and character.isascii()
     ]
     if len(digits) != 10:
         message = _("Business registration number must have 10 digits. You entered %(number)d.")
         raise ValidationError(message % {"number": len(digits)}, code="length")
+    # the check digit, as the National Tax Service defines it
     total = (
         sum(digit * weight for digit, weight in zip(digits, _WEIGHTS, strict=False))
         + digits[8] * 5 // 10

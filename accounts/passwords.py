@@ -1,3 +1,5 @@
+"""Advice on passwords, and what we refuse beyond Django's own checks."""
+
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
@@ -10,7 +12,8 @@ BANNED = ("supplier", "portal", "password", "공급업체", "비밀번호")
 class PortalWordsValidator:
     """Refuses passwords made of little more than the product's own words."""
 
-    def validate(self, password, user=None):
+    def validate(self, password: str, user=None) -> None:
+        """Raise ValidationError when fewer than three letters are left without those words, digits and signs."""
         rest = password.lower()
         for word in (*settings.PORTAL_NAME.lower().split(), *BANNED):
             rest = rest.replace(word, "")

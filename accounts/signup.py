@@ -1,4 +1,4 @@
-"""Signing in, signing up and asking for a new password: the same answer and the same work whether or not the address is known."""
+"""Signing in, signing up and asking for a new password: the same answer and work for known and unknown addresses."""
 
 import copy
 import uuid
@@ -19,8 +19,7 @@ from accounts.names import validate_name
 from accounts.passwords import ADVICE
 
 
-def _nobody():
-    """An address that nobody can have."""
+def _nobodys_address():
     return f"{uuid.uuid4().hex}@portal.invalid"
 
 
@@ -35,7 +34,7 @@ class LoginForm(allauth_forms.LoginForm):
 
 
 class SignupForm(allauth_forms.SignupForm):
-    """Who, for which company, with which consents. The company is founded when the code is confirmed, not here."""
+    """A person, their company and their consents. The company is founded when the code is confirmed, not here."""
 
     field_order = ["email", "name", "company", "country", "password1", "terms", "privacy"]
 
@@ -75,7 +74,7 @@ class SignupForm(allauth_forms.SignupForm):
             self._lock(invited)
 
     def _lock(self, invited):
-        """Whoever comes by an invitation signs up with the invited address; joining a team needs no company."""
+        """Fix the address to the invited one; a person who joins a team names no company."""
         self.fields["email"].initial = invited["email"]
         self.fields["email"].disabled = True
         self.fields["email"].help_text = _("The invitation was sent here.")
@@ -88,17 +87,17 @@ class SignupForm(allauth_forms.SignupForm):
         return value  # try_save looks, where nobody else can come in between
 
     def try_save(self, request):
-        """Keep the person with their company and consents; a known address costs the same, on a stand-in that is undone.
+        """Save the person with their company and consents; an earlier, unconfirmed sign-up gives way.
 
-        An unconfirmed sign-up gives way; where there is none a stand-in does, so that this costs the same too.
+        A known address costs the same time, spent on a stand-in that is undone.
         """
         email = self.cleaned_data["email"]
         with transaction.atomic():
             User.objects.one_at_a_time(email)
             if not ratelimit.consume(request, action="confirm_email", key=email, dry_run=True):
-                return None, ratelimit.respond_429(
-                    request
-                )  # no code could be sent: whoever has one may use it
+                # no new code could be sent, so the sign-up whose code was sent must not give way
+                return None, ratelimit.respond_429(request)
+            # where no sign-up gives way a stand-in does, so that deleting costs the same too
             giving_way = User.objects.unconfirmed().filter(
                 email__in=[email, self._stand_in().email]
             )
@@ -113,8 +112,8 @@ class SignupForm(allauth_forms.SignupForm):
         return super().try_save(request)
 
     def _stand_in(self):
-        """Somebody who signed up with an address that is nobody's; nothing is hashed for them."""
-        user = User.objects.create(email=_nobody(), name=self.cleaned_data["name"])
+        """Create a person with an address that is nobody's, and no password: hashing one here would cost double."""
+        user = User.objects.create(email=_nobodys_address(), name=self.cleaned_data["name"])
         EmailAddress.objects.create(user=user, email=user.email, primary=True)
         self.custom_signup(None, user)
         return user
@@ -123,11 +122,10 @@ class SignupForm(allauth_forms.SignupForm):
         """Write and read what a sign-up does, for an address that is nobody's."""
         stand_in = copy.copy(self)
         stand_in.account_already_exists = False
-        stand_in.cleaned_data = self.cleaned_data | {"email": _nobody()}
+        stand_in.cleaned_data = self.cleaned_data | {"email": _nobodys_address()}
         stand_in.save(request)
-        for _time in range(
-            3
-        ):  # signing in looks that often more than the letter to a known address does
+        # signing in asks for the address three times more than the letter to a known address does
+        for _time in range(3):
             EmailAddress.objects.filter(email=stand_in.cleaned_data["email"]).exists()
 
     def custom_signup(self, request, user):
@@ -140,7 +138,7 @@ class SignupForm(allauth_forms.SignupForm):
 
 
 class ResetForm(allauth_forms.ResetPasswordForm):
-    """Forgotten password: for an unknown address the same letter is written, and thrown away."""
+    """Forgotten password: for an unknown address the same letter is written, and undone."""
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
@@ -151,9 +149,8 @@ class ResetForm(allauth_forms.ResetPasswordForm):
         if self.users:
             return super().save(request, **kwargs)
         with transaction.atomic():
-            EmailAddress.objects.filter(
-                email=self.cleaned_data["email"]
-            ).exists()  # a known one's token looks twice
+            # for the token of a known address it is asked for twice
+            EmailAddress.objects.filter(email=self.cleaned_data["email"]).exists()
             self.users = [User(pk=0)]
             super().save(request, **kwargs)
             transaction.set_rollback(True)

@@ -1,23 +1,26 @@
-"""What was typed when it could not be saved: kept a while, given back to the same person, never sent by itself."""
+"""Text that could not be saved: kept a while, given back to the same person, never sent by itself."""
 
 import time
+from collections.abc import Callable
 
 from django.contrib.auth.views import redirect_to_login
 from django.core import signing
+from django.http import HttpRequest
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.views import csrf
 
+from accounts.models import User
 from core.posting import posted_from
 
 SESSION_KEY = "kept"
-SECONDS = 15 * 60
+SECONDS = 15 * 60  # enough to log in again; at a shared computer nobody finds it hours later
 HIDDEN = ("csrfmiddlewaretoken", "who", "version")
 
 _signer = signing.Signer(salt="accounts.unsaved_text")
 
 
-def keeps_unsaved_text(page, *arguments):
+def keeps_unsaved_text(page: str, *arguments: str) -> Callable:
     """Mark a POST view whose text is not lost; `page` is the view that shows the form again, by these arguments."""
 
     def decorate(view):
@@ -28,13 +31,13 @@ def keeps_unsaved_text(page, *arguments):
     return decorate
 
 
-def owner_token(user):
-    """The hidden value of a form that says whose text it is."""
+def owner_token(user: User) -> str:
+    """Return the hidden value of a form that says whose text it is."""
     return _signer.sign(str(user.pk))
 
 
-def keep(request):
-    """Keep the text of a POST to a marked view and return the address that gives it back; None for any other request."""
+def keep(request: HttpRequest) -> str | None:
+    """Keep the text of a POST to a marked view; returns the address that gives it back, or None."""
     match = request.resolver_match
     marked = match and getattr(match.func, "keeps_unsaved_text", None)
     if not marked or request.method != "POST":
@@ -54,8 +57,8 @@ def keep(request):
     return path
 
 
-def pop(request):
-    """The text kept for this page and this person, {name: [values]}, once; None without any."""
+def pop(request: HttpRequest) -> dict[str, list[str]] | None:
+    """Return the text kept for this page and this person as {name: [values]}, and forget it; None without any."""
     kept = request.session.get(SESSION_KEY)
     if not kept or kept["page"] != request.path:
         return None
@@ -64,8 +67,8 @@ def pop(request):
     return kept["typed"] if fresh and kept["who"] == str(request.user.pk) else None
 
 
-def to_copy(request):
-    """What was typed as one text, for a page that can't show its form any more: posted just now, or kept; '' for nothing."""
+def to_copy(request: HttpRequest) -> str:
+    """Return what was typed, posted just now or kept, as one text, for a page that can't show its form any more."""
     typed = dict(request.POST.lists()) if request.method == "POST" else pop(request) or {}
     return "\n\n".join(
         text
@@ -77,9 +80,9 @@ def to_copy(request):
 
 
 class UnsavedTextMiddleware:
-    """Keeps what is posted without a session, leads to log-in and from there back to the page with the text.
+    """Keeps what is posted without a session, and leads to log-in and from there back to the page with the text.
 
-    It has to be listed before the middleware that asks to log in, which would drop the text.
+    Settings list it before the middleware that asks to log in, which would drop the text.
     """
 
     def __init__(self, get_response):
@@ -94,6 +97,6 @@ class UnsavedTextMiddleware:
 
 
 def csrf_failure(request, reason=""):
-    """The page was opened before somebody logged in in another tab: it opens anew, with its text."""
+    """Open a page anew with its text that was opened before somebody logged in in another tab."""
     path = keep(request)
     return redirect(path) if path else csrf.csrf_failure(request, reason)

@@ -1,12 +1,13 @@
 """Time zones that people choose."""
 
 import zoneinfo
+from datetime import tzinfo
 
 from django.utils import timezone
 
 
-def zone(name):
-    """The time zone of that name; the portal's when it is not known here (any more)."""
+def zone(name: str) -> tzinfo:
+    """Return the time zone of that name; the portal's when this machine does not know it (any more)."""
     try:
         return zoneinfo.ZoneInfo(name)
     except (zoneinfo.ZoneInfoNotFoundError, ValueError, OSError):

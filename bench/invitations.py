@@ -1,4 +1,7 @@
-"""How long 10,000 invitations take from the table to the queue. Run by `make bench`; prints a table, asserts nothing."""
+"""Measure how long 10,000 invitations take from the table to the queue.
+
+Run by `make bench`; prints a table, asserts nothing.
+"""
 
 import csv
 import io
@@ -7,6 +10,7 @@ import sys
 import time
 from pathlib import Path
 
+# As a script, outside of pytest and manage.py.
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 os.environ["DJANGO_SETTINGS_MODULE"] = "tests.settings"
 

@@ -1,6 +1,7 @@
-"""How well and how fast the directory search answers. Run by `make bench`; prints a table, asserts nothing.
+"""Measure how well and how fast the directory search answers.
 
-Recall on the questions of tests/data at 20,000 customers, then the time of find() there and with synthetic customers beside.
+Recall on the questions of tests/data at 20,000 customers, then the time of find() there and with
+synthetic customers beside. Run by `make bench`; prints a table, asserts nothing.
 """
 
 import csv
@@ -13,6 +14,7 @@ import time
 from collections import Counter
 from pathlib import Path
 
+# As a script, outside of pytest and manage.py.
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 os.environ["DJANGO_SETTINGS_MODULE"] = "tests.settings"
 
@@ -32,8 +34,8 @@ RARE = 20  # names of the 20,000 up to which a word is a company's own
 DATA = Path(__file__).resolve().parent.parent / "tests" / "data"
 
 
-def directory():
-    """Rows of the 20,000 as import_customers takes them: [(line, row)], and {id: name}."""
+def directory() -> tuple[list, dict[str, str]]:
+    """Read the 20,000 customers as import_customers takes them, [(line, row)], and {id: name}."""
     empty = dict.fromkeys(["country", "website", "domains", "city", "language"], "")
     rows, names = [], {}
     with gzip.open(DATA / "directory-20k.txt.gz", "rt", encoding="utf-8") as lines:
@@ -44,12 +46,14 @@ def directory():
     return rows, names
 
 
-def questions():
+def questions() -> list[list[str]]:
+    """Read the questions: [asked, wanted name, kind, id]."""
     with open(DATA / "search-dev.tsv", encoding="utf-8") as file:
         return list(csv.reader(file, delimiter="\t", quoting=csv.QUOTE_NONE))
 
 
-def measure(show_misses=False):
+def measure() -> tuple:
+    """Ask every question; return Counters by kind (first, among five, all), times, and misses."""
     first, five, total, times, misses = Counter(), Counter(), Counter(), [], []
     for asked, wanted, kind, _number in questions():
         start = time.perf_counter()
@@ -63,9 +67,9 @@ def measure(show_misses=False):
     return first, five, total, times, misses
 
 
-def nonsense(number=300):
-    """Share of made-up words that find nothing."""
-    letters = random.Random(7)
+def nonsense(number: int = 300) -> float:
+    """Return the share of made-up words that find nothing."""
+    letters = random.Random(7)  # a fixed seed: the same words each time
     words = [
         "".join(
             letters.choice("bcdfghjklmnpqrstvwxz" if at % 2 else "aeiouy")
@@ -76,8 +80,9 @@ def nonsense(number=300):
     return sum(not find(word) for word in words) / number
 
 
-def more(number):
-    """Add synthetic customers: names of real ones with their rare words put together anew, so that common words stay as common."""
+def more(number: int) -> None:
+    """Add synthetic customers: names of real ones with their rare words put together anew."""
+    # Common words stay as common as they are, and each company has words of its own.
     rng = random.Random(1)
     real = [name.split() for name in Customer.objects.values_list("name", flat=True)[:20000]]
     frequent = Counter(word for name in real for word in set(name))
@@ -96,17 +101,16 @@ def more(number):
 
 
 def _anew(rng, words):
-    """A word of the first half of one and the second half of another."""
     first, second = rng.sample(words, 2)
     return (first[: (len(first) + 1) // 2] + second[len(second) // 2 :])[:20]
 
 
-def report(title, times, base=None):
+def report(title: str, times: list[float], base: float | None = None) -> float:
+    """Print the quantiles of times; return the 95th, to compare the next with as `base`."""
     cuts = statistics.quantiles(times, n=100)
     ratio = f"   p95 {cuts[94] / base:.2f} times that at 20,000" if base else ""
-    print(
-        f"{title:>12}: p50 {cuts[49]:6.2f} ms   p95 {cuts[94]:6.2f} ms   p99 {cuts[98]:6.2f} ms{ratio}"
-    )
+    shown = "   ".join(f"p{place + 1} {cuts[place]:6.2f} ms" for place in (49, 94, 98))
+    print(f"{title:>12}: {shown}{ratio}")
     return cuts[94]
 
 
@@ -120,13 +124,13 @@ def main():
         with connection.cursor() as cursor:
             cursor.execute("VACUUM ANALYZE")
         first, five, total, times, misses = measure()
-        for kind in sorted(total):
-            print(
-                f"{kind:>24}  first {first[kind] / total[kind]:.2f}  among five {five[kind] / total[kind]:.2f}  of {total[kind]}"
-            )
+        for kind, asked in sorted(total.items()):
+            shares = f"first {first[kind] / asked:.2f}  among five {five[kind] / asked:.2f}"
+            print(f"{kind:>24}  {shares}  of {asked}")
         everything = sum(total.values())
         print(
-            f"recall@1 {sum(first.values()) / everything:.3f}   recall@5 {sum(five.values()) / everything:.3f}"
+            f"recall@1 {sum(first.values()) / everything:.3f}"
+            f"   recall@5 {sum(five.values()) / everything:.3f}"
             f"   nonsense finds nothing {nonsense():.3f}"
         )
         base = report("20,000", times)

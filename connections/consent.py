@@ -1,4 +1,7 @@
-"""What a person confirms by sending a request. A new wording gets a new version; the old rows keep theirs."""
+"""The consent that a person gives by sending a request.
+
+A new wording gets a new version; old rows keep theirs.
+"""
 
 from django.utils.translation import gettext_lazy as _
 

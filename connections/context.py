@@ -1,4 +1,4 @@
-"""What the page of people without a company shows of customers; it stands below this app."""
+"""The invitations on the page of people without a company, whose own app stands below this one."""
 
 from django.utils import timezone
 from django.utils.functional import SimpleLazyObject
@@ -7,7 +7,10 @@ from connections import onboarding
 
 
 def invitations(request):
-    """The open invitations to addresses that the person has proved to be theirs, asked for where a page names them."""
+    """Give templates the waiting invitations to the person.
+
+    The query runs only where a page names them.
+    """
     return {
         "waiting_invitations": SimpleLazyObject(
             lambda: onboarding.waiting_for(request.user, timezone.now())

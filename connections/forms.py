@@ -5,13 +5,16 @@ from django_countries.fields import CountryField
 from accounts.domains import company_domain
 from accounts.names import validate_name
 from connections import consent
-from connections.models.requests import Reason
+from connections.models import Reason
 from core.captcha import CaptchaField
 from customers.search.names import is_searchable
 
 
 class SearchForm(forms.Form):
-    """The name of a customer; what can't be searched for costs nothing."""
+    """The name of a customer.
+
+    A name that can't be searched for is refused here, so that it costs nothing.
+    """
 
     words = forms.CharField(
         label=_("Customer name"),
@@ -31,7 +34,7 @@ class SearchForm(forms.Form):
 
 
 class ChoiceForm(forms.Form):
-    """Which of the customers found it is; `customers` are those that can be asked."""
+    """The choice of one of the customers found; `queryset` has those that can be asked."""
 
     customer = forms.ModelChoiceField(
         None,
@@ -47,7 +50,7 @@ class ChoiceForm(forms.Form):
 
 
 class RequestForm(forms.Form):
-    """Whom to ask, with the consent that every request needs."""
+    """The contact to ask, with the consent that every request needs."""
 
     contact = forms.EmailField(
         label=_("Customer contact"),
@@ -89,7 +92,7 @@ class RequestForm(forms.Form):
 
 
 class ForwardForm(forms.Form):
-    """A colleague with an address of the same company domain as `address`."""
+    """The address of a colleague, of the same company domain as `address`."""
 
     email = forms.EmailField(
         label=_("E-mail of your colleague"),
@@ -114,10 +117,11 @@ class ForwardForm(forms.Form):
 
 
 class OnboardingForm(forms.Form):
-    """For which company the invitation is accepted, and which others with it. `company` is what onboarding.accept() takes.
+    """The company for which an invitation is accepted, and other invitations accepted with it.
 
-    Whoever administers none founds their FIRST; with a choice they may still found ANOTHER. A page that is older than the
-    choice does not found a company twice.
+    A person who administers no company founds their FIRST; a person with a choice may still found
+    ANOTHER. The two words differ, so that a page that is older than the first company does not
+    found it twice.
     """
 
     FIRST, ANOTHER = "new", "another"
@@ -148,8 +152,8 @@ class OnboardingForm(forms.Form):
 
     def __init__(self, *args, memberships, others, **kwargs):
         super().__init__(*args, **kwargs)
-        self.memberships = {str(one.supplier_id): one for one in memberships}
-        choices = [(key, str(one.supplier)) for key, one in self.memberships.items()]
+        self.memberships = {str(member.supplier_id): member for member in memberships}
+        choices = [(key, str(member.supplier)) for key, member in self.memberships.items()]
         new = self.ANOTHER if choices else self.FIRST
         self.fields["company_choice"].choices = [
             *choices,
@@ -160,7 +164,7 @@ class OnboardingForm(forms.Form):
             self.fields[name].is_part = True
         self.fields["others"].queryset = others
         self.fields["others"].initial = list(others)
-        self.fields["others"].label_from_instance = lambda one: str(one.customer)
+        self.fields["others"].label_from_instance = lambda invitation: str(invitation.customer)
         if not choices:
             self.fields["company_choice"].widget = forms.HiddenInput()
         if not others:
@@ -182,12 +186,13 @@ class OnboardingForm(forms.Form):
 
     @property
     def company(self):
+        """Give a membership, or (name, country) to found, as onboarding.accept() takes it."""
         said = self.cleaned_data
         return self.memberships.get(said["company_choice"]) or (said["name"], said["country"])
 
 
 class AcceptForm(forms.Form):
-    """The contact's yes, with a word for the supplier."""
+    """The contact's acceptance, with a comment for the supplier."""
 
     comment = forms.CharField(
         label=_("Comment for the supplier"),
@@ -199,7 +204,7 @@ class AcceptForm(forms.Form):
 
 
 class DeclineForm(AcceptForm):
-    """The contact's no, which needs a reason."""
+    """The contact's refusal, which needs a reason."""
 
     reason = forms.ChoiceField(
         label=_("Reason, if you decline"),

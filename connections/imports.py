@@ -1,7 +1,8 @@
-"""Many invitations from a table: which rows can be sent, and what is wrong with the others."""
+"""Reading a table of suppliers to invite: its rows, and what is wrong with them."""
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
+from django.core.files import File
 from django.core.validators import validate_email
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -9,7 +10,8 @@ from django.utils.translation import gettext_lazy as _
 from accounts.names import validate_name
 from core.tabular import CSV, XLSX, words_of
 
-LARGEST = 10_000
+LARGEST = 10_000  # rows of a file; all of them stand in one JSON column
+# What a column may be called in the first line, in small letters.
 COLUMNS = {
     "email": ("email", "e-mail", "이메일"),
     "company": ("company", "회사", "회사명"),
@@ -21,7 +23,7 @@ LONGEST = {"email": 254, "company": 160, "name": 160, "message": 1000}
 
 
 class Problem(models.TextChoices):
-    """What is wrong with a row."""
+    """Why a row can't be sent."""
 
     ADDRESS = "address", _("not an e-mail address")
     COMPANY = "company", _("the company is missing")
@@ -30,11 +32,12 @@ class Problem(models.TextChoices):
     SIGNS = "signs", _("a text has characters that can’t be used")
 
 
-def read(upload, *, language, message):
-    """The rows of a CSV or XLSX file: [{line, email, company, name, language, message, problem}].
+def read(upload: File, *, language: str, message: str) -> list[dict]:
+    """Read the rows of a CSV or XLSX file.
 
-    `problem` is '' or a Problem; `language` and `message` stand in where a row
-    has none. Raises ValidationError when the file is no such table.
+    Each is a dict of line, email, company, name, language, message and problem: `problem` is '' or
+    a Problem; `language` and `message` stand in where a row has none. Raises ValidationError when
+    the file is no such table.
     """
     table = _table(upload)
     columns = _columns(table.headers or [])
@@ -43,7 +46,9 @@ def read(upload, *, language, message):
             _("The file has more than %(limit)s rows. Split it."), params={"limit": f"{LARGEST:,}"}
         )
     rows = []
-    for line, cells in enumerate(table, 2):
+    for line, cells in enumerate(
+        table, 2
+    ):  # as the operator's program counts: the first is the head
         row = {name: _text(cells[place]) for name, place in columns.items()}
         if any(row.values()):
             rows.append({"line": line} | _clean(row, language, message))

@@ -1,4 +1,4 @@
-"""What the worker does for requests, by the clock or when a mail fails."""
+"""The worker's jobs for requests and invitations: by the clock, or when a mail fails."""
 
 from datetime import timedelta
 
@@ -8,34 +8,34 @@ from django.utils import timezone
 from procrastinate import RetryStrategy
 
 from connections.models import (
-    BatchState,
+    BatchStatus,
     ConnectionRequest,
     Invitation,
     InvitationBatch,
     invited_until,
+    request_contacts,
 )
-from connections.models.invitations import no_longer_invited
 from core.jobs import TRY_AGAIN, app, each
 from core.models import Mail
-from customers.models import Customer
 
 
 @app.task(queue="default", retry=TRY_AGAIN)
 def reroute(mail_id):
-    """A mail about a request failed for good: its request goes the way of an unknown contact."""
+    """Send a request the way of an unknown contact, since a mail about it failed for good."""
     mail = Mail.objects.get(pk=mail_id)
-    ConnectionRequest.objects.get(pk=mail.about_id).reroute(mail.to, now=timezone.now())
+    asked = ConnectionRequest.objects.get(pk=mail.about_id)
+    request_contacts.reroute(asked, mail.to, now=timezone.now())
 
 
 @app.periodic(cron="*/10 * * * *")
 @app.task(queue="default", queueing_lock="expire_requests")
 def expire_requests(timestamp):
-    """Expire what is overdue; one that was decided meanwhile is left alone."""
+    """Expire overdue requests; one that was decided meanwhile is left alone."""
     now = timezone.now()
     overdue = ConnectionRequest.objects.overdue(now).select_related(
         "supplier", "customer", "profile"
     )
-    each(overdue.iterator(), lambda request: request.expire(now=now))
+    each(overdue.iterator(), lambda asked: asked.expire(now=now))
 
 
 @app.periodic(cron="5 * * * *")
@@ -46,13 +46,16 @@ def remind_contacts(timestamp):
     due = ConnectionRequest.objects.due_for_reminder(now).select_related(
         "supplier", "customer", "profile"
     )
-    each(due.iterator(), lambda request: request.remind(now=now))
+    each(due.iterator(), lambda asked: request_contacts.remind(asked, now=now))
 
 
 @app.task(queue="default", retry=RetryStrategy(max_attempts=3, wait=60))
-def send_batch(batch_id):
-    """Send a batch of invitations chunk by chunk; killed in the middle, it goes on after the last whole chunk."""
-    batch = InvitationBatch.objects.get(pk=batch_id)
+def send_batch(row_id):
+    """Send a batch of invitations chunk by chunk.
+
+    Killed in the middle, it goes on after the last whole chunk.
+    """
+    batch = InvitationBatch.objects.get(pk=row_id)
     while batch.send_chunk(now=timezone.now()):
         pass
 
@@ -60,7 +63,7 @@ def send_batch(batch_id):
 @app.periodic(cron="*/10 * * * *")
 @app.task(queue="default", queueing_lock="expire_invitations")
 def expire_invitations(timestamp):
-    """Expire what is overdue; one that was answered meanwhile is left alone."""
+    """Expire overdue invitations; one that was answered meanwhile is left alone."""
     now = timezone.now()
     overdue = Invitation.objects.overdue(now).select_related("customer")
     each(overdue.iterator(), lambda invitation: invitation.expire(now=now))
@@ -73,7 +76,7 @@ def settle_invitations(timestamp):
     now = timezone.now()
 
     def show(invitation):
-        Customer.objects.select_for_update(no_key=True).get(pk=invitation.customer_id)
+        invitation.customer.one_at_a_time()
         known = invitation.customer.profiles.filter(invited_until__gt=now).values_list(
             "supplier", flat=True
         )
@@ -87,20 +90,21 @@ def settle_invitations(timestamp):
 @app.periodic(cron="* * * * *")
 @app.task(queue="default", queueing_lock="hide_invitations")
 def hide_invitations(timestamp):
-    """Show open invitations no longer to suppliers that have lost the admin with the invited address."""
+    """Hide open invitations from suppliers that have lost the admin with the invited address."""
     now = timezone.now()
 
     def hide(profile):
-        Customer.objects.select_for_update(no_key=True).get(pk=profile.customer_id)
+        profile.customer.one_at_a_time()
         invited_until.refresh_one(profile.supplier, profile.customer, now)
 
-    each(no_longer_invited(now).select_related("supplier", "customer"), hide)
+    profiles = Invitation.objects.profiles_to_hide_from(now)
+    each(profiles.select_related("supplier", "customer"), hide)
 
 
 @app.periodic(cron="25 4 * * *")
 @app.task(queue="default", queueing_lock="forget_invitations")
 def forget_invitations(timestamp):
-    """Forget invitations that were closed years ago, and the tables of batches once their mail is forgotten."""
+    """Forget invitations closed years ago, and the tables of batches whose mail is forgotten."""
     now = timezone.now()
     old = Invitation.objects.filter(
         decided_at__lt=now - timedelta(days=365 * settings.PORTAL_RECORD_YEARS)
@@ -110,7 +114,7 @@ def forget_invitations(timestamp):
     batches = InvitationBatch.objects.filter(
         created_at__lt=now - timedelta(days=settings.PORTAL_MAIL_DAYS)
     )
-    batches.exclude(state=BatchState.DONE).exclude(rows=[]).update(
-        rows=[], state=BatchState.FORGOTTEN
-    )
-    batches.exclude(rows=[]).update(rows=[])
+    with_rows = batches.exclude(rows=[])
+    # What was never sent must not read as sent, so it is marked before the rows of all go.
+    with_rows.exclude(status=BatchStatus.DONE).update(rows=[], status=BatchStatus.FORGOTTEN)
+    with_rows.update(rows=[])

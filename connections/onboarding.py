@@ -1,51 +1,73 @@
-"""From an invitation to a connected company: who may accept it, for which company, and what else goes with it."""
+"""From an invitation to a connected company: who may accept it, and what goes with it."""
+
+from collections.abc import Sequence
+from datetime import datetime
 
 from django.db import transaction
 
-from accounts.models import Letter, Membership, User, notify
+from accounts.founding import found_company
+from accounts.models import Letter, Membership, Supplier, User, notify
 from connections.models import Invitation
 from core.states import AlreadyDecided
-from customers.models import Customer
 
 
-def waiting_for(user, now):
-    """The open invitations to addresses that the person has proved to be theirs, newest first."""
+def waiting_for(user: User, now: datetime):
+    """Select waiting invitations to addresses that the person has verified, newest first."""
     return Invitation.objects.waiting(now).for_person(user).select_related("customer", "invited_by")
 
 
-def accept(user, invitations, *, company, now, is_first=False):
-    """Accept the invitations together, for one company: a membership of the person as admin, or (name, country) to found.
+def accept(
+    user: User,
+    invitations: Sequence[Invitation],
+    *,
+    company: Membership | tuple[str, str],
+    now: datetime,
+    is_first: bool = False,
+) -> Supplier:
+    """Accept invitations together, for one company.
 
-    All or nothing, in one transaction; returns the supplier. Raises AlreadyDecided when one no longer waits, or when the
-    person, who founds their first company (`is_first`), has become an admin meanwhile. The caller has checked that the
-    invited addresses are verified ones of `user`.
+    `company` is a membership of the person as admin, or (name, country) to found. All or nothing,
+    in one transaction; returns the supplier. Raises AlreadyDecided when an invitation no longer
+    waits, or when the person, who founds their first company (`is_first`), has become an admin
+    meanwhile. The caller has checked that the invited addresses are verified ones of `user`.
     """
     with transaction.atomic():
+        # Two pages of a newcomer at once found one company: the second waits here, and is told.
         User.objects.select_for_update(no_key=True).get(pk=user.pk)
         if is_first and user.memberships.admins().exists():
             raise AlreadyDecided
-        for pk in sorted(invitation.customer_id for invitation in invitations):
-            Customer.objects.select_for_update(no_key=True).get(pk=pk)
+        # All customers first and by id, so that two who accept the same ones don't wait for each
+        # other.
+        for invitation in sorted(invitations, key=lambda invitation: invitation.customer_id):
+            invitation.customer.one_at_a_time()
         membership = company
         if not isinstance(company, Membership):
             name, country = company
-            membership = Membership.found(user, name=name, country=country, now=now)
+            membership = found_company(user, name=name, country=country, now=now)
         for invitation in invitations:
-            invitation.accept(membership, now=now)
+            profile = invitation.accept(membership, now=now)
+            _answer_requests(profile, user, now)
     return membership.supplier
 
 
-def tell_admins(user, invitation, *, now):
-    """A member who may not accept lets the admins of their companies know."""
+def _answer_requests(profile, user, now):
+    for overdue in profile.requests.overdue(now):
+        overdue.expire(now=now)  # the worker may be late, and what ran out is not accepted
+    for asked in profile.requests.waiting(now).select_related("supplier", "customer"):
+        asked.accept_by_invitation(now=now, actor=user)
+
+
+def tell_admins(user: User, invitation: Invitation, *, now: datetime) -> None:
+    """Tell the admins of the person's companies of an invitation that only they may accept."""
     for membership in user.memberships.active().select_related("supplier"):
-        admins = [one.user for one in membership.supplier.admins()]
-        told = {"customer": invitation.customer.name, "person": user.name, "users": admins}
-        letter = Letter(admins, {"invitation": invitation, "invited": user})
+        admins = [admin.user for admin in membership.supplier.admins()]
         notify(
             membership.supplier,
             "invitation_for_admin",
             about=membership.supplier,
+            users=admins,
             at=now,
-            letter=letter,
-            **told,
+            letter=Letter(admins, {"invitation": invitation, "invited": user}),
+            customer=invitation.customer.name,
+            person=user.name,
         )

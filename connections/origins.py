@@ -1,25 +1,37 @@
-"""Where a request may start from: nobody asks a customer that they have not found."""
+"""Where a request may start from: a supplier asks only customers that it has found."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
+from typing import NamedTuple
+from uuid import UUID
 
-from connections.models.requests import Origin
+from accounts.models import Membership
+from connections.models import Origin
 from connections.suggestions import suggested
+from customers.models import Customer
 
-HOURS = 24
+HOURS = 24  # that an attempt leads to what it found
 
 
-def find(membership, customer, now):
-    """(origin, id of what it was, whether the contact may be left out), or None when nothing leads to this customer.
+class Start(NamedTuple):
+    """The way to a customer: its kind, and the id of the attempt or request."""
 
-    Looked up again at each use: an attempt of the supplier's last 24 hours that found the customer, a live suggestion, or an
-    own earlier request.
+    origin: Origin
+    origin_id: UUID | None
+    contact_is_optional: bool
+
+
+def find(membership: Membership, customer: Customer, now: datetime) -> Start | None:
+    """Look up what leads the member to the customer now; None when nothing does.
+
+    An attempt of the supplier's last hours that found the customer, a live suggestion, or an own
+    earlier request.
     """
     supplier = membership.supplier
     is_suggested = suggested(membership, customer, now) is not None
     attempt = supplier.attempts.finding(customer, now - timedelta(hours=HOURS)).first()
     if attempt:
-        return Origin.ATTEMPT, attempt.pk, is_suggested
+        return Start(Origin.ATTEMPT, attempt.pk, is_suggested)
     if is_suggested:
-        return Origin.SUGGESTION, None, True
+        return Start(Origin.SUGGESTION, None, True)
     earlier = supplier.requests.visible_to(membership).filter(customer=customer).first()
-    return (Origin.REQUEST, earlier.pk, False) if earlier else None
+    return Start(Origin.REQUEST, earlier.pk, False) if earlier else None

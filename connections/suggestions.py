@@ -1,11 +1,14 @@
 """Customers that say they buy from a supplier, and why we think so."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
+from datetime import datetime
 
 from django.db.models import Count, Exists, F, Max, OuterRef, Q
 from django.utils.translation import gettext as _
 
-from connections.models import ConnectionRequest, Dismissal, Status
+from accounts.models import Membership, Supplier
+from connections.models import ConnectionRequest, Dismissal, RequestStatus
 from connections.models.request_rules import PairHistory, why_not
 from customers.models import Customer, CustomerProfile, VendorRecord
 from customers.models.directory import bare_number
@@ -22,20 +25,21 @@ class Suggestion:
     reason: str
 
 
-def matching(supplier, domains):
-    """Vendor records that name this supplier: by the company e-mail domain of its verified people, or by a verified number.
-
-    Numbers are public, so one that the operator has not verified would show a rival's customers; free mail belongs to nobody.
-    """
+def matching(supplier: Supplier, domains: Collection[str]):
+    """Select vendor records that name the supplier: by a company domain, or by its number."""
     ours = Q(domain__in=domains)
+    # Numbers are public: one that the operator has not verified would show a rival's customers.
     if supplier.registration_verified_at and supplier.registration_number:
         ours |= Q(tax_number=bare_number(supplier.registration_number))
     records = VendorRecord.objects.filter(ours)
     return records.filter(customer__is_listed=True, customer__takes_requests=True)
 
 
-def suggest(membership, now):
-    """Suggestions for a member, by customer name, at most MOST: only customers that can be asked now, none dismissed."""
+def suggest(membership: Membership, now: datetime) -> list[Suggestion]:
+    """List suggestions for a member, by customer name, at most MOST.
+
+    Only customers that can be asked now, and none that was dismissed.
+    """
     supplier = membership.supplier
     domains = supplier.verified_domains()
     dismissed = Dismissal.objects.filter(supplier=supplier).values("customer")
@@ -49,29 +53,37 @@ def suggest(membership, now):
     return [Suggestion(customer, reasons[pk]) for pk, customer in list(customers.items())[:MOST]]
 
 
-def suggested(membership, customer, now):
-    """The live suggestion of this one customer, None without one."""
-    return next((one for one in suggest(membership, now) if one.customer == customer), None)
+def suggested(membership: Membership, customer: Customer, now: datetime) -> Suggestion | None:
+    """Find the live suggestion of a customer, None without one."""
+    found = (
+        suggestion for suggestion in suggest(membership, now) if suggestion.customer == customer
+    )
+    return next(found, None)
 
 
 def _out_of_reach(membership, customers, now):
-    """Those of `customers` that this supplier can't ask now, or that this member does not see."""
+    """List the ids of customers that the supplier can't ask now or the member does not see."""
     supplier = membership.supplier
     if supplier.is_suspended:
         return list(customers)
+    # The history of each pair in one query; ConnectionRequest.with_history() counts the same for
+    # one pair.
     counted = Q(requests__created_at__gte=F("count_from")) | Q(count_from=None)
     profiles = supplier.profiles.filter(customer__in=customers).annotate(
         is_seen=Exists(CustomerProfile.objects.visible_to(membership).filter(pk=OuterRef("pk"))),
         is_waiting=Exists(ConnectionRequest.objects.waiting(now).filter(profile=OuterRef("pk"))),
-        asked=Count("requests", filter=counted),
+        times_asked=Count("requests", filter=counted),
         declined_at=Max(
-            "requests__decided_at", filter=counted & Q(requests__status=Status.DECLINED)
+            "requests__decided_at", filter=counted & Q(requests__status=RequestStatus.DECLINED)
         ),
     )
     closed = []
     for profile in profiles:
-        profile.supplier, profile.customer = supplier, customers[profile.customer_id]
-        history = PairHistory(profile.is_waiting, profile.asked, profile.declined_at)
+        profile.supplier, profile.customer = (
+            supplier,
+            customers[profile.customer_id],
+        )  # no query each
+        history = PairHistory(profile.is_waiting, profile.times_asked, profile.declined_at)
         if not profile.is_seen or why_not(profile, history, now):
             closed.append(profile.customer_id)
     return closed

@@ -20,7 +20,7 @@ from import_export.forms import ImportForm
 
 from core import jobs
 from core.models import Mail, TableImport
-from core.models.mail import State
+from core.models.mail import MailStatus
 from core.states import AlreadyDecided
 from core.tabular import FORMATS, words_of
 from core.uploads import check_size
@@ -92,14 +92,14 @@ class TableImportAdmin(ReadOnlyAdmin):
     list_display = [
         "created_at",
         "file_name",
-        "state",
-        "rows",
+        "status",
+        "total",
         "new",
         "updated",
         "unchanged",
         "created_by",
     ]
-    list_filter = ["state"]
+    list_filter = ["status"]
     list_select_related = ["created_by"]
     search_fields = ["file_name"]
     date_hierarchy = "created_at"
@@ -122,7 +122,6 @@ class TableImportAdmin(ReadOnlyAdmin):
         return super().change_view(request, object_id, form_url, context)
 
     def confirm(self, request, pk):
-        """Import what was checked; people may confirm the kinds of table that they may import."""
         row = get_object_or_404(TableImport.objects.defer("content"), pk=pk)
         if not self.admin_site.get_model_admin(row.kind._meta.model).has_import_permission(request):
             raise PermissionDenied
@@ -142,16 +141,16 @@ class MailAdmin(ReadOnlyAdmin):
         "name",
         "to",
         "subject",
-        "state",
+        "status",
         "tries",
         "sent_at",
         "smtp_reply",
     ]
-    list_filter = ["state", "name", "language"]
+    list_filter = ["status", "name", "language"]
     search_fields = ["to", "subject", "about_id"]
     date_hierarchy = "created_at"
     fields = [
-        "name", "to", "language", "subject", "state", "tries", "smtp_reply",
+        "name", "to", "language", "subject", "status", "tries", "smtp_reply",
         "created_at", "not_before", "valid_until", "sent_at", "about_type", "about_id",
     ]  # fmt: skip
     actions = ["send_again"]
@@ -165,8 +164,8 @@ class MailAdmin(ReadOnlyAdmin):
 
 admin.site.register_queue(
     _("Mail that failed"),
-    lambda: Mail.objects.filter(state=State.FAILED).count(),
-    "core/mail/?state__exact=failed",
+    lambda: Mail.objects.filter(status=MailStatus.FAILED).count(),
+    "core/mail/?status__exact=failed",
 )
 admin.site.register_queue(
     _("Jobs that failed"),

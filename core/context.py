@@ -4,7 +4,6 @@ from django.conf import settings
 
 
 def site(request):
-    """Tell templates the portal's name, who runs it and how to reach them."""
     names = (
         "PORTAL_NAME",
         "OPERATOR_NAME",

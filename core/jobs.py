@@ -21,7 +21,7 @@ from core.mail import message_of
 from core.models import Code, DailyCount, Link, Mail, TableImport, today
 from core.models.files import StoredFile
 from core.models.imports import TRIES
-from core.models.mail import DELIVER, State
+from core.models.mail import DELIVER, MailStatus
 from core.states import AlreadyDecided
 
 log = logging.getLogger(__name__)
@@ -76,7 +76,7 @@ def deliver(mail_id: str) -> None:
 
     Killed between handing over and marking, it goes out again with the same Message-ID.
     """
-    mail = Mail.objects.filter(pk=mail_id, state=State.QUEUED).first()
+    mail = Mail.objects.filter(pk=mail_id, status=MailStatus.QUEUED).first()
     if not mail:
         return
     now = timezone.now()
@@ -97,11 +97,8 @@ def deliver(mail_id: str) -> None:
 
 
 def _is_final(error):
-    """Say whether trying again is of no use.
-
-    It is when the server refuses the receiver or the text by 5xx, or when the mail can't be
-    written. A refusal of the log-in or of the sender is not: the operator can put settings right.
-    """
+    # Final is a refusal of the receiver or of the text by 5xx, and a mail that can't be written. A
+    # refusal of the log-in or of the sender is not: the operator can put the settings right.
     if isinstance(error, smtplib.SMTPRecipientsRefused):
         return all(code >= 500 for code, _words in error.recipients.values())
     if isinstance(error, smtplib.SMTPDataError):
@@ -131,7 +128,6 @@ def _fail(mail, error):
 @app.periodic(cron="* * * * * */15")
 @app.task(queue="default", queueing_lock="retry_stalled", pass_context=True)
 async def retry_stalled(context, timestamp: int) -> None:
-    """Take up again the jobs that a killed worker was doing."""
     manager = context.app.job_manager
     for job in await manager.get_stalled_jobs(seconds_since_heartbeat=STALLED_AFTER):
         await manager.retry_job(job)
@@ -164,9 +160,9 @@ def clean_up(timestamp: int) -> None:
     queue="default",
     retry=RetryStrategy(max_attempts=TRIES + 1, wait=60),
 )
-def work_on_import(import_id: str) -> None:
+def work_on_import(row_id: str) -> None:
     """Check or import a long table; killed in the middle, it starts anew, for nothing was kept."""
-    kept = TableImport.objects.select_related("created_by").get(pk=import_id)
+    kept = TableImport.objects.select_related("created_by").get(pk=row_id)
     # Problems are written down in the words of the person who reads them.
     with translation.override(kept.created_by.mail_language):
         kept.work()
@@ -175,19 +171,16 @@ def work_on_import(import_id: str) -> None:
 @app.periodic(cron="40 3 * * *")
 @app.task(queue="default", queueing_lock="forget_orphans")
 def forget_orphans(timestamp: int) -> None:
-    """Delete files that no row names, because it was rolled back."""
     # A day later: a younger file may belong to a transaction that is still open.
     for model in StoredFile.__subclasses__():
         model.forget_orphans(timezone.now() - timedelta(days=1))
 
 
 def worker_is_alive(now: datetime) -> bool:
-    """Say whether a worker has given a sign of life in the last half minute."""
     return ProcrastinateWorker.objects.filter(
         last_heartbeat__gt=now - timedelta(seconds=STALLED_AFTER)
     ).exists()
 
 
 def failed() -> models.QuerySet:
-    """Select the jobs that were given up in the last KEPT_HOURS."""
     return ProcrastinateJob.objects.filter(status="failed")

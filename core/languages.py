@@ -11,5 +11,4 @@ def both(row: Model, name: str) -> dict[str, str]:
 
 
 def pick(texts: dict[str, str]) -> str:
-    """Pick the text in the reader's language."""
     return texts["ko" if get_language() == "ko" else "en"]

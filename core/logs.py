@@ -14,7 +14,6 @@ _LINK = re.compile(
 
 
 def cut(text: str) -> str:
-    """Cut the tokens of signed links out of a text."""
     return _LINK.sub(r"\1…", text)
 
 

@@ -30,13 +30,15 @@ def send(
     link: Link | None = None,
     urgent: bool = False,
     not_before: datetime | None = None,
+    kind: str = "",
     **context,
 ) -> Mail:
     """Queue templates/email/<name>/ for an address, in a language; return the Mail row.
 
     `on_failure` names a job that is deferred with the row's id when the mail fails for good. The
     mail is sent from `not_before` on, and not any more after `valid_until`. `about` is the row that
-    it tells of, `link` the Link whose token stands in it; `urgent` mail overtakes the rest.
+    it tells of, `link` the Link whose token stands in it; `urgent` mail overtakes the rest. `kind`
+    takes <kind>.txt of that folder instead of letter.txt, if there is one.
     """
     return queue(
         write(
@@ -44,6 +46,7 @@ def send(
             to,
             language,
             context,
+            kind=kind,
             on_failure=on_failure,
             about_type=about._meta.label_lower if about else "",
             about_id=str(about.pk) if about else "",
@@ -55,14 +58,13 @@ def send(
     )
 
 
-def write(name: str, to: str, language: str, context: dict, **columns) -> Mail:
-    """Write the letter of templates/email/<name>/letter.txt as an unsaved Mail row."""
+def write(name: str, to: str, language: str, context: dict, *, kind: str = "", **columns) -> Mail:
+    """Write the letter of templates/email/<name>/ as an unsaved Mail row."""
+    letters = [f"email/{name}/{kind or 'letter'}.txt", f"email/{name}/letter.txt"]
     # Times in a letter are those of the portal: nobody knows the zone of the receiver.
     with translation.override(language), timezone.override(timezone.get_default_timezone()):
         context = context | common()
-        subject, text, html = _from_one_source(
-            render_to_string(f"email/{name}/letter.txt", context), context
-        )
+        subject, text, html = _from_one_source(render_to_string(letters, context), context)
     return Mail(
         name=name,
         sender=settings.DEFAULT_FROM_EMAIL,
@@ -113,7 +115,6 @@ def queue_all(mails: Sequence[Mail]) -> None:
 
 
 def common() -> dict:
-    """Return the context of every mail."""
     return {
         "portal_name": settings.PORTAL_NAME,
         "public_url": settings.PUBLIC_URL,
@@ -131,7 +132,6 @@ def one_line(text: str) -> str:
 
 
 def message_of(mail: Mail) -> EmailMultiAlternatives:
-    """Make a letter the message that Django sends."""
     message = EmailMultiAlternatives(mail.subject, mail.text, mail.sender, [mail.to])
     # The same id on every try: a mail that goes out twice is one to the receiver's program.
     # Auto-Submitted keeps out-of-office replies away.

@@ -3,7 +3,7 @@ from django.utils.translation import gettext_lazy as _
 
 
 class EndForm(forms.Form):
-    """Why a connection ends; the other side reads it."""
+    """The reason why a connection ends; the other side reads it."""
 
     reason = forms.CharField(
         label=_("Reason"),
@@ -14,19 +14,19 @@ class EndForm(forms.Form):
 
 
 class VersionForm(forms.Form):
-    """Which version of the draft the form was opened with."""
+    """The version of the draft that the form was opened with."""
 
     version = forms.IntegerField(min_value=0, max_value=2**31 - 1)
 
 
 class HandForm(forms.Form):
-    """Which colleague goes on with a step; nobody means that any may."""
+    """The colleague who goes on with a step; nobody means that any may."""
 
     member = forms.ChoiceField(label=_("Who works on it"), required=False, widget=forms.RadioSelect)
 
     def __init__(self, *args, colleagues, **kwargs):
         super().__init__(*args, **kwargs)
-        people = [(str(one.pk), str(one.user)) for one in colleagues]
+        people = [(str(member.pk), str(member.user)) for member in colleagues]
         self.fields["member"].is_part = True
         self.fields["member"].choices = [("", _("Any colleague")), *people]
 
@@ -67,3 +67,40 @@ class CodeForm(forms.Form):
 
     def clean_code(self):
         return self.cleaned_data["code"].strip()
+
+
+class CustomersForm(forms.Form):
+    """Which customers a member works on; `chosen` are their profiles, None for all.
+
+    Profiles of the member that the form does not offer, because its reader does not see them, stay the member's.
+    """
+
+    scope = forms.ChoiceField(
+        label=_("Customers"),
+        choices=[("all", _("All customers, also those to come")), ("some", _("Only these"))],
+        widget=forms.RadioSelect,
+    )
+    profiles = forms.ModelMultipleChoiceField(
+        None, label=_("Which ones"), required=False, widget=forms.CheckboxSelectMultiple
+    )
+
+    def __init__(self, profiles, *args, member, **kwargs):
+        initial = {
+            "scope": "all" if member.sees_all_customers else "some",
+            "profiles": member.profiles.all(),
+        }
+        super().__init__(*args, initial=initial, **kwargs)
+        self.fields["profiles"].is_part = True
+        self.fields["profiles"].queryset = profiles
+        self.others = member.profiles.exclude(pk__in=profiles.values("pk")).select_related(
+            "customer"
+        )
+        self.fields["profiles"].label_from_instance = lambda profile: str(profile.customer)
+
+    @property
+    def chosen(self):
+        return (
+            None
+            if self.cleaned_data["scope"] == "all"
+            else [*self.cleaned_data["profiles"], *self.others]
+        )

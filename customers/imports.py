@@ -1,4 +1,4 @@
-"""The bulk way into the directory: rows of a CSV file, with names, domains and search keys, all or nothing."""
+"""The bulk way into the directory: rows of a CSV file, all or nothing."""
 
 import csv
 import io
@@ -15,16 +15,16 @@ from customers.models import Customer, CustomerDomain, CustomerName
 from customers.search.index import index
 
 COLUMNS = ["name", "other_names", "country", "website", "domains", "city", "language"]
-A_BATCH = 2000
+A_BATCH = 2000  # rows of an INSERT; much more makes the statement, not the database, the cost
 _is_url = URLValidator(["http", "https"])
 
 
 class BadFile(ValueError):
-    """A row, named by its line, or the file itself can't be taken; nothing was imported."""
+    """The file, or a row named by its line, can't be taken; nothing was imported."""
 
 
-def read(data):
-    """bytes of a CSV file, UTF-8 or CP949 -> [(line, {column: text})]. Raises BadFile."""
+def read(data: bytes) -> list[tuple[int, dict[str, str]]]:
+    """Read a CSV file, UTF-8 or CP949, into [(line, {column: text})]. Raises BadFile."""
     try:
         text = decode(data)
     except ValidationError as error:
@@ -39,16 +39,17 @@ def read(data):
     ]
 
 
-def parts(text):
-    """'One | Two' -> ['One', 'Two']: what a column with several names or domains holds."""
+def parts(text: str | None) -> list[str]:
+    """'Acme | 아크미' -> ['Acme', '아크미']: a column holds several names or domains."""
     return [part.strip() for part in (text or "").split("|") if part.strip()]
 
 
-def import_customers(rows):
-    """Add or update customers from read() rows; returns (new, updated).
+def import_customers(rows: list[tuple[int, dict[str, str]]]) -> tuple[int, int]:
+    """Add or update customers from read() rows; returns how many are new and how many updated.
 
-    One is matched by exact name and country: what the row says is taken over, names and domains are added, nothing is deleted.
-    New ones are listed and take requests. Raises BadFile, with nothing changed, at the first bad row.
+    Customers are told apart by exact name and country. A filled column replaces what was known,
+    names and domains are added, nothing is deleted; new customers are listed and take requests.
+    Raises BadFile, with nothing changed, at the first bad row.
     """
     cleaned = [_clean(line, row) for line, row in rows]
     with transaction.atomic():
@@ -66,7 +67,7 @@ def import_customers(rows):
             }
             customer = Customer(pk=known[key], **fields) if key in known else Customer(**fields)
             (changed if key in known else new).append((customer, row))
-            known[key] = customer.pk
+            known[key] = customer.pk  # the file may name a customer twice
         Customer.objects.bulk_create([customer for customer, _ in new], batch_size=A_BATCH)
         for field in ("city", "website", "language"):
             filled = [customer for customer, row in changed if row[field]]

@@ -1,4 +1,4 @@
-"""What the worker does for setups and the directory: who is told of what, files that run out or that nobody names, the words of the search."""
+"""The worker's part: news of setups, files that run out or that nothing names, the search."""
 
 from datetime import timedelta
 
@@ -8,32 +8,31 @@ from django.utils import timezone
 
 from core.jobs import TRY_AGAIN, app, each
 from core.models import today
-from customers.models import Customer, CustomerProfile, Submission, Upload
+from customers.models import Customer, CustomerProfile, Submission, Upload, setup_news
 from customers.search.index import recount
-from customers.steps import notifications
 
-KEPT = timedelta(days=1)
+UNNAMED_KEPT = timedelta(days=1)  # a file is stored before the draft that names it
 
 
 @app.task(queue="default", retry=TRY_AGAIN)
 def tell_reviewers(profile_id):
-    """Write to the customer's reviewers what waits for them; nothing when it was decided meanwhile."""
+    """Write to the customer's reviewers what waits for them, unless it was decided meanwhile."""
     profile = CustomerProfile.objects.select_related("customer", "supplier").get(pk=profile_id)
     submissions = list(Submission.objects.of(profile).waiting().order_by("answer__step__order"))
     if submissions and profile.is_connected:
         with transaction.atomic():
-            notifications.tell_reviewers(profile, submissions, timezone.now())
+            setup_news.tell_reviewers(profile, submissions, timezone.now())
 
 
 @app.task(queue="default", retry=TRY_AGAIN)
 def tell_suppliers(customer_id):
-    """Let the connected suppliers of a customer be told that it asks for something new, each by a job of its own."""
-    notifications.tell_each_supplier(Customer.objects.get(pk=customer_id))
+    """Queue a job for each connected supplier of a customer that asks for something new."""
+    setup_news.tell_each_supplier(Customer.objects.get(pk=customer_id))
 
 
 @app.task(queue="default", retry=TRY_AGAIN)
 def tell_supplier(profile_id):
-    """Tell a supplier that the customer asks for something new; nothing when they are no longer connected."""
+    """Tell a supplier that the customer asks for something new, while they are connected."""
     profile = (
         CustomerProfile.objects.connected()
         .select_related("customer", "supplier")
@@ -42,13 +41,13 @@ def tell_supplier(profile_id):
     )
     if profile:
         with transaction.atomic():
-            notifications.tell_of_new_questions(profile, timezone.now())
+            setup_news.tell_of_new_questions(profile, timezone.now())
 
 
 @app.periodic(cron="20 7 * * *")
 @app.task(queue="default", queueing_lock="tell_of_files")
 def tell_of_files(timestamp):
-    """Tell a supplier's people of files that they gave to a connected customer and that run out within the coming days."""
+    """Tell suppliers of files that they gave to customers and that run out within some days."""
     now = timezone.now()
     until = today(now) + timedelta(days=settings.PORTAL_EXPIRY_DAYS)
     uploads = Upload.objects.running_out(until).select_related(
@@ -68,4 +67,7 @@ def recount_words(timestamp):
 @app.task(queue="default", queueing_lock="forget_uploads")
 def forget_uploads(timestamp):
     """Delete files that neither a draft nor a submission names, a day after they came."""
-    each(Upload.objects.filter(uploaded_at__lt=timezone.now() - KEPT).unnamed(), Upload.discard)
+    each(
+        Upload.objects.filter(uploaded_at__lt=timezone.now() - UNNAMED_KEPT).unnamed(),
+        Upload.discard,
+    )

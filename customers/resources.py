@@ -1,4 +1,4 @@
-"""Import and export in the operator's admin: what a row of a file means."""
+"""Import and export of the directory in the operator's admin: the meaning of a file's rows."""
 
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
@@ -14,7 +14,10 @@ from customers.search.index import index
 
 
 class CustomerResource(CountedResource):
-    """Customers by name and country; other names and domains, divided by |, are added to those that are there."""
+    """Customers, told apart by name and country.
+
+    Other names and domains, divided by |, are added to those that are there.
+    """
 
     other_names = fields.Field()
     domains = fields.Field()
@@ -32,29 +35,28 @@ class CustomerResource(CountedResource):
         return queryset.prefetch_related("names", "domains")
 
     def dehydrate_other_names(self, customer):
-        return "|".join(one.name for one in customer.names.all())
+        return "|".join(other.name for other in customer.names.all())
 
     def dehydrate_domains(self, customer):
-        return "|".join(one.domain for one in customer.domains.all())
+        return "|".join(row.domain for row in customer.domains.all())
 
     def skip_row(self, instance, original, row, import_validation_errors=None):
-        """A row that only adds a name or a domain changes something as well."""
+        # a row that only adds a name or a domain changes something as well
         is_same = super().skip_row(instance, original, row, import_validation_errors)
         return is_same and not self._additions(instance, row)
 
     def after_save_instance(self, instance, row, **kwargs):
-        for one in self._additions(instance, row):
-            one.full_clean(exclude=["customer"])
-            one.save(force_insert=True)
+        for addition in self._additions(instance, row):
+            addition.full_clean(exclude=["customer"])
+            addition.save(force_insert=True)
 
     @staticmethod
     def _additions(customer, row):
-        """Rows, not saved yet, for the names and domains that the customer does not have."""
+        """Unsaved rows for the names and domains that the customer does not have."""
         names = dict.fromkeys(parts(row.get("other_names")))
         domains = dict.fromkeys(registrable(part) or part for part in parts(row.get("domains")))
-        known = {one.name for one in customer.names.all()} | {
-            one.domain for one in customer.domains.all()
-        }
+        known = {other.name for other in customer.names.all()}
+        known |= {row.domain for row in customer.domains.all()}
         return [
             *(CustomerName(customer=customer, name=name) for name in names if name not in known),
             *(
@@ -65,7 +67,7 @@ class CustomerResource(CountedResource):
         ]
 
     def after_import(self, dataset, result, **kwargs):
-        """What suppliers search by follows in the same transaction."""
+        # in the same transaction: what suppliers search by never lags behind
         index(
             [
                 row.object_id
@@ -94,7 +96,7 @@ class CustomerWidget(ForeignKeyWidget):
 
 
 class VendorResource(CountedResource):
-    """Vendor lists: a line names the customer, if need be with its country; e-mail and number are compared as they are kept."""
+    """Vendor lists; a line names the customer, with its country where that is needed."""
 
     customer = fields.Field("customer", "customer", CustomerWidget(Customer, "name"))
     country = fields.Field("customer__country", "country", readonly=True)
@@ -107,6 +109,7 @@ class VendorResource(CountedResource):
         skip_unchanged = True
 
     def before_import_row(self, row, **kwargs):
+        # as they are kept: both tell the rows apart
         row["email"] = (row.get("email") or "").strip().lower()
         row["tax_number"] = bare_number(str(row.get("tax_number") or ""))
 

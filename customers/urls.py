@@ -2,13 +2,13 @@ from django.urls import path
 from django.views.generic import RedirectView
 
 from core import converters  # noqa: F401 - brings <token:…>
-from customers.views import profiles, reviews, steps
+from customers.views import members, profiles, reviews, steps
 
 app_name = "customers"
 
 urlpatterns = [
     path("setup/", RedirectView.as_view(pattern_name="customers:list"), name="setup"),
-    path("setup/customers/", profiles.list, name="list"),
+    path("setup/customers/", profiles.profile_list, name="list"),
     path("setup/customers/<uuid:pk>/", profiles.profile, name="profile"),
     path("setup/customers/<uuid:pk>/end/", profiles.profile_end, name="profile_end"),
     # a customer's steps
@@ -45,6 +45,12 @@ urlpatterns = [
         name="submission",
     ),
     path("setup/files/<uuid:pk>/", steps.upload, name="upload"),
+    # the team
+    path(
+        "setup/admin/members/<uuid:key>/customers/",
+        members.member_customers,
+        name="member_customers",
+    ),
     # the reviewer's link
     path("v/<token:token>/", reviews.review, name="review"),
     path("v/<token:token>/code/", reviews.review_code, name="review_code"),

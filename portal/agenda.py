@@ -1,14 +1,14 @@
-"""What a member can do now, from all apps, in the order in which Home shows it."""
+"""The agenda: what a member can do now, from all apps, in the order in which Home shows it."""
 
 from typing import Any, NamedTuple
 
-from connections.models import Status
+from connections.models import RequestStatus
 from connections.suggestions import suggest
 from customers.steps import progress
 
 
 class Item(NamedTuple):
-    """One thing to do; `kind` names its template, templates/portal/agenda/<kind>.html, and `what` is what that mail_language of."""
+    """A thing to do: templates/portal/agenda/<kind>.html shows `what` it is about."""
 
     kind: str
     what: Any
@@ -18,23 +18,24 @@ class Item(NamedTuple):
         return f"portal/agenda/{self.kind}.html"
 
 
-def agenda(membership, *, profiles, invited, requests, now):
-    """The member's Items: steps, then what only admins see to, then customers to ask, for the first time or again.
+def agenda(membership, *, setups, invited, standings, now):
+    """List the member's Items: steps, matters of admins, then customers to ask, first or again.
 
-    `profiles` are connected ones with their progress, `invited` those whose customer invites, `requests` described ones.
+    `setups` are the Progress of connected profiles, `invited` those whose customer invites,
+    `standings` of open requests.
     """
     found = []
     if membership.may_act:
-        found += [Item("step", pair) for pair in progress.agenda(profiles, membership)]
+        found += [Item("step", pair) for pair in progress.agenda(setups, membership)]
     if membership.is_admin:
         found += [Item("invitation", profile) for profile in invited]
         found += [Item("joining", membership.asking)] if membership.asking else []
     if membership.may_act:
         found += [Item("suggestion", suggestion) for suggestion in suggest(membership, now)]
         again = [
-            request
-            for request in requests
-            if request.can_ask_again and request.shown != Status.WITHDRAWN
+            standing
+            for standing in standings
+            if standing.can_ask_again and standing.shown != RequestStatus.WITHDRAWN
         ]
-        found += [Item("request", request) for request in again]
+        found += [Item("request", standing) for standing in again]
     return found

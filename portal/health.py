@@ -1,4 +1,4 @@
-"""What machines ask: whether the process lives, and whether the portal is ready."""
+"""Answers for machines: whether the process lives, and whether the portal is ready."""
 
 from functools import cache
 
@@ -11,20 +11,23 @@ from django.utils import timezone
 from core import jobs
 from core.models import Mail
 
-LATE_MINUTES = 10
+LATE_MINUTES = 10  # a living worker sends mail within seconds
 
 
 @login_not_required
 def healthz(request):
-    """The process answers."""
+    """Say that the process answers; a broken database does not make it restart."""
     return JsonResponse({"process": "ok"})
 
 
 @login_not_required
 def readyz(request):
-    """503 without database or with migrations to do; a silent worker, late mail and failed jobs are only told."""
+    """Answer 503 without a database or with migrations to do.
+
+    A silent worker, late mail and failed jobs are told by 200: pages still work.
+    """
     try:
-        _find_migrations_done()
+        _refuse_missing_migrations()
         now = timezone.now()
         waiting = Mail.objects.oldest_waiting(now)
         late = waiting and (now - waiting).total_seconds() > LATE_MINUTES * 60
@@ -44,9 +47,10 @@ class MigrationsMissing(Exception):
     """The database is behind the code."""
 
 
+# Once there are none to do it is not asked again: migrations can't become undone. An exception is
+# not cached.
 @cache
-def _find_migrations_done():
-    """MigrationsMissing when there are migrations to do. Once there are none it is not asked again: they can't become undone."""
+def _refuse_missing_migrations():
     executor = MigrationExecutor(connection)
     if executor.migration_plan(executor.loader.graph.leaf_nodes()):
         raise MigrationsMissing

@@ -4,12 +4,15 @@ from django.db.models import Case, Q, When
 from django.shortcuts import render
 from django.utils import timezone
 
-from connections.models import ConnectionRequest, Status
+from connections.models import ConnectionRequest, RequestStatus
+from connections.standing import Standing
 from customers.models import CustomerProfile, Stage
 from customers.steps import progress
 from portal.agenda import agenda
 
-SHOWN, NEWS, READ, CUSTOMERS_READ = 5, 3, 40, 300
+SHOWN, NEWS = 5, 3  # rows of a list, and of the news, before “more”
+# Rows that are read for the lists: beyond them Home would be slow, and nobody would see them.
+READ, CUSTOMERS_READ = 40, 300
 
 
 def home(request):
@@ -17,25 +20,25 @@ def home(request):
     listed = _profiles(membership, now)
     invited = [profile for profile in listed if profile.shown != Stage.CONNECTED]
     connected = [profile for profile in listed if profile.shown == Stage.CONNECTED]
-    profiles = progress.first_needed(progress.attach(connected))
-    requests = _open_requests(membership, now)
-    items = agenda(membership, profiles=profiles, invited=invited, requests=requests, now=now)
-    waiting = [one for one in requests if one.can_withdraw]
+    setups = progress.first_needed(progress.read(connected))
+    standings = _open_requests(membership, now)
+    items = agenda(membership, setups=setups, invited=invited, standings=standings, now=now)
+    waiting = [standing.asked for standing in standings if standing.can_withdraw]
     context = {
         "agenda": items[:SHOWN],
         "number": len(items),
         "more": items[SHOWN:],
         "more_kinds": {item.kind for item in items[SHOWN:]},
-        "profiles": profiles[:SHOWN],
+        "setups": setups[:SHOWN],
         "waiting": waiting[:SHOWN],
-        "is_new_here": not (items or profiles or waiting),
+        "is_new_here": not (items or setups or waiting),
         "news": request.user.notifications.filter(supplier=request.supplier)[:NEWS],
     }
     return render(request, "portal/home.html", context)
 
 
 def _profiles(membership, now):
-    """What the member sees of connected customers and of those that invite the company, with their steps."""
+    """List the member's profiles with connected and inviting customers, with their steps."""
     about_us = Q(shown=Stage.CONNECTED) | Q(
         shown__in=[Stage.INVITED, Stage.REQUESTED], invited_until__gt=now
     )
@@ -44,14 +47,12 @@ def _profiles(membership, now):
 
 
 def _open_requests(membership, now):
-    """Requests that were not accepted, described, the waiting ones first, then the newest."""
+    """List how requests that were not accepted stand, the waiting ones first, then the newest."""
     requests = (
         ConnectionRequest.objects.visible_to(membership)
         .with_history()
-        .exclude(status=Status.ACCEPTED)
+        .exclude(status=RequestStatus.ACCEPTED)
     )
-    first = Case(When(status=Status.PENDING, then=0), default=1)
-    found = list(requests.order_by(first, "-created_at")[:READ])
-    for request in found:
-        request.describe(now)
-    return found
+    first = Case(When(status=RequestStatus.PENDING, then=0), default=1)
+    newest = requests.order_by(first, "-created_at")[:READ]
+    return [Standing.of(asked, now) for asked in newest]

@@ -1,4 +1,4 @@
-"""What the worker does for companies that leave: their export, their closing, and what is forgotten years later."""
+"""The worker's jobs for companies that leave: their export, their closing, forgetting them."""
 
 import tempfile
 from datetime import timedelta
@@ -11,14 +11,15 @@ from procrastinate import RetryStrategy
 from accounts.models import Supplier
 from core.jobs import app, each
 from portal.leaving import archive, closing
-from portal.leaving.models import KEPT_DAYS, Export, State
+from portal.leaving.models import KEPT_DAYS, Export, ExportStatus
 
 
+# Three tries a minute apart: an export is asked for by a person who waits for it.
 @app.task(queue="default", retry=RetryStrategy(max_attempts=3, wait=60))
-def make_export(export_id):
-    """Make a company's file to take away; killed in the middle, it starts anew."""
-    export = Export.objects.select_related("supplier", "requested_by").get(pk=export_id)
-    if export.state not in (State.QUEUED, State.WORKING):
+def make_export(row_id):
+    """Write the file that a company takes away; killed in the middle, it starts anew."""
+    export = Export.objects.select_related("supplier", "created_by").get(pk=row_id)
+    if not export.is_running:
         return
     with tempfile.TemporaryFile() as target:
         archive.write(export, target)
@@ -31,7 +32,7 @@ def make_export(export_id):
 def forget_exports(timestamp):
     """Delete the files of exports a week after they were made."""
     old = Export.objects.filter(
-        state=State.READY, finished_at__lt=timezone.now() - timedelta(days=KEPT_DAYS)
+        status=ExportStatus.READY, finished_at__lt=timezone.now() - timedelta(days=KEPT_DAYS)
     )
     each(old, Export.forget)
 
@@ -43,7 +44,7 @@ def close_companies(timestamp):
     now = timezone.now()
     each(
         Supplier.objects.due_to_close(now).select_related("closing_by"),
-        lambda one: closing.close(one, now=now),
+        lambda supplier: closing.close(supplier, now=now),
     )
 
 

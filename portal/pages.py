@@ -1,4 +1,4 @@
-"""Pages that anybody may read: help, legal texts, the choice of a language, the operator's colour."""
+"""Pages that anybody may read: help, legal texts, choice of a language, the operator's colour."""
 
 import re
 
@@ -46,11 +46,12 @@ def accessibility(request):
 
 
 def _prose(request, template, frame="legal/page.html"):
-    """A page of prose in the reader's language; its numbers come from the settings."""
+    # A text that says “30 days” says what is in force: {{ request_days }} is PORTAL_REQUEST_DAYS.
     names = [name for name in dir(settings) if name.startswith("PORTAL_") and name != "PORTAL_NAME"]
     numbers = {name.removeprefix("PORTAL_").lower(): getattr(settings, name) for name in names}
     context = numbers | {"version": VERSION, "time_zone": settings.TIME_ZONE}
     body = render_to_string(template.format(translation.get_language()), context, request)
+    # Taken from the text, so that the page's title is translated once.
     heading = re.search("<h1>(.+)</h1>", body)[1]
     return render(request, frame, context | {"body": body, "heading": heading})
 
@@ -58,7 +59,7 @@ def _prose(request, template, frame="legal/page.html"):
 @login_not_required
 @require_POST
 def set_language(request):
-    """Django's switch; who is signed in keeps the choice."""
+    """Switch the language as Django does, and keep the choice of a signed-in person."""
     language = request.POST.get("language", "")
     if request.user.is_authenticated and language in dict(settings.LANGUAGES):
         get_user_model().objects.filter(pk=request.user.pk).update(language=language)
@@ -68,6 +69,6 @@ def set_language(request):
 @login_not_required
 @cache_control(public=True, max_age=3600)
 def brand_css(request):
-    """The one stylesheet that the server writes: the operator's colour."""
+    """Write the operator's colour as a stylesheet, the only one that is no file."""
     rule = f"@layer tokens {{ :root {{ --brand: {settings.BRAND_COLOUR}; }} }}\n"
     return HttpResponse(rule, content_type="text/css")

@@ -1,4 +1,4 @@
-"""Every address of the portal, grouped by who answers it."""
+"""Every address of the portal, grouped by the app that answers it."""
 
 from allauth.account.decorators import secure_admin_login
 from django.conf import settings
@@ -15,7 +15,7 @@ admin.site.login = secure_admin_login(admin.site.login)
 handler400 = "core.errors.bad_request"
 urlpatterns = [
     path("", home, name="home"),
-    # what anybody may read
+    # Pages for everybody
     path("help/", pages.help_index, name="help"),
     path("help/<slug:slug>/", pages.help_page, name="help_page"),
     path("privacy/", pages.privacy, name="privacy"),
@@ -24,10 +24,10 @@ urlpatterns = [
     path("language/", pages.set_language, name="set_language"),
     path("brand.css", pages.brand_css, name="brand_css"),
     path("favicon.ico", RedirectView.as_view(url=f"{settings.STATIC_URL}img/favicon.svg")),
-    # what machines ask
+    # Questions of machines
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
-    # the rest
+    # Accounts: ours stand before allauth's of the same address
     path("accounts/email/", entrance.email, name="account_email"),
     path(
         "accounts/confirm-email/",
@@ -35,7 +35,9 @@ urlpatterns = [
         name="account_email_verification_sent",
     ),
     path("accounts/", include("allauth.urls")),
+    # The operator
     path("admin/", admin.site.urls),
+    # The apps
     path("", include("accounts.urls")),
     path("", include("customers.urls")),
     path("", include("connections.urls")),

@@ -6,7 +6,7 @@ from allauth.account.models import EmailAddress
 from django.utils import timezone
 
 from accounts.models import Supplier, User
-from connections.models import ConnectionRequest, Invitation, SearchAttempt
+from connections.models import SearchAttempt, invitation_sending, request_sending
 from customers.models import Customer
 from customers.search.index import index
 
@@ -66,7 +66,7 @@ def make_attempt(membership, *customers, words="some words", now=None, **fields)
 def make_request(membership, customer, *, contact="", message="", now=None, days_ago=0):
     """Send a request by the real verb, at `now` or some days before."""
     now = (now or timezone.now()) - timedelta(days=days_ago)
-    return ConnectionRequest.send(
+    return request_sending.send(
         membership,
         customer,
         contact=contact,
@@ -99,7 +99,7 @@ def make_step(
 
 
 def invitation_row(email=NEW, **fields):
-    """Return a row as `Invitation.send()` takes it."""
+    """Return a row as `invitation_sending.send()` takes it."""
     defaults = {"company": "NewCo", "name": "Nora Yun", "language": "en", "message": ""}
     return {"email": email} | defaults | fields
 
@@ -107,4 +107,4 @@ def invitation_row(email=NEW, **fields):
 def invite(customer, email=NEW, *, now=None, **fields):
     """Send an invitation by the real verb."""
     rows = [invitation_row(email, **fields)]
-    return Invitation.send(customer, rows, now=now or timezone.now(), actor=None)[0]
+    return invitation_sending.send(customer, rows, now=now or timezone.now(), actor=None)[0]

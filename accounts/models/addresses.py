@@ -1,6 +1,6 @@
 """A person changes the address they sign in with: codes at the old and the new one, both needed."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from allauth.account.models import EmailAddress
 from django.conf import settings
@@ -17,7 +17,7 @@ from core.models.codes import MINUTES
 
 
 class EmailChange(models.Model):
-    """The address that a person wants to have. Which of the two codes was typed is kept, since a right one works once."""
+    """The address that a person wants to have. It keeps which code was typed, since a right one works once."""
 
     user = models.OneToOneField(
         settings.AUTH_USER_MODEL, models.CASCADE, related_name="email_change"
@@ -31,64 +31,68 @@ class EmailChange(models.Model):
         return self.email
 
     @classmethod
-    def begin(cls, user, email, *, now):
-        """Send a code to each address; an earlier change is forgotten. An address that somebody has is told, and gets no code."""
-        email, until = User.objects.normalize_email(email), now + timedelta(minutes=MINUTES)
-        fresh = {
-            "email": email,
-            "created_at": now,
-            "old_confirmed_at": None,
-            "new_confirmed_at": None,
-        }
-        with transaction.atomic():
-            cls.objects.update_or_create(user=user, defaults=fresh)
-            codes = {
-                purpose: Code.issue(user, purpose, now=now)[0]
-                for purpose in ("email-old", "email-new")
-            }
-            said = {"person": user, "minutes": MINUTES, "new": email}
-            about = {"urgent": True, "valid_until": until}
-            mail.send(
-                "email_change",
-                user.email,
-                user.mail_language,
-                code=codes["email-old"],
-                is_old=True,
-                **about,
-                **said,
-            )
-            if User.objects.filter(email=email).exclude(pk__in=User.objects.unconfirmed()).exists():
-                mail.send("email_taken", email, user.mail_language, **about, **said)
-            else:
-                mail.send(
-                    "email_change",
-                    email,
-                    user.mail_language,
-                    code=codes["email-new"],
-                    is_old=False,
-                    **about,
-                    **said,
-                )
+    def begin(cls, user: User, email: str, *, now: datetime) -> None:
+        """Send a code to the old and the new address, and forget an earlier change.
 
-    def confirm(self, old_code, new_code, *, now):
-        """Try the codes, {'old': bool, 'new': bool} says which are right by now; with both the address is changed."""
+        An address that somebody has gets a mail without a code.
+        """
+        email = User.objects.normalize_email(email)
         with transaction.atomic():
+            change, _is_new = cls.objects.update_or_create(
+                user=user,
+                defaults={
+                    "email": email,
+                    "created_at": now,
+                    "old_confirmed_at": None,
+                    "new_confirmed_at": None,
+                },
+            )
+            # both are issued for a taken address too, so that the page works the same and tells nothing
+            old_code, _row = Code.issue(user, "email-old", now=now)
+            new_code, _row = Code.issue(user, "email-new", now=now)
+            change._mail("email_change", user.email, code=old_code, is_old=True)
+            if User.objects.filter(email=email).exclude(pk__in=User.objects.unconfirmed()).exists():
+                change._mail("email_taken", email)
+            else:
+                change._mail("email_change", email, code=new_code, is_old=False)
+
+    def _mail(self, name, to, **context):
+        mail.send(
+            name,
+            to,
+            self.user.mail_language,
+            urgent=True,
+            valid_until=self.created_at + timedelta(minutes=MINUTES),
+            person=self.user,
+            minutes=MINUTES,
+            new=self.email,
+            **context,
+        )
+
+    def confirm(self, old_code: str, new_code: str, *, now: datetime) -> dict[str, bool]:
+        """Try the codes, and change the address when both are right.
+
+        Returns {'old': bool, 'new': bool}: which of them are right by now.
+        """
+        with transaction.atomic():
+            # locked, so that two tabs with one code each don't miss each other's
             change = EmailChange.objects.select_for_update().get(pk=self.pk)
-            for part, code in (("old", old_code), ("new", new_code)):
-                column = f"{part}_confirmed_at"
-                if (
-                    not getattr(change, column)
-                    and code
-                    and Code.redeem(change.user, f"email-{part}", code, now=now)
-                ):
-                    setattr(change, column, now)
+            change._redeem("old", old_code, now)
+            change._redeem("new", new_code, now)
             change.save(update_fields=["old_confirmed_at", "new_confirmed_at"])
             right = {"old": bool(change.old_confirmed_at), "new": bool(change.new_confirmed_at)}
             if all(right.values()):
                 right["new"] = change._apply(now)
         return right
 
-    def is_over(self, now):
+    def _redeem(self, part, code, now):
+        column = f"{part}_confirmed_at"
+        if getattr(self, column) or not code:
+            return
+        if Code.redeem(self.user, f"email-{part}", code, now=now):
+            setattr(self, column, now)
+
+    def is_over(self, now: datetime) -> bool:
         """Whether its codes are too old to be typed."""
         return self.created_at <= now - timedelta(minutes=MINUTES)
 
@@ -105,11 +109,11 @@ class AddressTaken(Exception):
     """Somebody else signs in with the address."""
 
 
-def change_address(user, email, *, now, actor, reason=""):
-    """The person signs in with the address from now on, and only with it; both addresses are told. AddressTaken, or done.
+def change_address(user: User, email: str, *, now: datetime, actor: User, reason: str = "") -> None:
+    """Let the person sign in with this address only, and tell both addresses; raises AddressTaken.
 
-    The caller knows that the address is theirs: by a code, or as an operator, who says the `reason`. Who signed up with it and
-    never typed their code gives way.
+    The caller knows that the address is theirs: by a code, or as an operator, who gives the `reason`.
+    A sign-up with the address that was never confirmed gives way.
     """
     before = user.email
     with transaction.atomic():
@@ -122,12 +126,23 @@ def change_address(user, email, *, now, actor, reason=""):
         EmailAddress.objects.create(user=user, email=email, verified=True, primary=True)
         EmailChange.objects.filter(user=user).delete()
         user.email = email
-        kind = "email_changed" if user == actor else "email_corrected"
-        for membership in user.memberships.active().select_related("supplier"):
-            about = {"supplier": membership.supplier, "actor": actor}
-            AuditEntry.objects.record(kind, about=membership, at=now, person=user.name, **about)
-        if user != actor:
-            about = {"about": user, "actor": actor, "audience": Audience.OPERATOR}
-            AuditEntry.objects.record(kind, at=now, reason=reason, **about)
+        _record_change(user, now, actor, reason)
         for address in (before, email):
             mail_security(user, "email_changed", now=now, to=address)
+
+
+def _record_change(user, now, actor, reason):
+    kind = "email_changed" if user == actor else "email_corrected"
+    for membership in user.memberships.active().select_related("supplier"):
+        AuditEntry.objects.record(
+            kind,
+            about=membership,
+            supplier=membership.supplier,
+            actor=actor,
+            at=now,
+            person=user.name,
+        )
+    if user != actor:
+        AuditEntry.objects.record(
+            kind, about=user, actor=actor, audience=Audience.OPERATOR, at=now, reason=reason
+        )

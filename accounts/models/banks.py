@@ -1,6 +1,8 @@
-"""The company's bank accounts. A changed account is the fraud that such portals suffer from: all admins hear of each change."""
+"""The company's bank accounts. All admins hear of each change: changed accounts are how portals are robbed."""
 
 import uuid
+from datetime import datetime
+from typing import Optional
 
 import pghistory
 from django.conf import settings
@@ -10,23 +12,24 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.banks import PARTS, masked
-from accounts.models.records import AuditEntry
+from accounts.models.people import User
 from accounts.models.suppliers import Supplier
 from core.states import transition
 
 
 class BankAccountQuerySet(models.QuerySet):
     def current(self):
+        """Accounts in use, the main one first."""
         return self.filter(removed_at=None).order_by("-is_main", "created_at")
 
-    def main(self):
-        """The account that answers are prefilled from, None without one."""
+    def main(self) -> Optional["BankAccount"]:
+        """Return the account that answers are prefilled from."""
         return self.current().first()
 
 
 @pghistory.track(pghistory.InsertEvent(), pghistory.UpdateEvent(), pghistory.DeleteEvent())
 class BankAccount(models.Model):
-    """A domestic account or an IBAN. It is never edited: a change removes it and adds another, so that history reads plainly."""
+    """A domestic account or an IBAN. It is never edited: a change removes it and adds another."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     supplier = models.ForeignKey(
@@ -64,18 +67,27 @@ class BankAccount(models.Model):
     def __str__(self):
         return masked(self.values())
 
-    def values(self):
-        """The account as `accounts.banks` has it."""
+    def values(self) -> dict[str, str]:
+        """Return the account as `accounts.banks` has it."""
         return {part: getattr(self, part) for part in PARTS}
 
     @classmethod
-    def add(cls, supplier, values, *, actor, now, instead_of=None):
-        """Add an account, `instead_of` another where one is replaced; returns it. AlreadyDecided when that one is gone.
+    def add(
+        cls,
+        supplier: Supplier,
+        values: dict[str, str],
+        *,
+        actor: User,
+        now: datetime,
+        instead_of: Optional["BankAccount"] = None,
+    ) -> "BankAccount":
+        """Add an account with clean `values` (`accounts.banks.clean_bank_account`), and tell all admins; returns it.
 
-        `values` are clean (`accounts.banks.clean_bank_account`). The first one is the main one; a new one takes its
-        predecessor's place. All admins are told.
+        The first account of a supplier is the main one; an account that stands `instead_of` another takes its place.
+        Raises AlreadyDecided when the other is gone.
         """
         with transaction.atomic():
+            # one change at a time, else two first accounts would both be the main one
             Supplier.objects.select_for_update(no_key=True).get(pk=supplier.pk)
             is_main = not supplier.bank_accounts.current().exists()
             if instead_of:
@@ -87,8 +99,11 @@ class BankAccount(models.Model):
             cls._tell(supplier, actor, now, old=instead_of, new=account)
         return account
 
-    def remove(self, *, actor, now):
-        """Take it out of use; the oldest of the others becomes the main one. AlreadyDecided when it is gone."""
+    def remove(self, *, actor: User, now: datetime) -> None:
+        """Take the account out of use, and tell all admins; AlreadyDecided when it is gone.
+
+        After the main account the oldest of the others becomes it.
+        """
         with transaction.atomic():
             Supplier.objects.select_for_update(no_key=True).get(pk=self.supplier_id)
             self._leave(now)
@@ -97,8 +112,8 @@ class BankAccount(models.Model):
                 BankAccount.objects.filter(pk=heir.pk).update(is_main=True)
             self._tell(self.supplier, actor, now, old=self, new=None)
 
-    def make_main(self, *, actor, now):
-        """Prefill answers from this account from now on. AlreadyDecided when it is gone."""
+    def make_main(self, *, actor: User, now: datetime) -> None:
+        """Prefill answers from this account from now on, and tell all admins; AlreadyDecided when it is gone."""
         with transaction.atomic():
             Supplier.objects.select_for_update(no_key=True).get(pk=self.supplier_id)
             old = self.supplier.bank_accounts.main()
@@ -114,8 +129,6 @@ class BankAccount(models.Model):
 
     @staticmethod
     def _tell(supplier, actor, now, *, old, new):
-        change = {"old": str(old) if old else "", "new": str(new) if new else ""}
-        AuditEntry.objects.record(
-            "bank_account_changed", about=supplier, supplier=supplier, actor=actor, at=now, **change
-        )
-        supplier.mail_admins("bank_account_changed", actor=actor, at=now, **change)
+        old, new = str(old or ""), str(new or "")
+        supplier.record("bank_account_changed", now, actor=actor, old=old, new=new)
+        supplier.mail_admins("bank_account_changed", actor=actor, at=now, old=old, new=new)

@@ -1,24 +1,18 @@
-"""Words that several of the models choose from; this module stands under all of them."""
+"""Choices that several models share; this module imports none of them."""
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 
 class Audience(models.TextChoices):
-    """Who may read an audit entry; operators read all."""
+    """Whose people may read an audit entry; operators read all."""
 
     SUPPLIER = "supplier", _("supplier")
+    CUSTOMER = "customer", _("customer")
     OPERATOR = "operator", _("operator")
 
 
-class InvitationState(models.TextChoices):
-    PENDING = "pending", _("invited")
-    ACCEPTED = "accepted", _("accepted")
-    EXPIRED = "expired", _("expired")
-    REVOKED = "revoked", _("revoked")
-
-
-class JoinState(models.TextChoices):
+class JoinStatus(models.TextChoices):
     PENDING = "pending", _("waiting")
     ACCEPTED = "accepted", _("accepted")
     DECLINED = "declined", _("declined")

@@ -2,11 +2,13 @@
 
 import hashlib
 import secrets
+from datetime import datetime
 
 from django.conf import settings
 from django.db import models, transaction
 from django.utils import timezone
 
+from accounts.models.people import User
 from core import mail
 
 KEPT_DAYS = 365
@@ -28,16 +30,17 @@ class KnownDevice(models.Model):
         return f"{self.seen_at:%Y-%m-%d}"
 
     @classmethod
-    def recognise(cls, user, token, *, now, browser, address):
+    def recognise(cls, user: User, token: str, *, now: datetime, browser: str, address: str) -> str:
         """Note a sign-in from the browser with this cookie, '' for none; returns the cookie that it keeps from now on.
 
-        From a browser that is new to the person a mail goes to them, unless it is their first of all.
+        A browser that is new to the person is told to them by mail, unless it is their first of all.
         """
         token = token or secrets.token_urlsafe(32)
         digest = hashlib.sha256(token.encode(errors="surrogatepass")).hexdigest()
         with transaction.atomic():
             if not cls.objects.filter(user=user, digest=digest).update(seen_at=now):
                 is_first = not cls.objects.filter(user=user).exists()
+                # two tabs may sign in with the same cookie at once
                 cls.objects.bulk_create(
                     [cls(user=user, digest=digest, seen_at=now)], ignore_conflicts=True
                 )
@@ -46,8 +49,22 @@ class KnownDevice(models.Model):
         return token
 
 
-def mail_security(user, what, *, now, browser="", address="", to=""):
-    """Write about a change of the account's security, at once and whatever the person's preferences are."""
-    said = {"person": user, "what": what, "at": now, "browser": browser[:200], "address": address}
-    said["days"] = settings.PORTAL_CLOSING_DAYS
-    mail.send("security", to or user.email, user.mail_language, urgent=True, **said)
+def mail_security(
+    user: User, what: str, *, now: datetime, browser: str = "", address: str = "", to: str = ""
+) -> None:
+    """Write about a change of an account's security, whatever its owner's preferences are.
+
+    `what` names the change, and the file of its letter; `to` is an address other than the person's present one.
+    """
+    mail.send(
+        "security",
+        to or user.email,
+        user.mail_language,
+        urgent=True,
+        kind=what,
+        person=user,
+        at=now,
+        browser=browser[:200],
+        address=address,
+        days=settings.PORTAL_CLOSING_DAYS,
+    )

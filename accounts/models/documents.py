@@ -1,23 +1,30 @@
 """The company's documents, given once and offered to every customer's steps."""
 
+from collections.abc import Iterable
+from datetime import date, datetime
+
 from django.conf import settings
+from django.core.files.uploadedfile import UploadedFile
 from django.db import models, transaction
 from django.utils.translation import gettext_lazy as _
 
 from accounts.company_details import DOCUMENTS
-from accounts.models.notifications import Letter, Notification, notify
+from accounts.models.memberships import Membership
+from accounts.models.notifications import Letter, notify
+from accounts.models.people import User
 from accounts.models.records import AuditEntry
 from accounts.models.suppliers import Supplier
+from accounts.notifications import get_kind
 from core.models.files import StoredFile
 
 
 class DocumentQuerySet(models.QuerySet):
     def newest(self):
-        """The oldest first, so that a dict by kind ends with the newest of each."""
+        """Documents, the oldest first, so that a dict by kind ends with the newest of each."""
         return self.order_by("uploaded_at")
 
-    def running_out(self, until):
-        """Those valid until a day up to `until` whose people were not told yet."""
+    def running_out(self, until: date):
+        """Documents valid until that day or less, whose admins were not told yet."""
         return self.filter(expires_on__lte=until, told_of_expiry=False)
 
 
@@ -40,7 +47,16 @@ class Document(StoredFile):
         verbose_name_plural = _("documents")
 
     @classmethod
-    def add(cls, supplier, upload, detail, expires_on, *, actor, now):
+    def add(
+        cls,
+        supplier: Supplier,
+        upload: UploadedFile,
+        detail: str,
+        expires_on: date | None,
+        *,
+        actor: User,
+        now: datetime,
+    ) -> "Document":
         """Keep a checked upload as a company document; returns it."""
         with transaction.atomic():
             document = cls.keep(
@@ -55,31 +71,34 @@ class Document(StoredFile):
         return document
 
     @classmethod
-    def adopt(cls, supplier, stored, detail, *, actor, now):
-        """Keep a copy of a file that answered a customer's step as a company document; returns it."""
+    def adopt(
+        cls, supplier: Supplier, stored: StoredFile, detail: str, *, actor: User, now: datetime
+    ) -> "Document":
+        """Keep a copy of a stored file as a company document; returns it."""
         with transaction.atomic():
-            about = {
-                "supplier": supplier,
-                "detail": detail,
-                "expires_on": stored.expires_on,
-                "uploaded_by": actor,
-            }
-            document = cls.copy_of(stored, uploaded_at=now, **about)
+            document = cls.copy_of(
+                stored,
+                supplier=supplier,
+                detail=detail,
+                expires_on=stored.expires_on,
+                uploaded_by=actor,
+                uploaded_at=now,
+            )
             document._record("document_added", actor, now)
         return document
 
-    def remove(self, *, actor, now):
-        """Delete it; what was submitted to customers stays with them."""
+    def remove(self, *, actor: User, now: datetime) -> None:
+        """Delete the document; copies that were submitted to customers stay with them."""
         with transaction.atomic():
             self._record("document_removed", actor, now)
             self.discard()
 
-    def tell_of_expiry(self, *, now):
-        """Tell the admins, once, that it runs out."""
+    def tell_of_expiry(self, *, now: datetime) -> None:
+        """Tell the admins, once, that the document runs out."""
         with transaction.atomic():
-            if Document.objects.filter(pk=self.pk, told_of_expiry=False).update(
-                told_of_expiry=True
-            ):
+            # two workers may come at once: only the first changes the row
+            untold = Document.objects.filter(pk=self.pk, told_of_expiry=False)
+            if untold.update(told_of_expiry=True):
                 tell_of_expiry(
                     "document_expires", self, self.supplier.admins(), now, about=self.supplier
                 )
@@ -96,13 +115,29 @@ class Document(StoredFile):
         )
 
 
-def tell_of_expiry(kind, stored, members, now, *, about, customer=""):
-    """Ring the bell of `members` and mail them: a stored file runs out. `customer` is whom it was given to."""
-    words = {"name": stored.name, "day": stored.expires_on.isoformat(), "customer": customer}
+def tell_of_expiry(
+    kind: str,
+    stored: StoredFile,
+    members: Iterable[Membership],
+    now: datetime,
+    *,
+    about: models.Model,
+    customer: str = "",
+) -> None:
+    """Ring the bell of `members` and mail them that a stored file runs out.
+
+    The news is `about` the supplier, or a row that has one; `customer` names who the file was given to, if anybody.
+    """
     people = [member.user for member in members]
-    supplier = getattr(about, "supplier", about)
-    path = Notification(kind=kind, object_id=about.pk).leads_to
-    letter = Letter(
-        people, {"stored": stored, "customer": customer, "path": path}, "document_expires"
+    context = {"stored": stored, "customer": customer, "path": get_kind(kind).address(about.pk)}
+    notify(
+        getattr(about, "supplier", about),
+        kind,
+        about=about,
+        users=people,
+        at=now,
+        letter=Letter(people, context, "document_expires"),
+        name=stored.name,
+        day=stored.expires_on.isoformat(),
+        customer=customer,
     )
-    notify(supplier, kind, about=about, users=people, at=now, letter=letter, **words)

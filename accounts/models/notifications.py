@@ -1,53 +1,20 @@
-"""What the bell shows. A kind is a plain string, listed in KINDS; its words are templates/notifications/<kind>.html."""
+"""The bell: what each person was told, and how they want to hear of it by e-mail."""
 
 import uuid
+from collections.abc import Iterable
+from datetime import datetime
 from typing import NamedTuple
 
 from django.conf import settings
-from django.contrib.auth import get_user_model
 from django.db import models, transaction
-from django.urls import reverse
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from accounts import notifications
+from accounts.models.people import User
 from accounts.models.suppliers import Supplier
 from core import mail
-
-
-class Kind(NamedTuple):
-    """A kind of news: the view that it leads to, its icon, and what it is called where one chooses how to hear of it."""
-
-    view: str
-    icon: str
-    label: str
-
-
-KINDS = {
-    "request_accepted": Kind("connections:request", "check", _("A customer accepts a request")),
-    "request_declined": Kind("connections:request", "x", _("A customer declines a request")),
-    "request_expired": Kind("connections:request", "clock", _("A request expires")),
-    "invited": Kind("customers:profile", "mail", _("A customer invites the company")),
-    "invitation_accepted": Kind(
-        "customers:profile", "check", _("A colleague accepts an invitation")
-    ),
-    "invitation_for_admin": Kind("accounts:team", "mail", _("An invitation needs an admin")),
-    "connection_ended": Kind("customers:profile", "x", _("A connection ends")),
-    "step_approved": Kind("customers:profile", "check", _("A customer approves a step")),
-    "step_returned": Kind("customers:profile", "alert", _("A customer sends a step back")),
-    "step_handed": Kind("customers:profile", "users", _("A step is handed to me")),
-    "steps_asked": Kind("customers:profile", "plus", _("A customer asks for something new")),
-    "file_expires": Kind("customers:profile", "clock", _("A file given to a customer runs out")),
-    "document_expires": Kind("accounts:company", "clock", _("A company document runs out")),
-    "export_ready": Kind("leaving:export", "file", _("An export is ready")),
-    "join_asked": Kind("accounts:team", "users", _("Somebody asks to join the team")),
-    "member_joined": Kind("accounts:team", "users", _("Somebody joins the team")),
-    "role_changed": Kind("accounts:team", "users", _("My role changes")),
-}
-WHOLE_PAGES = {
-    "accounts:company",
-    "accounts:team",
-    "leaving:export",
-}  # need no id; the others take that of what it is about
 
 
 class Way(models.TextChoices):
@@ -75,36 +42,55 @@ class Preference(models.Model):
         return f"{self.kind}: {self.way}"
 
     @classmethod
-    def choose(cls, user, ways):
-        """Keep {kind: Way}; as usual keeps nothing."""
+    def choose(cls, user: User, ways: dict[str, str]) -> None:
+        """Keep the person's Way of each kind in `ways`; other kinds stay as they are."""
         rows = [
             cls(user=user, kind=kind, way=way) for kind, way in ways.items() if way != Way.USUAL
         ]
         with transaction.atomic():
-            get_user_model().objects.select_for_update(no_key=True).get(
-                pk=user.pk
-            )  # a double click chooses once
+            # a double click waits here; else both would insert the same rows
+            User.objects.select_for_update(no_key=True).get(pk=user.pk)
             cls.objects.filter(user=user, kind__in=ways).delete()
             cls.objects.bulk_create(rows)
 
 
 class NotificationQuerySet(models.QuerySet):
+    def for_supplier(self, supplier: Supplier):
+        """News that belong to the supplier."""
+        return self.filter(supplier=supplier)
+
+    def for_customer(self, customer_id: uuid.UUID):
+        """News that belong to the customer with this id."""
+        return self.filter(customer_id=customer_id)
+
     def unread(self):
+        """News that nobody has opened yet."""
         return self.filter(read_at=None)
 
-    def leading_to(self, view):
-        return self.filter(kind__in=[name for name, kind in KINDS.items() if kind.view == view])
+    def hidden_from(self, membership):
+        """News to the member at their supplier, about objects that they do not see any more."""
+        hidden = Q(pk__in=[])  # nothing, until a kind adds to it
+        for kind in notifications.all_kinds():
+            if kind.visible_to:
+                seen = kind.visible_to(membership).values("pk")
+                hidden |= Q(kind=kind.name) & ~Q(object_id__in=seen)
+        return self.for_supplier(membership.supplier).filter(hidden, user=membership.user)
 
-    def mark_read(self, now):
+    def mark_read(self, now: datetime) -> int:
+        """Mark those that are unread as read; returns their number."""
         return self.unread().update(read_at=now)
 
 
 class Notification(models.Model):
-    """One line for one person about something of one supplier."""
+    """One line of news for one person, as somebody who works for its owner: a supplier or a customer."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="notifications")
-    supplier = models.ForeignKey(Supplier, models.CASCADE, related_name="notifications")
+    supplier = models.ForeignKey(
+        Supplier, models.CASCADE, null=True, blank=True, related_name="notifications"
+    )
+    # no ForeignKey: customers are the business of an app above this one, which knows none of its models
+    customer_id = models.UUIDField(null=True, blank=True)
     kind = models.CharField(max_length=40)
     object_id = models.UUIDField()
     data = models.JSONField(default=dict)
@@ -120,12 +106,15 @@ class Notification(models.Model):
         ordering = ["-created_at", "-id"]
         indexes = [
             models.Index(fields=["user", "-created_at"], name="notifications_of_a_person"),
-            models.Index(
-                fields=["user"], name="unread_of_a_person", condition=models.Q(read_at=None)
-            ),
-            models.Index(
-                fields=["user"], name="digests_to_send", condition=models.Q(in_digest=True)
-            ),
+            models.Index(fields=["user"], name="unread_of_a_person", condition=Q(read_at=None)),
+            models.Index(fields=["user"], name="digests_to_send", condition=Q(in_digest=True)),
+        ]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(supplier__isnull=False, customer_id__isnull=True)
+                | Q(supplier__isnull=True, customer_id__isnull=False),
+                name="notification_has_one_owner",
+            )
         ]
 
     def __str__(self):
@@ -137,32 +126,42 @@ class Notification(models.Model):
 
     @property
     def icon(self):
-        return KINDS[self.kind].icon
+        return notifications.get_kind(self.kind).icon
 
     @property
     def leads_to(self):
         """The address of the page that it is about."""
-        view = KINDS[self.kind].view
-        return reverse(view, args=[] if view in WHOLE_PAGES else [self.object_id])
+        return notifications.get_kind(self.kind).address(self.object_id)
 
 
 class Letter(NamedTuple):
-    """What some are written beside the bell: `to` whom, unless they chose otherwise, with what context, by which name."""
+    """The mail that goes with news: to whom, unless they chose otherwise, and what its template is given."""
 
-    to: list
+    to: list[User]
     context: dict
-    name: str = ""  # that of the kind
+    name: str = ""  # of the mail's template, when that is not the kind's
 
 
-def notify(supplier, kind, *, about, users, at, letter=None, silent=False, **data):
-    """Ring the bell of each user about one thing; `data` holds the words' parts (names, comment), for ever as they were.
+def notify(
+    supplier: Supplier,
+    kind: str,
+    *,
+    about: models.Model,
+    users: Iterable[User],
+    at: datetime,
+    letter: Letter | None = None,
+    silent: bool = False,
+    **data,
+) -> None:
+    """Ring the bell of each user about one object, and write the letter to its addressees.
 
-    Those whom the Letter is to get it at once, unless they chose the digest or nothing. Whoever else chose so waits for the
-    digest, or gets the line as a letter. `silent`: nobody is written to, at once or later.
+    `data` holds the words' parts (names, comment), for ever as they are now. An addressee who chose so gets the digest
+    or no mail instead of the letter; any other user who chose so gets the digest, or the line of news as a letter.
+    With `silent` nobody is written to, at once or later. Raises UnknownKind.
     """
+    notifications.get_kind(kind)  # before anything is written: an unknown kind could not be shown
     addressees = letter.to if letter else []
-    chosen = Preference.objects.filter(kind=kind, user__in=[*users, *addressees])
-    chosen = {} if silent else dict(chosen.values_list("user", "way"))
+    chosen = {} if silent else _chosen_ways(kind, [*users, *addressees])
     notes = Notification.objects.bulk_create(
         Notification(
             user=user,
@@ -175,30 +174,42 @@ def notify(supplier, kind, *, about, users, at, letter=None, silent=False, **dat
         )
         for user in users
     )
-    for user in [] if silent else addressees:
+    if silent:
+        return
+    for user in addressees:
         if chosen.get(user.pk, Way.NOW) == Way.NOW:
             context = {"supplier": supplier, "person": user} | letter.context
             mail.send(letter.name or kind, user.email, user.mail_language, about=about, **context)
     for note in notes:
-        user = note.user
-        if chosen.get(user.pk) == Way.NOW and user not in addressees:
-            mail.send(
-                "news",
-                user.email,
-                user.mail_language,
-                about=note,
-                note=note,
-                supplier=supplier,
-                person=user,
-            )
+        if chosen.get(note.user.pk) == Way.NOW and note.user not in addressees:
+            _send_as_letter(note)
 
 
-def send_digest(user, *, now):
-    """Write one letter with what waits for the person's digest and was not read meanwhile; nothing is sent twice.
+def _chosen_ways(kind, users):
+    """{id of a user: Way}, without those who hear of the kind as usual."""
+    chosen = Preference.objects.filter(kind=kind, user__in=users)
+    return dict(chosen.values_list("user", "way"))
 
-    Companies that the person has left since tell them nothing more.
+
+def _send_as_letter(note):
+    mail.send(
+        "news",
+        note.user.email,
+        note.user.mail_language,
+        about=note,
+        note=note,
+        supplier=note.supplier,
+        person=note.user,
+    )
+
+
+def send_digest(user: User, *, now: datetime) -> None:
+    """Write one letter with the unread news that wait for the person's digest; nothing is sent twice.
+
+    News of companies that the person has left meanwhile are left out.
     """
     with transaction.atomic():
+        # the rows are locked, so that a second worker finds nothing left to send
         waiting = Notification.objects.select_for_update(of=["self"]).filter(
             user=user, in_digest=True
         )

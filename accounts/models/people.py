@@ -1,6 +1,6 @@
 """People, what they agreed to, and which company they mean to found."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
@@ -20,13 +20,13 @@ ERASED = "closed.portal.invalid"  # where nobody's mail goes
 
 class UserQuerySet(models.QuerySet):
     def unconfirmed(self):
-        """People who signed up and never typed their code: they own nothing, and give way to the next with their address."""
+        """People who signed up and never typed their code: they own nothing, and give way to others."""
         signed_up = self.filter(
             Exists(Consent.objects.filter(user=OuterRef("pk"))), memberships=None, is_staff=False
         )
         return signed_up.exclude(emailaddress__verified=True)
 
-    def to_erase(self, now):
+    def to_erase(self, now: datetime):
         """People who closed their account some days ago, whose name is still here."""
         before = now - timedelta(days=settings.PORTAL_CLOSING_DAYS)
         return self.filter(is_active=False, closed_at__lt=before).exclude(
@@ -35,27 +35,30 @@ class UserQuerySet(models.QuerySet):
 
 
 class UserManager(BaseUserManager.from_queryset(UserQuerySet)):
-    def create_user(self, email, password=None, **fields):
-        """A person with a lower-case e-mail; without a password nobody can log in as them."""
+    def create_user(self, email: str, password: str | None = None, **fields) -> "User":
+        """Create a person with a lower-case e-mail; without a password nobody can sign in as them."""
         user = self.model(email=self.normalize_email(email), **fields)
         user.set_password(password)
         user.save()
         return user
 
-    def create_superuser(self, email, password=None, **fields):
+    def create_superuser(self, email: str, password: str | None = None, **fields) -> "User":
+        """Create a person who may do everything, as `manage.py createsuperuser` does."""
         return self.create_user(
             email, password, **fields | {"is_staff": True, "is_superuser": True}
         )
 
     @classmethod
-    def normalize_email(cls, email):
+    def normalize_email(cls, email: str) -> str:
+        """Return the address as it is kept: all of it in lower case, which Django does for the domain only."""
         return (email or "").strip().lower()
 
     def get_by_natural_key(self, email):
         return self.get(email=self.normalize_email(email))
 
-    def one_at_a_time(self, email):
-        """Let whoever else signs up with the address or confirms it wait until the caller's transaction ends."""
+    def one_at_a_time(self, email: str) -> None:
+        """Make other sign-ups and confirmations of the address wait until the caller's transaction ends."""
+        # an advisory lock, because there may be no row of this address to lock yet
         with connection.cursor() as cursor:
             cursor.execute(
                 "SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))",
@@ -102,22 +105,22 @@ class User(AbstractBaseUser, PermissionsMixin):
 
     @property
     def mail_language(self):
-        """The language to write to this person in: the chosen one, else that of the browser they were here with last."""
+        """The language of mail to this person: the chosen one, or that of the browser they were here with last."""
         return self.language or self.browser_language or settings.PORTAL_LANGUAGE
 
     @property
     def counting_key(self):
-        """Whom the person's counters count: kept from the first verified address, so that a new account is no new counter."""
+        """The name of the person's counters, from their first verified address: a new account is no new counter."""
         return self.person_key or person_key(self.email)
 
 
-def person_key(email):
-    """Keyed hash of an address: the same for the same address, also after the account was deleted."""
+def person_key(email: str) -> str:
+    """Return a keyed hash of an address, which is the same after the account was deleted."""
     return salted_hmac("person", email.strip().lower(), algorithm="sha256").hexdigest()
 
 
 class PendingCompany(models.Model):
-    """The company that an unverified person means to found; it becomes a supplier when the code is confirmed (`Membership.found`)."""
+    """The company that a person means to found, until their code is right (`founding.found_company`)."""
 
     user = models.OneToOneField(User, models.CASCADE, related_name="pending_company")
     name = models.CharField(max_length=160)
@@ -128,7 +131,7 @@ class PendingCompany(models.Model):
 
 
 class Consent(models.Model):
-    """What somebody agreed to, in which version and language, and when."""
+    """What a person agreed to, in which version and language, and when."""
 
     class Kind(models.TextChoices):
         TERMS = "terms", _("Terms")

@@ -1,16 +1,18 @@
-"""What happened, and what people asked the operator."""
+"""The record of what happened, and questions to the operator."""
 
 import uuid
+from datetime import datetime
 
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models, transaction
-from django.db.models import Func, Value
+from django.db.models import Func, Q, Value
 from django.db.models.functions import Cast
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models.choices import Audience
+from accounts.models.people import User
 from accounts.models.suppliers import Supplier
 from core import mail
 
@@ -25,26 +27,28 @@ class Without(Func):
 class AuditQuerySet(models.QuerySet):
     def record(
         self,
-        kind,
+        kind: str,
         *,
-        about,
-        supplier=None,
-        actor=None,
-        address="",
-        audience=Audience.SUPPLIER,
-        at=None,
-        reason="",
+        about: models.Model,
+        supplier: Supplier | None = None,
+        customer_id: uuid.UUID | None = None,
+        actor: User | None = None,
+        address: str = "",
+        audience: Audience = Audience.SUPPLIER,
+        at: datetime | None = None,
+        reason: str = "",
         **data,
-    ):
-        """Write one entry in the caller's transaction. Neither actor nor address means the system did it.
+    ) -> "AuditEntry":
+        """Write one entry in the caller's transaction; the portal itself did it without `actor` and `address`.
 
-        `reason`: why, where somebody was asked for it.
+        `reason` is what somebody gave when they were asked why. `data` holds whatever the words of the kind name.
         """
         return AuditEntry.objects.create(
             kind=kind,
             actor=actor,
             address=address,
             supplier=supplier,
+            customer_id=customer_id,
             object_type=about._meta.label_lower,
             object_id=str(about.pk),
             audience=audience,
@@ -52,23 +56,28 @@ class AuditQuerySet(models.QuerySet):
             at=at or timezone.now(),
         )
 
-    def forget(self, *details):
-        """Take these details out of what was recorded."""
-        keys = Cast(Value(list(details)), ArrayField(models.TextField()))
+    def forget(self, *keys: str) -> None:
+        """Take these keys out of the recorded data."""
+        keys = Cast(Value(list(keys)), ArrayField(models.TextField()))
         self.update(data=Without(models.F("data"), keys))
 
-    def about(self, thing):
-        return self.filter(object_type=thing._meta.label_lower, object_id=str(thing.pk))
+    def about(self, row: models.Model):
+        """Entries about one row of any table."""
+        return self.filter(object_type=row._meta.label_lower, object_id=str(row.pk))
 
-    def for_supplier(self):
-        """Entries that a supplier's people may read; those for the operator only are left out."""
-        return self.filter(audience=Audience.SUPPLIER)
+    def for_supplier(self, supplier: Supplier):
+        """Entries that the supplier's people may read."""
+        return self.filter(supplier=supplier, audience=Audience.SUPPLIER)
+
+    def for_customer(self, customer_id: uuid.UUID):
+        """Entries that the people of the customer with this id may read."""
+        return self.filter(customer_id=customer_id, audience=Audience.CUSTOMER)
 
 
 class AuditEntry(models.Model):
-    """Who did what, to what, when: also the timeline of a request. Written in the transaction of the deed, never changed; only addresses go."""
+    """Who did what to which row, when: written in the transaction of the deed; only addresses leave it later."""
 
-    SUPPLIER, OPERATOR = Audience
+    SUPPLIER, CUSTOMER, OPERATOR = Audience
 
     kind = models.CharField(_("what"), max_length=60)
     actor = models.ForeignKey(
@@ -88,15 +97,14 @@ class AuditEntry(models.Model):
         related_name="audit_entries",
         verbose_name=_("supplier"),
     )
+    # no ForeignKey: customers are the business of an app above this one, which knows none of its models
+    customer_id = models.UUIDField(_("customer"), null=True, blank=True)
     object_type = models.CharField(_("type"), max_length=60)
     object_id = models.CharField(_("object"), max_length=40)
     at = models.DateTimeField(_("when"), default=timezone.now)
     data = models.JSONField(_("details"), default=dict, blank=True)
     audience = models.CharField(
-        _("for"),
-        max_length=10,
-        default=Audience.SUPPLIER,
-        choices=Audience.choices,
+        _("for"), max_length=10, default=Audience.SUPPLIER, choices=Audience.choices
     )
 
     objects = AuditQuerySet.as_manager()
@@ -106,30 +114,36 @@ class AuditEntry(models.Model):
         verbose_name_plural = _("audit entries")
         ordering = ["-at", "-pk"]
         indexes = [models.Index(fields=["object_id", "at"], name="audit_timeline")]
+        constraints = [
+            models.CheckConstraint(
+                condition=~Q(audience=Audience.CUSTOMER) | Q(customer_id__isnull=False),
+                name="entry_for_a_customer_names_it",
+            )
+        ]
 
     def __str__(self):
         return self.kind
 
     @property
     def template(self):
-        """The words of what was done, for the people of the supplier."""
+        """The words of the deed, for the people of the supplier."""
         return f"activity/{self.kind}.html"
 
     @property
     def by(self):
-        """Who did it, as the supplier may know it: a colleague by name, the operator, a customer (never who there), the portal."""
+        """The doer as the supplier may know them: a colleague by name, but of a customer's people no name."""
         if self.actor:
             return _("The operator") if self.actor.is_staff else str(self.actor)
         return _("The customer") if self.address else _("The portal")
 
 
 class SupportRequestQuerySet(models.QuerySet):
-    def open(self):
+    def unanswered(self):
         return self.filter(closed_at=None)
 
 
 class SupportRequest(models.Model):
-    """A question to the operator, with the page the person came from."""
+    """A question to the operator, with the page that the person came from."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     user = models.ForeignKey(
@@ -164,8 +178,8 @@ class SupportRequest(models.Model):
     def __str__(self):
         return self.email
 
-    def send(self):
-        """Keep the question and mail it to the support address, in one transaction."""
+    def send(self) -> None:
+        """Save the question and mail it to the support address."""
         with transaction.atomic():
             self.save(force_insert=True)
             mail.send(

@@ -1,7 +1,7 @@
-"""How somebody comes to work for a supplier that is there already: invited by an admin, or asking to join."""
+"""How a person comes to work for a supplier: invited by an admin, or asking to join."""
 
 import uuid
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import models, transaction
@@ -9,19 +9,27 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models.choices import InvitationState, JoinState
+from accounts.models.choices import JoinStatus
 from accounts.models.memberships import Membership, Role
 from accounts.models.notifications import Letter, Notification, notify
 from accounts.models.people import User
 from accounts.models.records import AuditEntry
 from accounts.models.suppliers import Supplier
 from core import mail
-from core.models import DailyCount, Link, today
-from core.states import AlreadyDecided, transition
+from core.models import (
+    DailyCount,
+    DecidedInTime,
+    DecidedInTimeQuerySet,
+    DecidedOnce,
+    DecidedOnceQuerySet,
+    Link,
+    today,
+)
+from core.states import AlreadyDecided, status_field, transition
 
 
 class CannotInvite(Exception):
-    """Why nobody can be invited now; `code` is a Refusal."""
+    """Nobody can be invited now; `code` is the Refusal that says why."""
 
     def __init__(self, code):
         super().__init__(code)
@@ -39,25 +47,21 @@ class Refusal(models.TextChoices):
     DAILY = "daily", _("Your company has sent all its invitations for today. Try again tomorrow.")
 
 
-class TeamInvitationQuerySet(models.QuerySet):
-    def waiting(self, now):
-        """Those that can still be accepted; an overdue one counts as expired whatever its row says."""
-        return self.filter(status=InvitationState.PENDING, expires_at__gt=now)
+class InvitationStatus(models.TextChoices):
+    PENDING = "pending", _("invited")
+    ACCEPTED = "accepted", _("accepted")
+    EXPIRED = "expired", _("expired")
+    REVOKED = "revoked", _("revoked")
 
-    def unanswered(self):
-        return self.filter(status=InvitationState.PENDING)
 
-    def overdue(self, now):
-        """Those whose time is over and that the worker has not expired yet."""
-        return self.filter(status=InvitationState.PENDING, expires_at__lte=now)
-
-    def revoke_all(self, now):
-        """Take back what nobody has accepted, with the links and mails into it."""
-        for invitation in self.filter(status=InvitationState.PENDING):
+class TeamInvitationQuerySet(DecidedInTimeQuerySet):
+    def revoke_all(self, now: datetime) -> None:
+        """Take back every pending invitation, with the links and mails into it."""
+        for invitation in self.pending():
             invitation.revoke(now=now)
 
 
-class TeamInvitation(models.Model):
+class TeamInvitation(DecidedInTime):
     """An admin asks an address to work for the supplier, in a role, once."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -65,29 +69,21 @@ class TeamInvitation(models.Model):
     email = models.EmailField(_("e-mail"))
     role = models.CharField(_("role"), max_length=10, choices=Role.choices, default=Role.MEMBER)
     invited_by = models.ForeignKey(User, models.PROTECT, related_name="+")
-    status = models.CharField(
-        _("status"), max_length=10, choices=InvitationState.choices, default=InvitationState.PENDING
-    )
+    status = status_field(InvitationStatus)
     created_at = models.DateTimeField(_("invited"), default=timezone.now)
-    expires_at = models.DateTimeField(_("expires"))
-    decided_at = models.DateTimeField(null=True, blank=True)
 
     objects = TeamInvitationQuerySet.as_manager()
 
-    class Meta:
+    class Meta(DecidedInTime.Meta):
         verbose_name = _("team invitation")
         verbose_name_plural = _("team invitations")
         ordering = ["-created_at", "pk"]
         constraints = [
+            *DecidedInTime.Meta.constraints,
             models.UniqueConstraint(
                 fields=["supplier", "email"],
-                condition=Q(status=InvitationState.PENDING),
+                condition=Q(status=InvitationStatus.PENDING),
                 name="one_team_invitation_per_address",
-            ),
-            models.CheckConstraint(
-                condition=Q(status=InvitationState.PENDING, decided_at__isnull=True)
-                | (~Q(status=InvitationState.PENDING) & Q(decided_at__isnull=False)),
-                name="team_invitation_decided_has_a_date",
             ),
         ]
 
@@ -95,14 +91,18 @@ class TeamInvitation(models.Model):
         return self.email
 
     @classmethod
-    def invite(cls, membership, email, role, *, now):
-        """The member, an admin, asks an address to join in a role; mails it. CannotInvite, with nothing changed, when it can't."""
+    def invite(cls, membership: Membership, email: str, role: str, *, now: datetime):
+        """Let an admin ask an address to join in a role, and mail it; returns the invitation.
+
+        Raises CannotInvite, with nothing changed.
+        """
         supplier, email = membership.supplier, User.objects.normalize_email(email)
         with transaction.atomic():
+            # So that of two invitations to one address the second is refused.
             supplier.one_at_a_time()
-            cls.objects.filter(supplier=supplier, email=email).overdue(now).update(
-                status=InvitationState.EXPIRED, decided_at=now
-            )
+            same = cls.objects.filter(supplier=supplier, email=email)
+            # The worker may be late; what is over must not stand in the way of a fresh invitation.
+            same.decide_all(InvitationStatus.EXPIRED, now)
             if refusal := cls._refusal(supplier, email):
                 raise CannotInvite(refusal)
             cls._spend_one_of_today(supplier, now)
@@ -125,11 +125,8 @@ class TeamInvitation(models.Model):
         member = supplier.memberships.filter(user__email=email).first()
         if member:
             return Refusal.MEMBER if member.is_active else Refusal.INACTIVE
-        return (
-            Refusal.INVITED
-            if cls.objects.filter(supplier=supplier, email=email).unanswered().exists()
-            else None
-        )
+        is_invited = cls.objects.filter(supplier=supplier, email=email).pending().exists()
+        return Refusal.INVITED if is_invited else None
 
     @staticmethod
     def _spend_one_of_today(supplier, now):
@@ -137,63 +134,55 @@ class TeamInvitation(models.Model):
         if not DailyCount.objects.spend("team", str(supplier.pk), today(now), limit):
             raise CannotInvite(Refusal.DAILY)
 
-    def resend(self, *, now, actor):
-        """Write again with a new link; the old one dies, the days start anew. AlreadyDecided when it is answered.
+    def resend(self, *, now: datetime, actor: User | None) -> None:
+        """Mail a new link; the old one dies, the days start anew.
 
-        Raises CannotInvite when the company may not, or not today.
+        AlreadyDecided when it is not pending. Raises CannotInvite when the company may not invite,
+        or not today.
         """
         with transaction.atomic():
+            # An admin who loses the role at this moment takes it back.
             self.supplier.one_at_a_time()
             if self.supplier.is_suspended:
                 raise CannotInvite(Refusal.SUSPENDED)
             self._spend_one_of_today(self.supplier, now)
             self.expires_at = now + timedelta(days=settings.PORTAL_INVITATION_DAYS)
-            transition(
-                TeamInvitation.objects.filter(pk=self.pk).unanswered(), expires_at=self.expires_at
-            )
+            mine = TeamInvitation.objects.filter(pk=self.pk)
+            transition(mine.pending(), expires_at=self.expires_at)
             self.links().revoke(now)
             self._record("colleague_invited_again", now, actor=actor)
             self._write(now)
 
-    def revoke(self, *, now, actor=None):
-        """Take it back. AlreadyDecided when it is answered."""
+    def revoke(self, *, now: datetime, actor: User | None = None) -> None:
+        """Take it back. AlreadyDecided when it is not pending."""
         with transaction.atomic():
+            # Before the row's own lock, as every verb of the team does.
             self.supplier.one_at_a_time()
-            transition(
-                TeamInvitation.objects.filter(pk=self.pk).unanswered(),
-                status=InvitationState.REVOKED,
-                decided_at=now,
-            )
+            self._decide(InvitationStatus.REVOKED, now=now)
             self.links().revoke(now)
             self._record("colleague_invitation_revoked", now, actor=actor)
 
-    def accept(self, user, *, now, link):
-        """The invited person comes in; returns their membership. AlreadyDecided when it no longer waits.
+    def accept(self, user: User, *, now: datetime, link: Link) -> Membership:
+        """Let the invited person in; returns their membership.
 
-        The caller has checked that the invited address is a verified one of `user`. Whom an admin has deactivated an admin
-        reactivates: CannotInvite.
+        AlreadyDecided when it no longer waits. The caller has checked that the invited address is a
+        verified one of `user`. CannotInvite for a person whom an admin has deactivated: an admin
+        reactivates them.
         """
         with transaction.atomic():
+            # An admin who deactivates the person at this moment comes before or after, never
+            # between.
             self.supplier.one_at_a_time()
             if self.supplier.has_deactivated(user):
                 raise CannotInvite(Refusal.INACTIVE)
-            transition(
-                TeamInvitation.objects.filter(pk=self.pk).waiting(now),
-                status=InvitationState.ACCEPTED,
-                decided_at=now,
-            )
+            self._decide(InvitationStatus.ACCEPTED, now=now)
             link.use(now)
             self.links().revoke(now)
             return Membership.join(self.supplier, user, self.role, now=now, actor=user)
 
     def links(self):
-        """The links into this invitation that were not used yet."""
+        """Select every link into this invitation, dead or alive."""
         return Link.objects.of("team", self.pk)
-
-    def state_at(self, now):
-        """The status as it counts: an overdue one is expired before the worker has run."""
-        overdue = self.status == InvitationState.PENDING and self.expires_at <= now
-        return InvitationState.EXPIRED if overdue else self.status
 
     def _write(self, now):
         link, token = Link.issue("team", self.pk, self.email, self.expires_at)
@@ -210,23 +199,30 @@ class TeamInvitation(models.Model):
             token=token,
         )
 
-    def _record(self, kind, now, *, actor=None):
-        about = {"supplier": self.supplier, "actor": actor, "email": self.email, "role": self.role}
-        AuditEntry.objects.record(kind, about=self, at=now, **about)
+    def _record(self, kind, now, *, actor):
+        AuditEntry.objects.record(
+            kind,
+            about=self,
+            at=now,
+            supplier=self.supplier,
+            actor=actor,
+            email=self.email,
+            role=self.role,
+        )
 
 
-class JoinRequestQuerySet(models.QuerySet):
-    def waiting(self):
-        return self.filter(status=JoinState.PENDING)
-
+class JoinRequestQuerySet(DecidedOnceQuerySet):
     def for_operator(self):
-        """Those that no admin can decide, for the company has none."""
+        """Select pending requests that no admin can decide, for the company has none."""
         with_admin = Membership.objects.admins().values("supplier")
-        return self.waiting().exclude(supplier__in=with_admin)
+        return self.pending().exclude(supplier__in=with_admin)
 
 
-class JoinRequest(models.Model):
-    """Somebody whose address is of the supplier's domain asks to work for it; in a company without admins, to be its admin."""
+class JoinRequest(DecidedOnce):
+    """A person with an address of the supplier's domain asks to work for it.
+
+    Without admins there, to be its admin.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     supplier = models.ForeignKey(
@@ -236,28 +232,21 @@ class JoinRequest(models.Model):
         User, models.PROTECT, related_name="join_requests", verbose_name=_("person")
     )
     as_admin = models.BooleanField(_("as admin"), default=False)
-    status = models.CharField(
-        _("status"), max_length=10, choices=JoinState.choices, default=JoinState.PENDING
-    )
+    status = status_field(JoinStatus)
     created_at = models.DateTimeField(_("asked"), default=timezone.now)
-    decided_at = models.DateTimeField(_("decided"), null=True, blank=True)
 
     objects = JoinRequestQuerySet.as_manager()
 
-    class Meta:
+    class Meta(DecidedOnce.Meta):
         verbose_name = _("request to join")
         verbose_name_plural = _("requests to join")
         ordering = ["-created_at", "pk"]
         constraints = [
+            *DecidedOnce.Meta.constraints,
             models.UniqueConstraint(
                 fields=["supplier", "user"],
-                condition=Q(status=JoinState.PENDING),
+                condition=Q(status=JoinStatus.PENDING),
                 name="one_join_request_per_person",
-            ),
-            models.CheckConstraint(
-                condition=Q(status=JoinState.PENDING, decided_at__isnull=True)
-                | (~Q(status=JoinState.PENDING) & Q(decided_at__isnull=False)),
-                name="join_request_decided_has_a_date",
             ),
         ]
 
@@ -265,13 +254,15 @@ class JoinRequest(models.Model):
         return f"{self.user} → {self.supplier}"
 
     @classmethod
-    def ask(cls, user, supplier, *, now):
-        """Ask to join, once at a time; without an admin there, the operator is asked to make the person one.
+    def ask(cls, user: User, supplier: Supplier, *, now: datetime) -> "JoinRequest":
+        """Ask to join, once at a time; returns the pending request.
 
-        Returns the waiting request. AlreadyDecided when the person works there in that way already. The caller has checked
-        that the supplier is one of Supplier.objects.sharing_domain() of the person, or theirs.
+        Without an admin there, it goes to the operator. AlreadyDecided when the person works there
+        in that way already. The caller has checked that the supplier is one of
+        Supplier.objects.sharing_domain() of the person, or theirs.
         """
         with transaction.atomic():
+            # Two clicks make one request, and an admin can't come or go between looking and asking.
             supplier.one_at_a_time()
             admins = [membership.user for membership in supplier.admins()]
             if admins and supplier.memberships.active().filter(user=user).exists():
@@ -279,68 +270,78 @@ class JoinRequest(models.Model):
             asked, is_new = cls.objects.get_or_create(
                 supplier=supplier,
                 user=user,
-                status=JoinState.PENDING,
+                status=JoinStatus.PENDING,
                 defaults={"created_at": now, "as_admin": not admins},
             )
             if is_new:
                 AuditEntry.objects.record(
                     "join_asked", about=asked, supplier=supplier, actor=user, at=now
                 )
-                first_today = DailyCount.objects.spend(
-                    "joining", f"{user.pk} {supplier.pk}", today(now), 1
-                )
-                letter = Letter(admins if first_today else [], {"asked": asked})
-                notify(
-                    supplier,
-                    "join_asked",
-                    about=asked,
-                    users=admins,
-                    at=now,
-                    letter=letter,
-                    person=user.name,
-                )
+                asked._tell(admins, now)
         return asked
 
-    def accept(self, role, *, now, actor, reason=""):
-        """Let the person in, in a role; they are mailed. AlreadyDecided when it is decided. Returns the membership.
+    def _tell(self, admins, now):
+        # Asking and withdrawing in turn must not fill the admins' mailboxes: they are written to
+        # once a day.
+        pair = f"{self.user_id} {self.supplier_id}"
+        is_first_today = DailyCount.objects.spend("joining", pair, today(now), 1)
+        notify(
+            self.supplier,
+            "join_asked",
+            about=self,
+            users=admins,
+            at=now,
+            letter=Letter(admins if is_first_today else [], {"asked": self}),
+            person=self.user.name,
+        )
 
-        `reason`: an operator's, here and in `decline()`.
+    def accept(self, role: str, *, now: datetime, actor: User, reason: str = "") -> Membership:
+        """Let the person in, in a role, and mail them; returns the membership.
+
+        AlreadyDecided when it is decided. `reason`: an operator's, here and in `decline()`.
         """
         with transaction.atomic():
+            # Before the row's own lock, as every verb of the team does.
             self.supplier.one_at_a_time()
-            self._decide(JoinState.ACCEPTED, now)
+            self._decide(JoinStatus.ACCEPTED, now=now)
             membership = Membership.join(
                 self.supplier, self.user, role, now=now, actor=actor, reason=reason
             )
             self._answer("join_accepted", membership=membership)
         return membership
 
-    def decline(self, *, now, actor, reason=""):
-        """Don't let the person in; they are mailed. AlreadyDecided when it is decided."""
+    def decline(self, *, now: datetime, actor: User, reason: str = "") -> None:
+        """Keep the person out, and mail them. AlreadyDecided when it is decided."""
         with transaction.atomic():
-            self.supplier.one_at_a_time()
-            self._decide(JoinState.DECLINED, now)
-            about = {"supplier": self.supplier, "actor": actor, "reason": reason}
+            self.supplier.one_at_a_time()  # see accept()
+            self._decide(JoinStatus.DECLINED, now=now)
             AuditEntry.objects.record(
-                "join_declined", about=self, at=now, person=self.user.name, **about
+                "join_declined",
+                about=self,
+                at=now,
+                supplier=self.supplier,
+                actor=actor,
+                reason=reason,
+                person=self.user.name,
             )
             self._answer("join_declined")
 
-    def withdraw(self, *, now):
-        """The person takes it back, and the admins' bells ask them no longer. AlreadyDecided when it is decided."""
+    def withdraw(self, *, now: datetime) -> None:
+        """Take it back for the person; the admins' bells ask them no longer.
+
+        AlreadyDecided when it is decided.
+        """
         with transaction.atomic():
-            self.supplier.one_at_a_time()
-            self._decide(JoinState.WITHDRAWN, now)
+            self.supplier.one_at_a_time()  # see accept()
+            self._decide(JoinStatus.WITHDRAWN, now=now)
             Notification.objects.filter(kind="join_asked", object_id=self.pk).delete()
-            about = {"supplier": self.supplier, "actor": self.user}
-            AuditEntry.objects.record("join_withdrawn", about=self, at=now, **about)
+            AuditEntry.objects.record(
+                "join_withdrawn", about=self, at=now, supplier=self.supplier, actor=self.user
+            )
 
-    def _decide(self, status, now):
-        transition(JoinRequest.objects.filter(pk=self.pk).waiting(), status=status, decided_at=now)
-
-    def _answer(self, name, **context):
+    def _answer(self, letter, **context):
         mail.send(
-            name,
+            letter,
             self.user.email,
             self.user.mail_language,
             about=self,

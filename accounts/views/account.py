@@ -8,15 +8,16 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
 from accounts import account_closing
+from accounts.access import company_not_needed
 from accounts.forms import AccountForm, PasswordForm
 from accounts.models import LastAdmin, User
 from core.states import AlreadyDecided
 
 
+@company_not_needed
 def account(request):
-    user = User.objects.get(
-        pk=request.user.pk
-    )  # a copy, so that the page's head keeps the saved name
+    # a copy, so that the page's head keeps the saved name
+    user = User.objects.get(pk=request.user.pk)
     form = AccountForm(request.POST or None, instance=user)
     if request.method == "POST" and form.is_valid():
         user.save(update_fields=form.changed_data)
@@ -26,8 +27,9 @@ def account(request):
     return render(request, "accounts/account.html", {"form": form})
 
 
+@company_not_needed
 def second_factor(request):
-    """The page of a member whose company asks for a second factor that they don't have yet."""
+    """Ask a member for the second factor that their company asks for and that they don't have yet."""
     if (
         not (request.supplier and request.supplier.requires_second_factor)
         or request.membership.has_second_factor
@@ -36,15 +38,11 @@ def second_factor(request):
     return render(request, "accounts/second_factor.html")
 
 
+@company_not_needed
 def account_close(request):
-    """Close one's account, with the password; a company where nobody else works begins to close with it."""
+    """Close the person's account, with the password; a company where nobody else works begins to close with it."""
     form = PasswordForm(request.POST or None, user=request.user)
     form.fields["password"].help_text = _("We ask again, because this closes your account.")
-    alone = [
-        one.supplier
-        for one in request.memberships
-        if one.supplier.memberships.active().count() == 1
-    ]
     if request.method == "POST" and form.is_valid():
         try:
             with suppress(AlreadyDecided):  # a second click: it is closed
@@ -57,8 +55,14 @@ def account_close(request):
             account_closing.end_sessions(request.user)
             logout(request)
             return redirect("account_login")
-    return render(
-        request,
-        "accounts/account_close.html",
-        {"form": form, "alone": alone, "days": settings.PORTAL_CLOSING_DAYS},
-    )
+    context = {
+        "form": form,
+        "alone": _suppliers_without_others(request),
+        "days": settings.PORTAL_CLOSING_DAYS,
+    }
+    return render(request, "accounts/account_close.html", context)
+
+
+def _suppliers_without_others(request):
+    suppliers = [membership.supplier for membership in request.memberships]
+    return [supplier for supplier in suppliers if supplier.memberships.active().count() == 1]

@@ -23,6 +23,7 @@ def bank_replace(request, pk):
 
 
 def _form(request, old):
+    """Add an account, in place of `old` where that is given."""
     form = BankAccountForm(request.POST or None, user=request.user)
     if request.method == "POST" and form.is_valid():
         return _done(

@@ -1,4 +1,4 @@
-"""The company: what its customers see, founding one, and switching between several."""
+"""The company's details, founding a company, and switching between several."""
 
 from django.contrib import messages
 from django.shortcuts import get_object_or_404, redirect, render
@@ -7,9 +7,10 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from accounts.access import SESSION_KEY, role_required
+from accounts.access import SESSION_KEY, company_not_needed, role_required
 from accounts.forms import CompanyForm, CompanyNewForm, SwitchForm
-from accounts.models import Membership, PendingCompany, Role, Supplier
+from accounts.founding import found_company
+from accounts.models import PendingCompany, Role, Supplier
 
 CHANGES_SHOWN = 10
 SHARING_SHOWN = 5
@@ -30,9 +31,8 @@ def company(request):
 
 @role_required(Role.ADMIN)
 def company_edit(request):
-    supplier = Supplier.objects.get(
-        pk=request.supplier.pk
-    )  # a copy, so that the page's head keeps the saved name
+    # a copy, so that the page's head keeps the saved name
+    supplier = Supplier.objects.get(pk=request.supplier.pk)
     form = CompanyForm(request.POST or None, instance=supplier)
     if request.method == "POST" and form.is_valid():
         if changed := form.changed_values():
@@ -42,8 +42,9 @@ def company_edit(request):
     return render(request, "accounts/company_edit.html", {"form": form})
 
 
+@company_not_needed
 def company_new(request):
-    """The page of people without a company: found one, or ask one of the same e-mail domain to join."""
+    """Let people without a company found one, or ask one of the same e-mail domain to join."""
     if request.membership:
         return redirect("home")
     pending = PendingCompany.objects.filter(user=request.user).first()
@@ -51,10 +52,16 @@ def company_new(request):
         request.POST or None, initial=pending and {"name": pending.name, "country": pending.country}
     )
     if request.method == "POST" and form.is_valid():
-        Membership.found(request.user, **form.cleaned_data, now=timezone.now(), is_first=True)
+        found_company(
+            request.user,
+            name=form.cleaned_data["name"],
+            country=form.cleaned_data["country"],
+            now=timezone.now(),
+            is_first=True,
+        )
         return redirect("home")
-    asked = request.user.join_requests.waiting().select_related("supplier")
-    waiting = [one.supplier_id for one in asked]
+    asked = request.user.join_requests.pending().select_related("supplier")
+    waiting = [join_request.supplier_id for join_request in asked]
     sharing = Supplier.objects.sharing_domain(request.user.email).exclude(pk__in=waiting)[
         :SHARING_SHOWN
     ]
@@ -63,6 +70,7 @@ def company_new(request):
     )
 
 
+@company_not_needed
 @require_POST
 def switch(request):
     form = SwitchForm(request.POST)

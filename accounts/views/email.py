@@ -1,4 +1,4 @@
-"""Changing the address that one signs in with, confirmed at the old and at the new one."""
+"""Changing the address that a person signs in with, confirmed at the old and at the new one."""
 
 from allauth.account.decorators import reauthentication_required
 from django.contrib import messages
@@ -6,6 +6,7 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from accounts.access import company_not_needed
 from accounts.forms import EmailCodesForm, EmailForm
 from accounts.models import EmailChange
 from core import limits
@@ -13,6 +14,7 @@ from core import limits
 CHANGES_AN_HOUR = 5
 
 
+@company_not_needed
 @reauthentication_required
 def email_change(request):
     form = EmailForm(request.POST or None, user=request.user)
@@ -24,6 +26,7 @@ def email_change(request):
     return render(request, "accounts/email_change.html", {"form": form})
 
 
+@company_not_needed
 @reauthentication_required(allow_get=True)
 def email_confirm(request):
     now = timezone.now()

@@ -13,13 +13,16 @@ from accounts.models import User
 
 
 def email(request):
-    """Changing one's address is a page of ours, where both addresses confirm."""
+    """Lead from allauth's page of addresses to ours, where the old and the new address confirm the change."""
     return redirect("accounts:email_change")
 
 
 @login_not_required
 def email_verification_sent(request):
-    """The page of the code. Sending a new one to a known address, who gets none, costs what it costs for an unknown one."""
+    """Ask for the code of a sign-up.
+
+    For an address that has an account no code is sent; the work is done all the same, so that the time tells nothing.
+    """
     response = views.email_verification_sent(request)
     process = request.session.get(EMAIL_VERIFICATION_CODE_SESSION_KEY)
     resent = request.POST.get("action") == "resend" and response.status_code == 302
@@ -29,7 +32,7 @@ def email_verification_sent(request):
 
 
 def _rehearse(email):
-    """Write the mail with a code, and throw it away."""
+    """Write the mail with a code, and undo it."""
     adapter = get_adapter()
     with transaction.atomic():
         context = {"user": User(email=email), "code": adapter.generate_email_verification_code()}

@@ -1,4 +1,4 @@
-"""The team invitation behind its link, and asking to join a company of one's own domain."""
+"""Ways into a team: the invitation behind its link, and asking to join a company of the person's e-mail domain."""
 
 from django.contrib import messages
 from django.http import Http404
@@ -8,15 +8,16 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts import invited_signup
-from accounts.access import SESSION_KEY
-from accounts.models import CannotInvite, JoinRequest, Supplier, TeamInvitation
-from accounts.models.choices import InvitationState
+from accounts.access import SESSION_KEY, company_not_needed, get_own_or_404, role_required
+from accounts.forms import RoleForm
+from accounts.models import CannotInvite, JoinRequest, Role, Supplier, TeamInvitation
+from accounts.models.team import InvitationStatus
+from accounts.views.team import explain_refusals
 from core import limits
 from core.links import by_link
 from core.states import AlreadyDecided
 
 AGAIN_AN_HOUR = 3
-
 
 by_team_link = by_link("team", TeamInvitation.objects.select_related("supplier", "invited_by"))
 
@@ -45,19 +46,19 @@ def team_invitation(request, token, link, invitation):
 @require_POST
 @by_team_link
 def team_start(request, token, link, invitation):
-    """To sign-up or log-in, and back here; the address of the invitation can't be changed on the way."""
+    """Lead to sign-up or log-in, and back here; the address of the invitation can't be changed on the way."""
     if _condition(link, invitation, timezone.now()) != "live":
         return redirect("accounts:team_invitation", token)
-    said = {"supplier": str(invitation.supplier), "inviter": invitation.invited_by.name}
+    team = {"supplier": str(invitation.supplier), "inviter": invitation.invited_by.name}
     return invited_signup.enter(
-        request, invitation.email, request.path.removesuffix("start/"), team=said
+        request, invitation.email, request.path.removesuffix("start/"), team=team
     )
 
 
 @require_POST
 @by_team_link
 def team_again(request, token, link, invitation):
-    """A new link, to the invited address only, for whoever holds one that has expired."""
+    """Mail a new link to the invited address; anybody with an expired link may ask for it."""
     if _condition(link, invitation, timezone.now()) != "expired":
         return redirect("accounts:team_invitation", token)
     if not limits.allowed("team-invitation-again", invitation.pk, AGAIN_AN_HOUR, limits.AN_HOUR):
@@ -94,14 +95,15 @@ def _condition(link, invitation, now):
     condition = link.condition(now)
     return (
         "revoked"
-        if condition == "live" and invitation.state_at(now) != InvitationState.PENDING
+        if condition == "live" and invitation.status_at(now) != InvitationStatus.PENDING
         else condition
     )
 
 
+@company_not_needed
 @require_POST
 def join(request, pk):
-    """Ask a company whose people share the person's verified domain."""
+    """Ask to join a company whose people share the domain of the person's verified address."""
     supplier = get_object_or_404(Supplier.objects.sharing_domain(request.user.email), pk=pk)
     if not invited_signup.has_address(request.user, request.user.email):
         raise Http404
@@ -115,6 +117,7 @@ def join(request, pk):
     return redirect("home")
 
 
+@company_not_needed
 @require_POST
 def join_withdraw(request, pk):
     asked = get_object_or_404(request.user.join_requests, pk=pk)
@@ -123,3 +126,38 @@ def join_withdraw(request, pk):
     except AlreadyDecided:
         messages.info(request, _("This was decided meanwhile."))
     return redirect("home")
+
+
+@role_required(Role.ADMIN)
+@require_POST
+@explain_refusals
+def join_accept(request, pk):
+    asked = get_own_or_404(request, request.supplier.join_requests, pk)
+    form = RoleForm(request.POST)
+    if form.is_valid():
+        asked.accept(form.cleaned_data["role"], now=timezone.now(), actor=request.user)
+        messages.success(request, _("%(name)s works here now.") % {"name": asked.user})
+    else:
+        messages.error(request, _("Choose a role."))
+    return redirect("accounts:team")
+
+
+@role_required(Role.ADMIN)
+@require_POST
+@explain_refusals
+def join_decline(request, pk):
+    asked = get_own_or_404(request, request.supplier.join_requests, pk)
+    asked.decline(now=timezone.now(), actor=request.user)
+    messages.success(request, _("%(name)s was told that you declined.") % {"name": asked.user})
+    return redirect("accounts:team")
+
+
+@require_POST
+@explain_refusals
+def ask_to_be_admin(request):
+    """Let a member of a company whose admins have all left ask the operator to make them one."""
+    JoinRequest.ask(request.user, request.supplier, now=timezone.now())
+    messages.success(
+        request, _("The operator was asked. You get an e-mail when they have decided.")
+    )
+    return redirect("accounts:team")

@@ -1,4 +1,4 @@
-"""Contact support: kept, mailed, with the page that the person came from."""
+"""Questions to the operator: kept and mailed, with the page that the person came from."""
 
 from urllib.parse import urlsplit
 
@@ -8,7 +8,8 @@ from django.shortcuts import redirect, render
 from accounts.forms import SupportForm, own_path
 from core import limits
 
-STRANGERS, PEOPLE = 5, 30  # questions an hour from one address on the net, from one person
+# questions an hour: from one address on the net, which an office shares, and from one person
+STRANGERS, PEOPLE = 5, 30
 
 
 @login_not_required
@@ -35,11 +36,8 @@ def _allowed(request):
 def _question(request, form):
     question = form.save(commit=False)
     if request.user.is_authenticated:
-        question.user, question.supplier, question.email = (
-            request.user,
-            request.supplier,
-            request.user.email,
-        )
+        question.user, question.supplier = request.user, request.supplier
+        question.email = request.user.email
     return question
 
 
@@ -49,7 +47,7 @@ def support_sent(request):
 
 
 def _came_from(request):
-    """The path of our own page that led here, '' for any other; tokens of signed links stay out."""
+    """The path of our own page that led here; '' for a foreign page, and for one behind a signed link's token."""
     came_from = urlsplit(request.META.get("HTTP_REFERER", ""))
     return own_path(
         came_from.path if came_from.netloc == request.get_host() else request.GET.get("from", "")

@@ -1,44 +1,35 @@
-"""Invitations one by one and many at once, for the operator."""
+"""The operator's pages of invitations, one by one."""
 
 from contextlib import suppress
 
-from allauth.account.decorators import reauthentication_required
 from django import forms
 from django.conf import settings
 from django.contrib import admin, messages
-from django.core.exceptions import PermissionDenied, ValidationError
-from django.core.paginator import Paginator
+from django.core.exceptions import ValidationError
 from django.db.models import Q
-from django.shortcuts import get_object_or_404, redirect
-from django.template.response import TemplateResponse
-from django.urls import path
+from django.shortcuts import redirect
 from django.utils import timezone
-from django.utils.decorators import method_decorator
 from django.utils.html import format_html_join
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import AuditEntry
-from connections import imports
 from connections.models import (
     CannotInviteSupplier,
     Invitation,
     InvitationBatch,
     InvitationStatus,
     Verdict,
+    invitation_sending,
 )
-from connections.models.invitation_checks import check_rows
+from connections.models.invitation_checks import check_address
 from core.admin import ReasonForm, action_with_form
 from core.models import Mail
-from core.models.mail import State
-from core.states import AlreadyDecided
-from core.uploads import check_size
+from core.models.mail import MailStatus
 from customers.models import Customer
-
-A_PAGE = 200
 
 
 class InvitationForm(forms.ModelForm):
-    """One supplier to invite."""
+    """A supplier to invite."""
 
     class Meta:
         model = Invitation
@@ -48,19 +39,22 @@ class InvitationForm(forms.ModelForm):
         cleaned = super().clean()
         if cleaned.get("customer") and cleaned.get("email"):
             cleaned["email"] = cleaned["email"].lower()
-            verdict = check_rows(
-                cleaned["customer"], [{"email": cleaned["email"]}], now=timezone.now()
-            )[0]["verdict"]
+            verdict = check_address(cleaned["customer"], cleaned["email"], now=timezone.now())
             if verdict != Verdict.NEW:
-                self.add_error("email", Verdict(verdict).label)
+                self.add_error("email", verdict.label)
         if not InvitationBatch.left_today(timezone.now()):
             raise ValidationError(_("Today’s invitations are used up. Try again tomorrow."))
         return cleaned
 
 
-class StateFilter(admin.SimpleListFilter):
-    title = _("state")
-    parameter_name = "state"
+class StatusFilter(admin.SimpleListFilter):
+    """The status of an invitation.
+
+    A waiting one is told apart by its mail, and by whether its link was opened.
+    """
+
+    title = _("status")
+    parameter_name = "status"
 
     def lookups(self, request, model_admin):
         return [
@@ -74,12 +68,13 @@ class StateFilter(admin.SimpleListFilter):
     def queryset(self, request, queryset):
         now, chosen = timezone.now(), self.value()
         if chosen in ("queued", "sent", "failed"):
-            return queryset.waiting(now).filter(opened_at=None, mail_state=chosen)
+            return queryset.waiting(now).filter(opened_at=None, mail_status=chosen)
         if chosen == "opened":
             return queryset.waiting(now).exclude(opened_at=None)
         if chosen == InvitationStatus.EXPIRED:
+            # The worker may be late: an overdue one counts as expired.
             return queryset.filter(
-                Q(status=chosen) | Q(status=InvitationStatus.OPEN, expires_at__lte=now)
+                Q(status=chosen) | Q(status=InvitationStatus.PENDING, expires_at__lte=now)
             )
         return queryset.filter(status=chosen) if chosen else queryset
 
@@ -95,19 +90,19 @@ class InvitationAdmin(admin.ModelAdmin):
         "created_at",
         "customer",
         "email",
-        "state",
+        "shown_status",
         "smtp_reply",
         "company",
         "expires_at",
         "supplier",
     ]
-    list_filter = [StateFilter, "language"]
+    list_filter = [StatusFilter, "language"]
     list_select_related = ["customer", "supplier"]
     search_fields = ["customer__name", "email", "company"]
     date_hierarchy = "created_at"
     autocomplete_fields = ["customer"]
     shown = [
-        "customer", "email", "company", "name", "language", "message", "state", "invited_by", "created_at", "expires_at",
+        "customer", "email", "company", "name", "language", "message", "shown_status", "invited_by", "created_at", "expires_at",
         "opened_at", "decided_at", "supplier", "accepted_by", "timeline", "mails",
     ]  # fmt: skip
     actions = ["resend", "correct", "revoke"]
@@ -135,7 +130,7 @@ class InvitationAdmin(admin.ModelAdmin):
         return obj is None and super().has_change_permission(request, obj)
 
     def get_changeform_initial_data(self, request):
-        """The customer of the address, when there is one, and its language."""
+        """Fill in the customer that the page's own address names, with the language of its mail."""
         initial = super().get_changeform_initial_data(request)
         with suppress(ValidationError):
             if customer := Customer.objects.filter(pk=initial.pop("customer", None)).first():
@@ -143,7 +138,7 @@ class InvitationAdmin(admin.ModelAdmin):
         return initial | {"language": settings.PORTAL_LANGUAGE}
 
     def add_view(self, request, form_url="", extra_context=None):
-        """What another operator took between looking and sending is said, and nothing is sent."""
+        """Send the invitation, or say what another operator took between looking and sending."""
         try:
             return super().add_view(request, form_url, extra_context)
         except CannotInviteSupplier as refusal:
@@ -151,26 +146,24 @@ class InvitationAdmin(admin.ModelAdmin):
             return redirect("admin:connections_invitation_add")
 
     def save_model(self, request, obj, form, change):
-        """A new one is sent by the model's own verb; the row that it makes takes the place of the form's."""
+        """Send a new one by the verb; the row that it makes takes the place of the form's."""
         row = {
             name: getattr(obj, name) for name in ("email", "company", "name", "language", "message")
         }
         now = timezone.now()
-        sent = Invitation.send(obj.customer, [row], now=now, actor=request.user)
+        sent = invitation_sending.send(obj.customer, [row], now=now, actor=request.user)
         if not sent:
-            raise CannotInviteSupplier(check_rows(obj.customer, [row], now=now)[0]["verdict"])
+            raise CannotInviteSupplier(check_address(obj.customer, obj.email, now=now))
         obj.pk = sent[0].pk
 
-    @admin.display(description=_("state"))
-    def state(self, invitation):
+    @admin.display(description=_("status"))
+    def shown_status(self, invitation):
         status = invitation.status_at(timezone.now())
-        if status != InvitationStatus.OPEN:
+        if status != InvitationStatus.PENDING:
             return InvitationStatus(status).label
-        return (
-            _("opened")
-            if invitation.opened_at
-            else State(invitation.mail_state or State.QUEUED).label
-        )
+        if invitation.opened_at:
+            return _("opened")
+        return MailStatus(invitation.mail_status or MailStatus.QUEUED).label
 
     @admin.display(description=_("the server’s words"))
     def smtp_reply(self, invitation):
@@ -180,15 +173,16 @@ class InvitationAdmin(admin.ModelAdmin):
     def timeline(self, invitation):
         entries = AuditEntry.objects.about(invitation).select_related("actor").order_by("at")
         rows = (
-            (timezone.localtime(one.at), one.kind, one.actor or "–", one.data) for one in entries
+            (timezone.localtime(entry.at), entry.kind, entry.actor or "–", entry.data)
+            for entry in entries
         )
         return format_html_join("", "<p>{:%Y-%m-%d %H:%M} {} {} {}</p>", rows)
 
     @admin.display(description=_("mail"))
     def mails(self, invitation):
         rows = (
-            (one.get_state_display(), one.to, one.smtp_reply)
-            for one in Mail.objects.about(invitation)
+            (mail.get_status_display(), mail.to, mail.smtp_reply)
+            for mail in Mail.objects.about(invitation)
         )
         return format_html_join("", "<p>{}: {} {}</p>", rows)
 
@@ -197,7 +191,9 @@ class InvitationAdmin(admin.ModelAdmin):
         self._try(
             request,
             invitation,
-            lambda now: invitation.resend(now=now, actor=request.user, reason=given["reason"]),
+            lambda now: invitation_sending.resend(
+                invitation, now=now, actor=request.user, reason=given["reason"]
+            ),
         )
 
     @action_with_form(_("Correct the address"), AddressForm)
@@ -205,7 +201,9 @@ class InvitationAdmin(admin.ModelAdmin):
         self._try(
             request,
             invitation,
-            lambda now: invitation.correct(given["email"], now=now, actor=request.user),
+            lambda now: invitation_sending.correct(
+                invitation, given["email"], now=now, actor=request.user
+            ),
         )
 
     @action_with_form(_("Revoke"), ReasonForm)
@@ -220,163 +218,7 @@ class InvitationAdmin(admin.ModelAdmin):
 
 
 def _why(refusal):
-    """Why an invitation can't be sent, in words."""
     return refusal.verdict.label if refusal.verdict else _("today’s invitations are used up")
-
-
-class InvitationBatchForm(forms.ModelForm):
-    file = forms.FileField(
-        label=_("CSV or XLSX"),
-        help_text=_(
-            "Columns: email, company, and maybe name, language, message. Up to 10,000 rows."
-        ),
-    )
-    language = forms.ChoiceField(
-        label=_("Language"), choices=settings.LANGUAGES, initial=settings.PORTAL_LANGUAGE
-    )
-    message = forms.CharField(
-        label=_("Message"), required=False, max_length=1000, widget=forms.Textarea(attrs={"rows": 3}),
-        help_text=_("For rows that have none of their own."),
-    )  # fmt: skip
-
-    class Meta:
-        model = InvitationBatch
-        fields = ["customer"]
-
-    def clean_file(self):
-        upload = self.cleaned_data["file"]
-        check_size(upload)
-        return upload
-
-    def clean(self):
-        cleaned = super().clean()
-        if {"file", "language"} <= cleaned.keys():
-            try:
-                language, message = cleaned["language"], cleaned.get("message", "")
-                self.rows = imports.read(cleaned["file"], language=language, message=message)
-            except ValidationError as error:
-                self.add_error("file", error)
-        return cleaned
-
-
-@admin.register(InvitationBatch)
-class InvitationBatchAdmin(admin.ModelAdmin):
-    """Upload, look at each row's verdict, send; the page shows how far it is."""
-
-    form = InvitationBatchForm
-    list_display = ["created_at", "customer", "file_name", "state", "done", "sent", "created_by"]
-    list_filter = ["state"]
-    list_select_related = ["customer", "created_by"]
-    search_fields = ["customer__name", "file_name"]
-    date_hierarchy = "created_at"
-    autocomplete_fields = ["customer"]
-    change_form_template = "admin/connections/invitationbatch/batch.html"
-
-    def get_queryset(self, request):
-        """Lists and searches leave the rows where they are."""
-        found = super().get_queryset(request)
-        return (
-            found.defer("rows") if request.resolver_match.url_name.endswith("changelist") else found
-        )
-
-    def get_fields(self, request, obj=None):
-        return [] if obj else ["customer", "file", "language", "message"]
-
-    def get_form(self, request, obj=None, **kwargs):
-        read_only = forms.modelform_factory(InvitationBatch, fields=[])
-        return read_only if obj else super().get_form(request, obj, **kwargs)
-
-    def has_delete_permission(self, request, obj=None):
-        return False
-
-    def has_change_permission(self, request, obj=None):
-        return obj is None and super().has_change_permission(request, obj)
-
-    def save_model(self, request, obj, form, change):
-        upload = form.cleaned_data["file"]
-        kept = InvitationBatch.keep(
-            obj.customer, upload.name, form.rows, now=timezone.now(), actor=request.user
-        )
-        obj.pk, obj.rows = kept.pk, kept.rows
-
-    def response_add(self, request, obj, post_url_continue=None):
-        """Straight to what would become of each row."""
-        return redirect("admin:connections_invitationbatch_change", obj.pk)
-
-    def get_urls(self):
-        ours = [
-            path(
-                "<uuid:pk>/send/",
-                self.admin_site.admin_view(self.send),
-                name="connections_invitationbatch_send",
-            ),
-            path(
-                "<uuid:pk>/pause/",
-                self.admin_site.admin_view(self.pause),
-                name="connections_invitationbatch_pause",
-            ),
-        ]
-        return ours + super().get_urls()
-
-    def change_view(self, request, object_id, form_url="", extra_context=None):
-        batch = self.get_object(request, object_id)
-        verdicts, problems = dict(Verdict.choices), dict(imports.Problem.choices)
-        chosen = request.GET.get("verdict") if request.GET.get("verdict") in verdicts else ""
-        rows = (
-            [row for row in batch.rows if not chosen or row["verdict"] == chosen] if batch else []
-        )
-        page = Paginator(rows, A_PAGE).get_page(request.GET.get("page"))
-        context = {
-            "batch": batch,
-            "page": page,
-            "rows": [
-                row
-                | {
-                    "verdict_label": verdicts[row["verdict"]],
-                    "why": problems.get(row.get("problem"), ""),
-                }
-                for row in page
-            ],
-            "chosen": chosen,
-            "keep": f"verdict={chosen}&" if chosen else "",
-            "left": InvitationBatch.left_today(timezone.now()),
-        }
-        return super().change_view(request, object_id, form_url, context | (extra_context or {}))
-
-    @method_decorator(reauthentication_required)
-    def send(self, request, pk):
-        """Asks once more, then lets the worker begin; the operator has logged in recently."""
-        batch = self._batch(request, pk)
-        if request.method != "POST":
-            context = {
-                **self.admin_site.each_context(request),
-                "batch": batch,
-                "title": _("Send the invitations"),
-            }
-            return TemplateResponse(request, "admin/connections/invitationbatch/send.html", context)
-        return self._move(request, batch, batch.start, _("The invitations are being sent."))
-
-    def pause(self, request, pk):
-        batch = self._batch(request, pk)
-        if request.method != "POST":
-            return redirect("admin:connections_invitationbatch_change", pk)
-        return self._move(request, batch, batch.pause, _("Paused."))
-
-    def _batch(self, request, pk):
-        if not self.has_add_permission(request):
-            raise PermissionDenied
-        return get_object_or_404(InvitationBatch, pk=pk)
-
-    def _move(self, request, batch, act, words):
-        try:
-            act()
-            self.log_change(request, batch, str(words))
-            self.message_user(request, words)
-        except AlreadyDecided:
-            self.message_user(
-                request, _("%(row)s: already decided.") % {"row": batch}, messages.WARNING
-            )
-        return redirect("admin:connections_invitationbatch_change", batch.pk)
 
 
 admin.site.register_queue(
@@ -384,8 +226,8 @@ admin.site.register_queue(
     lambda: (
         Invitation.objects.with_mail()
         .waiting(timezone.now())
-        .filter(mail_state=State.FAILED)
+        .filter(mail_status=MailStatus.FAILED)
         .count()
     ),
-    "connections/invitation/?state=failed",
+    "connections/invitation/?status=failed",
 )

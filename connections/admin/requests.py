@@ -1,4 +1,4 @@
-"""Requests with the queue of those that reach nobody, searches, reports, for the operator."""
+"""The operator's pages of requests, searches, reports and muted addresses."""
 
 from django import forms
 from django.contrib import admin
@@ -7,22 +7,29 @@ from django.utils.html import format_html_join
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import AuditEntry
-from connections.models import CannotRequest, ConnectionRequest, Mute, Report, SearchAttempt, Status
-from connections.models.request_rules import Refusal
-from connections.models.requests import Reason
+from connections.models import (
+    CannotRequest,
+    ConnectionRequest,
+    Reason,
+    Refusal,
+    Report,
+    RequestStatus,
+    SearchAttempt,
+    request_contacts,
+)
 from core.admin import ReadOnlyAdmin, ReasonForm, action_with_form
 from core.models import Mail
 from customers.models import Customer
 
 
 class ContactForm(forms.Form):
-    """Where the operator sends a request; the address becomes a contact of the customer."""
+    """The address to which the operator sends a request; it becomes a contact of the customer."""
 
     email = forms.EmailField(label=_("E-mail"))
 
 
 class CommentForm(forms.Form):
-    """What the supplier reads about the operator's decision."""
+    """The comment that the supplier reads about the operator's decision."""
 
     comment = forms.CharField(label=_("Comment"), max_length=1000, required=False)
 
@@ -60,23 +67,30 @@ class ConnectionRequestAdmin(admin.ModelAdmin):
     def timeline(self, asked):
         entries = AuditEntry.objects.about(asked).select_related("actor").order_by("at")
         rows = (
-            (timezone.localtime(one.at), one.kind, one.actor or one.address or "–", one.data)
-            for one in entries
+            (
+                timezone.localtime(entry.at),
+                entry.kind,
+                entry.actor or entry.address or "–",
+                entry.data,
+            )
+            for entry in entries
         )
         return format_html_join("", "<p>{:%Y-%m-%d %H:%M} {} {} {}</p>", rows)
 
     @admin.display(description=_("mail"))
     def mails(self, asked):
         rows = (
-            (one.get_state_display(), one.to, one.name, one.smtp_reply)
-            for one in Mail.objects.about(asked)
+            (mail.get_status_display(), mail.to, mail.name, mail.smtp_reply)
+            for mail in Mail.objects.about(asked)
         )
         return format_html_join("", "<p>{}: {} {} {}</p>", rows)
 
     @action_with_form(_("Add a contact and send"), ContactForm)
     def send_to(self, request, asked, given):
         try:
-            asked.send_to(given["email"], now=timezone.now(), actor=request.user)
+            request_contacts.add_contact(
+                asked, given["email"], now=timezone.now(), actor=request.user
+            )
         except CannotRequest as refusal:
             suspended = _(
                 "The supplier is suspended, so nothing was sent. Lift the suspension first."
@@ -112,12 +126,8 @@ class SearchAttemptAdmin(ReadOnlyAdmin):
 
     @admin.display(description=_("results"))
     def names_found(self, attempt):
-        return (
-            ", ".join(
-                Customer.objects.filter(pk__in=attempt.results).values_list("name", flat=True)
-            )
-            or "–"
-        )
+        found = Customer.objects.filter(pk__in=attempt.results)
+        return ", ".join(found.values_list("name", flat=True)) or "–"
 
     @action_with_form(
         _("Give today’s searches of the supplier back"), ReasonForm, permission="decide"
@@ -142,16 +152,9 @@ class ReportAdmin(ReadOnlyAdmin):
         queryset.filter(handled_at=None).update(handled_at=timezone.now())
 
 
-@admin.register(Mute)
-class MuteAdmin(admin.ModelAdmin):
-    list_display = ["address", "supplier", "at"]
-    list_select_related = ["supplier"]
-    search_fields = ["address", "supplier__name"]
-    autocomplete_fields = ["supplier"]
-
-
 def _without_contact():
-    return ConnectionRequest.objects.filter(status=Status.PENDING, no_known_contact=True).count()
+    pending = ConnectionRequest.objects.filter(status=RequestStatus.PENDING)
+    return pending.filter(no_known_contact=True).count()
 
 
 admin.site.register_queue(

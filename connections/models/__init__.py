@@ -1,14 +1,15 @@
 from connections.models.attempts import NoneLeft, SearchAttempt
-from connections.models.batches import BatchState, InvitationBatch
+from connections.models.batches import BatchStatus, InvitationBatch
+from connections.models.choices import InvitationStatus, Origin, Reason, RequestStatus
 from connections.models.dismissals import Dismissal
 from connections.models.invitation_checks import CannotInviteSupplier, Verdict
-from connections.models.invitations import Invitation, InvitationStatus
-from connections.models.reports import Mute, Report, ReportKind
-from connections.models.request_rules import CannotRequest
-from connections.models.requests import ConnectionRequest, Status
+from connections.models.invitations import Invitation
+from connections.models.reports import Report, ReportKind
+from connections.models.request_rules import CannotRequest, Refusal
+from connections.models.requests import ConnectionRequest
 
 __all__ = [
-    "BatchState",
+    "BatchStatus",
     "CannotInviteSupplier",
     "CannotRequest",
     "ConnectionRequest",
@@ -16,11 +17,13 @@ __all__ = [
     "Invitation",
     "InvitationBatch",
     "InvitationStatus",
-    "Mute",
     "NoneLeft",
+    "Origin",
+    "Reason",
+    "Refusal",
     "Report",
     "ReportKind",
+    "RequestStatus",
     "SearchAttempt",
-    "Status",
     "Verdict",
 ]

@@ -2,7 +2,7 @@
 
 import uuid
 from collections import Counter
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import models, transaction
@@ -10,33 +10,32 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.domains import company_domain
-from accounts.models import AuditEntry, Supplier
+from accounts.models import AuditEntry, Membership, Supplier, User
 from core.models import DailyCount, today
 from customers.models import Customer
 from customers.search.find import find
 from customers.search.names import same_words
 
-SCOPES = (
-    "search:domain",
-    "search:person",
-    "search:supplier",
-)  # always spent in this order: no deadlock
+# Spent in this order by every search: two that took them otherwise would wait for each other.
+SCOPES = ("search:domain", "search:person", "search:supplier")
 
 
 class NoneLeft(Exception):
     """Today's searches are used up in at least one scope."""
 
 
-def keys_of(membership):
-    """Whom a search counts for, as {scope: key}: the e-mail domain (free mail excepted), the person, the supplier."""
+def keys_of(membership: Membership) -> dict[str, str]:
+    """Say for whom a search counts: the e-mail domain, the person, the supplier."""
     user = membership.user
+    # Free mail has no company domain, and an empty key counts for nobody.
     keys = (company_domain(user.email), user.counting_key, str(membership.supplier_id))
     return {scope: key for scope, key in zip(SCOPES, keys, strict=True) if key}
 
 
-def left(membership, now):
-    """Searches left today for this member: the smallest remainder of its scopes, never below 0."""
+def left(membership: Membership, now: datetime) -> int:
+    """Count the searches left today for a member: the smallest remainder of its scopes."""
     keys = keys_of(membership)
+    # One query for all scopes: it may find a pair that nobody asked for, which is left out below.
     used = DailyCount.objects.filter(
         day=today(now), scope__in=keys, key__in=keys.values()
     ).values_list("scope", "key", "used")
@@ -45,13 +44,16 @@ def left(membership, now):
 
 
 class SearchAttemptQuerySet(models.QuerySet):
-    def finding(self, customer, since):
-        """Attempts from `since` on that had this customer among their results."""
+    def finding(self, customer: Customer, since: datetime):
+        """Select attempts from `since` on that had the customer among their results."""
         return self.filter(created_at__gte=since, results__contains=[str(customer.pk)])
 
 
 class SearchAttempt(models.Model):
-    """One search, kept with its results, so that reload and Back cost nothing and the operator can see what was sought."""
+    """A search with its results.
+
+    It is kept so that reload and Back cost nothing, and the operator can see what was sought.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     supplier = models.ForeignKey(
@@ -91,11 +93,12 @@ class SearchAttempt(models.Model):
         return self.words
 
     @classmethod
-    def make(cls, membership, words, *, now):
-        """Search for `words`: spend, look whether they were just asked, search, keep, all in one transaction.
+    def make(cls, membership: Membership, words: str, *, now: datetime) -> "SearchAttempt":
+        """Search for `words`, and spend one of today's searches for it, all in one transaction.
 
-        The same words within ten minutes of a paid search of the supplier cost nothing and show what was found then. Raises
-        NoneLeft, with nothing spent, when a scope has none left. An error while searching rolls everything back.
+        Returns the attempt. The same words within PORTAL_REPEAT_MINUTES of a paid search of the
+        supplier cost nothing and show what was found then. Raises NoneLeft, with nothing spent,
+        when a scope has none left. An error rolls everything back.
         """
         attempt = cls(
             supplier=membership.supplier,
@@ -112,6 +115,8 @@ class SearchAttempt(models.Model):
         return attempt
 
     def _spend_and_search(self):
+        # Spent before looking whether the words were just asked: the counter's row makes a second
+        # click wait for the first, whose attempt it then finds.
         before = transaction.savepoint()
         paid = all(
             DailyCount.objects.spend(scope, key, self.day, self.supplier.search_limit)
@@ -133,22 +138,24 @@ class SearchAttempt(models.Model):
         paid = self.supplier.attempts.filter(cost=1, created_at__gte=since)
         return paid.filter(same_words=self.same_words).first()
 
-    def customers(self):
-        """What was found, best first, as it is listed now."""
-        found = {
-            str(customer.pk): customer
-            for customer in Customer.objects.listed().filter(pk__in=self.results)
-        }
+    def customers(self) -> list[Customer]:
+        """Load the customers found, best first, without those that are no longer listed."""
+        listed = Customer.objects.listed().filter(pk__in=self.results)
+        found = {str(customer.pk): customer for customer in listed}
         return [found[pk] for pk in self.results if pk in found]
 
     @classmethod
-    def give_back(cls, supplier, reason, *, now, actor):
-        """Return today's searches of a supplier, each once, lowering every count by exactly what they took; how many."""
+    def give_back(cls, supplier: Supplier, reason: str, *, now: datetime, actor: User) -> int:
+        """Give today's searches of a supplier back, each once; returns how many.
+
+        Each count falls by what they took.
+        """
         with transaction.atomic():
+            # Locked, so that two operators don't both lower the counts for the same attempts.
             spent = supplier.attempts.filter(day=today(now), cost=1, returned_at=None)
             attempts = list(spent.select_for_update().order_by("pk"))
             taken = Counter(pair for attempt in attempts for pair in attempt.keys.items())
-            for (scope, key), amount in sorted(taken.items()):
+            for (scope, key), amount in sorted(taken.items()):  # in the order of SCOPES
                 DailyCount.objects.give_back(scope, key, today(now), amount)
             cls.objects.filter(pk__in=[attempt.pk for attempt in attempts]).update(
                 returned_at=now, returned_because=reason

@@ -1,7 +1,7 @@
-"""Many invitations at once: read, judged, sent by the worker, chunk by chunk, and stopped or resumed at any time."""
+"""Many invitations at once: read, judged, and sent by the worker chunk by chunk."""
 
-import uuid
 from collections import Counter
+from datetime import datetime
 
 from django.conf import settings
 from django.db import models, transaction
@@ -9,17 +9,16 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
+from connections.models import invitation_sending
 from connections.models.invitation_checks import CannotInviteSupplier, Verdict, check_rows
-from connections.models.invitations import Invitation
-from core.jobs import app
-from core.models import DailyCount, today
-from core.states import transition
+from core.models import DailyCount, WorkInProgress, today
+from core.states import status_field
 from customers.models import Customer
 
-CHUNK = 500
+CHUNK = 500  # rows that one transaction sends, so that a killed worker loses little
 
 
-class BatchState(models.TextChoices):
+class BatchStatus(models.TextChoices):
     READ = "read", _("read, nothing sent yet")
     SENDING = "sending", _("being sent")
     PAUSED = "paused", _("paused")
@@ -27,27 +26,22 @@ class BatchState(models.TextChoices):
     FORGOTTEN = "forgotten", _("not all sent, rows forgotten")
 
 
-class InvitationBatch(models.Model):
-    """A table of suppliers to invite for a customer. Nothing is sent before the operator has seen what becomes of each row."""
+class InvitationBatch(WorkInProgress):
+    """A table of suppliers to invite for a customer.
 
-    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    Nothing is sent before the operator has seen what becomes of each row.
+    """
+
+    TASK = "connections.jobs.send_batch"
+    RUNNING = (BatchStatus.SENDING,)
+
     customer = models.ForeignKey(
         Customer, models.PROTECT, related_name="+", verbose_name=_("customer")
     )
     file_name = models.CharField(_("file"), max_length=200, editable=False)
     rows = models.JSONField(editable=False)
-    state = models.CharField(
-        _("state"),
-        max_length=10,
-        choices=BatchState.choices,
-        default=BatchState.READ,
-        editable=False,
-    )
-    done = models.PositiveIntegerField(_("rows done"), default=0, editable=False)
+    status = status_field(BatchStatus)
     sent = models.PositiveIntegerField(_("invitations sent"), default=0, editable=False)
-    created_by = models.ForeignKey(
-        User, models.PROTECT, related_name="+", editable=False, verbose_name=_("by")
-    )
     created_at = models.DateTimeField(_("read"), default=timezone.now, editable=False)
 
     class Meta:
@@ -59,74 +53,79 @@ class InvitationBatch(models.Model):
         return f"{self.customer}, {self.file_name}"
 
     @classmethod
-    def keep(cls, customer, file_name, rows, *, now, actor):
-        """Keep the rows of `imports.read()` with what would become of each today."""
-        judged = check_rows(customer, rows, now=now)
+    def keep(
+        cls, customer: Customer, file_name: str, rows: list[dict], *, now: datetime, actor: User
+    ) -> "InvitationBatch":
+        """Keep the rows of `imports.read()` with what would become of each today.
+
+        Returns the batch.
+        """
         return cls.objects.create(
             customer=customer,
             file_name=file_name[:200],
-            rows=judged,
+            rows=check_rows(customer, rows, now=now),
+            total=len(rows),
             created_by=actor,
             created_at=now,
         )
 
-    def start(self):
-        """Let the worker send what is new, from where it stopped. AlreadyDecided when it is being sent or done."""
-        with transaction.atomic():
-            waiting = InvitationBatch.objects.filter(
-                pk=self.pk, state__in=[BatchState.READ, BatchState.PAUSED]
-            )
-            transition(waiting, state=BatchState.SENDING)
-            app.configure_task("connections.jobs.send_batch", queue="default").defer(
-                batch_id=str(self.pk)
-            )
+    def start(self) -> None:
+        """Let the worker send what is new, from where it stopped.
 
-    def pause(self):
+        AlreadyDecided when it is being sent or done.
+        """
+        with transaction.atomic():
+            self._move([BatchStatus.READ, BatchStatus.PAUSED], BatchStatus.SENDING)
+            self._defer()
+
+    def pause(self) -> None:
         """Stop after the chunk that is being sent. AlreadyDecided when nothing is being sent."""
-        transition(
-            InvitationBatch.objects.filter(pk=self.pk, state=BatchState.SENDING),
-            state=BatchState.PAUSED,
-        )
+        self._move([BatchStatus.SENDING], BatchStatus.PAUSED)
 
-    def send_chunk(self, *, now):
-        """Send the next rows in one transaction; whether there is more to do. Pauses when today's number is used up."""
+    def send_chunk(self, *, now: datetime) -> bool:
+        """Send the next rows in one transaction; say whether there is more to do.
+
+        Pauses when today's number is used up.
+        """
         with transaction.atomic():
-            batch = InvitationBatch.objects.select_for_update(of=["self"]).select_related(
-                "customer", "created_by"
-            )
-            batch = batch.get(pk=self.pk)
-            if batch.state != BatchState.SENDING:
+            # Two workers, after one was taken for dead: the second waits, and goes on after the
+            # first one's chunk.
+            rows = InvitationBatch.objects.select_for_update(of=["self"])
+            batch = rows.select_related("customer", "created_by").get(pk=self.pk)
+            if not batch.is_running:
                 return False
-            size = min(CHUNK, max(self.left_today(now), 1))  # the day's last places are taken too
-            chunk = batch.rows[batch.done : batch.done + size]
-            try:
-                with transaction.atomic():
-                    sent = Invitation.send(
-                        batch.customer, chunk, now=now, actor=batch.created_by, batch=batch
-                    )
-            except CannotInviteSupplier:
-                batch.state = BatchState.PAUSED
-            else:
-                batch.done, batch.sent = batch.done + len(chunk), batch.sent + len(sent)
-                batch.state = (
-                    BatchState.DONE if batch.done >= len(batch.rows) else BatchState.SENDING
+            batch._send(now)
+            batch.save(update_fields=["done", "sent", "status"])
+        return batch.is_running
+
+    def _send(self, now):
+        size = min(CHUNK, max(self.left_today(now), 1))  # the day's last places are taken too
+        chunk = self.rows[self.done : self.done + size]
+        try:
+            with transaction.atomic():
+                sent = invitation_sending.send(
+                    self.customer, chunk, now=now, actor=self.created_by, batch=self
                 )
-            batch.save(update_fields=["done", "sent", "state"])
-        return batch.state == BatchState.SENDING
+        except CannotInviteSupplier:
+            self.status = BatchStatus.PAUSED
+            return
+        self.done, self.sent = self.done + len(chunk), self.sent + len(sent)
+        if self.done >= self.total:
+            self.status = BatchStatus.DONE
 
     @property
-    def verdicts(self):
-        """[(Verdict, number)] of its rows, as they were judged when it was read."""
+    def verdicts(self) -> list[tuple[Verdict, int]]:
+        """Count its rows by Verdict, as they were judged when it was read."""
         found = Counter(row["verdict"] for row in self.rows)
         return [(verdict, found[verdict.value]) for verdict in Verdict if found[verdict.value]]
 
     @property
-    def new(self):
-        """How many rows would be sent."""
+    def new(self) -> int:
+        """Count the rows that would be sent."""
         return sum(row["verdict"] == Verdict.NEW for row in self.rows)
 
     @staticmethod
-    def left_today(now):
-        """How many invitations may still be sent today, over all customers."""
+    def left_today(now: datetime) -> int:
+        """Say how many invitations may still be sent today, over all customers."""
         used = DailyCount.objects.used("invitations", "all", today(now))
         return max(settings.PORTAL_INVITATIONS_A_DAY - used, 0)

@@ -1,12 +1,15 @@
 """What would become of each row of suppliers to invite, and why one can't be invited."""
 
+from collections.abc import Iterable
+from datetime import datetime
+
 from allauth.account.models import EmailAddress
 from django.db import models
 from django.db.models import Exists, OuterRef
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Membership
-from customers.models import CustomerProfile
+from customers.models import Customer, CustomerProfile
 
 
 class Verdict(models.TextChoices):
@@ -20,15 +23,23 @@ class Verdict(models.TextChoices):
 
 
 class CannotInviteSupplier(Exception):
-    """Why no invitation can be sent; `verdict` says it, None when today's invitations are used up."""
+    """No invitation can be sent; `verdict` says why, None when today's invitations are used up."""
 
     def __init__(self, verdict=None):
         super().__init__(verdict)
         self.verdict = verdict and Verdict(verdict)
 
 
-def check_rows(customer, rows, *, now):
-    """The rows, each a dict with `email` and maybe `problem`, with their `verdict`. Asks the database twice, however many they are."""
+def check_address(customer: Customer, email: str, *, now: datetime) -> Verdict:
+    """Say what would become of an invitation of the customer to one address."""
+    return Verdict(check_rows(customer, [{"email": email}], now=now)[0]["verdict"])
+
+
+def check_rows(customer: Customer, rows: Iterable[dict], *, now: datetime) -> list[dict]:
+    """Give each row, a dict with `email` and maybe `problem`, its `verdict`; returns new dicts.
+
+    Asks the database twice, however many rows there are.
+    """
     addresses = {row["email"] for row in rows}
     invited = customer.invitations.filter(email__in=addresses).waiting(now)
     invited = set(invited.values_list("email", flat=True))

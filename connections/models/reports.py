@@ -1,4 +1,6 @@
-"""What contacts say against a supplier: reports for the operator, and addresses that want no more mail."""
+"""Reports of contacts against a supplier, for the operator."""
+
+from datetime import datetime
 
 from django.conf import settings
 from django.db import models, transaction
@@ -19,9 +21,9 @@ class ReportKind(models.TextChoices):
 
 
 class Report(models.Model):
-    """What a contact says against a supplier that asked."""
+    """A contact's word against a supplier that asked."""
 
-    request = models.ForeignKey(
+    asked = models.ForeignKey(
         "ConnectionRequest", models.PROTECT, related_name="reports", verbose_name=_("request")
     )
     supplier = models.ForeignKey(
@@ -41,7 +43,7 @@ class Report(models.Model):
         ordering = ["-at"]
         constraints = [
             models.UniqueConstraint(
-                fields=["request", "kind", "address"], name="one_report_per_address"
+                fields=["asked", "kind", "address"], name="one_report_per_address"
             )
         ]
 
@@ -49,53 +51,34 @@ class Report(models.Model):
         return f"{self.get_kind_display()}: {self.supplier}"
 
     @classmethod
-    def file(cls, request, kind, address, *, now):
-        """Keep a report, once per address; enough of them from different customers suspend the supplier."""
+    def file(cls, asked, kind: str, address: str, *, now: datetime) -> None:
+        """Keep a report about a request, once per address.
+
+        Enough from different customers suspend the supplier.
+        """
         report = cls(
-            request=request,
-            supplier=request.supplier,
-            customer=request.customer,
+            asked=asked,
+            supplier=asked.supplier,
+            customer=asked.customer,
             kind=kind,
             address=address,
             at=now,
         )
         with transaction.atomic():
             cls.objects.bulk_create([report], ignore_conflicts=True)
-            supplier = Supplier.objects.select_for_update(no_key=True).get(pk=request.supplier_id)
-            if (
-                kind == ReportKind.UNKNOWN_COMPANY
-                and not supplier.is_suspended
-                and cls._enough_against(supplier)
-            ):
-                with translation.override(
-                    settings.PORTAL_LANGUAGE
-                ):  # it is kept for the operator, whoever reports
+            # Reports of several customers at once count one after the other, so that none is
+            # missed.
+            supplier = Supplier.objects.select_for_update(no_key=True).get(pk=asked.supplier_id)
+            counts = kind == ReportKind.UNKNOWN_COMPANY and not supplier.is_suspended
+            if counts and cls._are_enough_against(supplier):
+                # The operator reads the reason, whatever language the contact speaks.
+                with translation.override(settings.PORTAL_LANGUAGE):
                     reason = str(REASON)
                 supplier.suspend(reason, now=now)
 
     @classmethod
-    def _enough_against(cls, supplier):
+    def _are_enough_against(cls, supplier):
         counted = cls.objects.filter(
             supplier=supplier, kind=ReportKind.UNKNOWN_COMPANY, at__gte=supplier.reports_count_from
         )
         return counted.values("customer").distinct().count() >= settings.PORTAL_REPORTS_TO_SUSPEND
-
-
-class Mute(models.Model):
-    """An address that wants no mail about a supplier; for routing it counts as unknown."""
-
-    address = models.EmailField(_("e-mail"))
-    supplier = models.ForeignKey(
-        Supplier, models.CASCADE, related_name="mutes", verbose_name=_("supplier")
-    )
-    at = models.DateTimeField(_("when"), default=timezone.now)
-
-    class Meta:
-        verbose_name = _("muted address")
-        verbose_name_plural = _("muted addresses")
-        constraints = [
-            models.UniqueConstraint(fields=["address", "supplier"], name="one_mute_per_supplier")
-        ]
-
-    def __str__(self):
-        return self.address

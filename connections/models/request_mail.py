@@ -1,64 +1,31 @@
-"""Who is written to about a request, and who is told what became of it.
+"""The letters about a request: to the contacts who are asked, and to both sides once it is decided.
 
-An address that the supplier typed gets mail only when the customer knows it; otherwise the customer's own contacts are told,
-or the operator's queue. The supplier sees no difference, so the portal mails no strangers and tells nobody who works where.
+They read the request and never change it. Nothing is mailed while the supplier is suspended.
 """
 
-from datetime import timedelta
+from collections.abc import Iterable
+from datetime import datetime, timedelta
 
-from accounts.models import AuditEntry, Letter, notify
-from connections.models.reports import Mute
+from accounts.models import Letter, notify
+from connections.models.choices import RequestStatus
 from core import mail
 from core.models import DailyCount, Link
+from customers.models import Mute
 
 NOT_US_DAYS = 30
 
 
-def send_first(request, now):
-    """Route a new request: to the typed contact when known, else to the customer's contacts, else to the queue."""
-    typed = request.contact_email
-    if typed and request.customer.knows(typed) and not _muted(request, [typed]):
-        send_to(request, [typed], now)
-    else:
-        to_own_contacts(request, now)
-
-
-def to_own_contacts(request, now, except_for=()):
-    """Write to the customer's request contacts that were not written to yet; without any, flag it for the operator.
-
-    A suspended supplier's request is written to nobody: left without a live link it waits in the operator's queue.
-    """
-    contacts = request.customer.contacts.getting_requests().values_list("email", flat=True)
-    muted = _muted(request, contacts)
-    targets = [
-        address for address in contacts if address not in muted and address not in except_for
-    ]
-    if request.supplier.is_suspended:
-        targets = []
-    if targets:
-        send_to(request, targets, now)
-    elif not request.links().live(now).exists():
-        request.flag_no_known_contact(now)
-    request.record("request_routed", now, audience=AuditEntry.OPERATOR, to=targets)
-
-
-def remind(request, now):
-    """Remind everybody who has a live link and did not ask for silence."""
-    addresses = set(request.links().live(now).values_list("address", flat=True))
-    send_to(request, addresses - _muted(request, addresses), now, name="request_reminder")
-
-
-def send_to(request, addresses, now, name="request_received"):
-    """Mail each address its own link to the request; nothing while the supplier is suspended."""
-    if request.supplier.is_suspended:
+def send_to(asked, addresses: Iterable[str], now: datetime, letter="request_received") -> None:
+    """Mail each address its own link to the request."""
+    if asked.supplier.is_suspended:
         return
-    for address in sorted(
-        addresses
-    ):  # always in that order: each takes a place of its day, and two wait for each other else
-        link, token = Link.issue("request", request.pk, address, request.expires_at)
+    # Each takes a place of its day: two transactions that write to the same contacts in
+    # different orders would wait for each other.
+    for address in sorted(addresses):
+        link, token = Link.issue("request", asked.pk, address, asked.expires_at)
         _mail_contact(
-            request,
-            name,
+            asked,
+            letter,
             address,
             now,
             link=link,
@@ -67,31 +34,32 @@ def send_to(request, addresses, now, name="request_received"):
         )
 
 
-def announce_decision(request, now):
-    """Tell both sides: each addressee of the request, on acceptance the customer's other contacts, and the supplier."""
-    tell_customer(request, now)
-    tell_supplier(request, now)
+def announce_decision(asked, now: datetime) -> None:
+    """Tell both sides what became of a request that was just decided."""
+    tell_customer(asked, now)
+    tell_supplier(asked, now)
 
 
-def tell_customer(request, now, *, by_invitation=False):
-    """Write to each addressee, on acceptance also to the customer's other contacts; nothing while the supplier is suspended."""
-    if request.supplier.is_suspended:
+def tell_customer(asked, now: datetime, *, by_invitation: bool = False) -> None:
+    """Write to each addressee, on acceptance also to the customer's other contacts."""
+    if asked.supplier.is_suspended:
         return
-    addressees = set(request.links().values_list("address", flat=True))
-    contacts = set()
-    if request.is_accepted:
-        contacts = set(request.customer.contacts.getting_requests().values_list("email", flat=True))
-    decider = request.decided_link.address if request.decided_link else ""
-    everybody = addressees | contacts
-    for address in sorted(everybody - _muted(request, everybody)):
+    is_accepted = asked.status == RequestStatus.ACCEPTED
+    addresses = set(Link.objects.of("request", asked.pk).values_list("address", flat=True))
+    if is_accepted:
+        contacts = asked.customer.contacts.getting_requests()
+        addresses |= set(contacts.values_list("email", flat=True))
+    decider = asked.decided_link.address if asked.decided_link else ""
+    # In the order of the addresses, see send_to().
+    for address in sorted(addresses - muted(asked, addresses)):
         link, token = None, ""
-        if request.is_accepted and address != decider:
-            link, token = Link.issue(
-                "not_us", request.pk, address, now + timedelta(days=NOT_US_DAYS)
-            )
+        if is_accepted and address != decider:
+            # A colleague may know better than the decider: this link says 'That was not us'.
+            until = now + timedelta(days=NOT_US_DAYS)
+            link, token = Link.issue("not_us", asked.pk, address, until)
         _mail_contact(
-            request,
-            f"request_{request.status}_contact",
+            asked,
+            f"request_{asked.status}_contact",
             address,
             now,
             link=link,
@@ -101,54 +69,45 @@ def tell_customer(request, now, *, by_invitation=False):
         )
 
 
-def tell_supplier(request, now):
-    """Ring the bell of everybody who may see the customer; mail the requester, if still a member, and the admins.
+def tell_supplier(asked, now: datetime) -> None:
+    """Ring the bell of each member who may see the customer.
 
-    While the supplier is suspended nobody is mailed, at once or in a digest.
+    Mail the requester, if still a member, and the admins.
     """
-    people = [membership.user for membership in request.profile.people()]
-    kind, words = (
-        f"request_{request.status}",
-        {"customer": request.customer.name, "comment": request.comment},
-    )
-    admins = {membership.user for membership in request.supplier.admins()}
-    letter = Letter(
-        [user for user in people if user in admins or user == request.requested_by],
-        {"request": request},
-    )
-    silent = request.supplier.is_suspended
+    people = [membership.user for membership in asked.profile.people()]
+    admins = {membership.user for membership in asked.supplier.admins()}
+    mailed = [user for user in people if user in admins or user == asked.requested_by]
     notify(
-        request.supplier,
-        kind,
-        about=request,
+        asked.supplier,
+        f"request_{asked.status}",
+        about=asked,
         users=people,
         at=now,
-        letter=letter,
-        silent=silent,
-        **words,
+        letter=Letter(mailed, {"asked": asked}),
+        silent=asked.supplier.is_suspended,
+        customer=asked.customer.name,
+        comment=asked.comment,
     )
 
 
-def _mail_contact(request, name, address, now, *, link, token, **context):
-    contact = request.customer.contacts.filter(email=address).select_related("customer").first()
+def muted(asked, addresses: Iterable[str]) -> set[str]:
+    """Say which of the addresses want no mail about the supplier."""
+    mutes = Mute.objects.filter(supplier=asked.supplier, address__in=list(addresses))
+    return set(mutes.values_list("address", flat=True))
+
+
+def _mail_contact(asked, letter, address, now, *, link, token, **context):
+    contact = asked.customer.contacts.filter(email=address).select_related("customer").first()
     mail.send(
-        name,
+        letter,
         address,
-        contact.mail_language if contact else request.customer.mail_language,
-        about=request,
+        contact.mail_language if contact else asked.customer.mail_language,
+        about=asked,
         link=link,
         not_before=DailyCount.objects.mail_slot(address, now),
         valid_until=link.expires_at if link else None,
-        request=request,
+        asked=asked,
         contact=contact,
         token=token,
         **context,
-    )
-
-
-def _muted(request, addresses):
-    return set(
-        Mute.objects.filter(supplier=request.supplier, address__in=list(addresses)).values_list(
-            "address", flat=True
-        )
     )

@@ -7,15 +7,20 @@ from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from customers.models import Stage
+from connections.models.choices import RequestStatus
+from customers.models import CustomerProfile, Stage
 
 
 class CannotRequest(Exception):
-    """Why no request can be sent now; `code` is a Refusal, `when` the day from which it can, when time heals it."""
+    """No request can be sent now.
 
-    def __init__(self, code, when=None, request=None):
+    `code` is the Refusal that says why, `when` the moment from which asking is possible again, if
+    time heals it, `asked` the request that waits already, if that is the reason.
+    """
+
+    def __init__(self, code, when=None, asked=None):
         super().__init__(code)
-        self.code, self.when, self.request = code, when, request
+        self.code, self.when, self.asked = code, when, asked
 
 
 class Refusal(models.TextChoices):
@@ -48,23 +53,31 @@ class Refusal(models.TextChoices):
 
 @dataclass(frozen=True)
 class PairHistory:
-    """What went before between a supplier and a customer, as far as it decides about asking again."""
+    """The requests of a supplier to a customer so far, as far as they decide about asking again."""
 
     is_waiting: bool = False
-    asked: int = 0
+    times_asked: int = 0
     declined_at: datetime | None = None
-    request: models.Model | None = None  # the pair's newest
+    newest: models.Model | None = None
+
+    @classmethod
+    def of(cls, newest: models.Model, now: datetime) -> "PairHistory":
+        """Read the history from the pair's newest request, which has come by with_history()."""
+        is_waiting = newest.status_at(now) == RequestStatus.PENDING
+        return cls(is_waiting, newest.times_asked, newest.declined_at, newest)
 
     @property
-    def again_from(self):
-        """When the pause after the last decline ends, None without one."""
-        return self.declined_at and self.declined_at + timedelta(
-            days=settings.PORTAL_DAYS_AFTER_DECLINE
-        )
+    def again_from(self) -> datetime | None:
+        """Say when the pause after the last decline ends; None without one."""
+        pause = timedelta(days=settings.PORTAL_DAYS_AFTER_DECLINE)
+        return self.declined_at and self.declined_at + pause
 
 
-def why_not(profile, history, now):
-    """The CannotRequest that stands against asking, today's number apart, None without one; `history` is the pair's."""
+def why_not(profile: CustomerProfile, history: PairHistory, now: datetime) -> CannotRequest | None:
+    """Say why the profile's supplier may not ask its customer, today's number apart.
+
+    None when it may.
+    """
     customer = profile.customer
     if profile.supplier.is_suspended:
         return CannotRequest(Refusal.SUSPENDED)
@@ -73,8 +86,8 @@ def why_not(profile, history, now):
     if profile.stage == Stage.CONNECTED:
         return CannotRequest(Refusal.CONNECTED)
     if history.is_waiting:
-        return CannotRequest(Refusal.PENDING, request=history.request)
-    if history.asked >= profile.requests_allowed:
+        return CannotRequest(Refusal.PENDING, asked=history.newest)
+    if history.times_asked >= profile.requests_allowed:
         return CannotRequest(Refusal.TOO_MANY)
     if history.again_from and history.again_from > now:
         return CannotRequest(Refusal.DECLINED, when=history.again_from)

@@ -1,4 +1,4 @@
-"""The contact's page behind a link from a mail: no account, GET changes nothing, one address per answer."""
+"""The page behind a contact's link from a mail: no account, and GET changes nothing."""
 
 from django.conf import settings
 from django.contrib import messages
@@ -12,9 +12,16 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from accounts.domains import company_domain
 from connections.forms import AcceptForm, DeclineForm, ForwardForm
-from connections.models import ConnectionRequest, Mute, Report, ReportKind, Status
+from connections.models import (
+    ConnectionRequest,
+    Report,
+    ReportKind,
+    RequestStatus,
+    request_contacts,
+)
 from core.links import by_link
 from core.states import AlreadyDecided
+from customers.models import Mute
 
 REQUESTS = ConnectionRequest.objects.select_related(
     "supplier", "customer", "requested_by", "profile"
@@ -54,25 +61,25 @@ def answer_decline(request, token, link, asked):
 @require_POST
 @by_link("request", REQUESTS)
 def answer_report(request, token, link, asked):
-    return _decided(token, lambda now: asked.report(now=now, link=link))
+    return _decided(token, lambda now: request_contacts.report(asked, now=now, link=link))
 
 
 @require_POST
 @by_link("request", REQUESTS)
 def answer_mute(request, token, link, asked):
-    asked.mute(now=timezone.now(), link=link)
+    request_contacts.mute(asked, now=timezone.now(), link=link)
     return _done("connections:answer", token)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @by_link("request", REQUESTS)
 def answer_forward(request, token, link, asked):
-    """Pass the request on to a colleague of the same company domain, who gets a link of their own."""
+    """Pass the request on to a colleague of the same company domain, by a link of their own."""
     now = timezone.now()
     if not company_domain(link.address):
         raise Http404
     if (
-        asked.status_at(now) != Status.PENDING
+        asked.status_at(now) != RequestStatus.PENDING
         or link.condition(now) != "live"
         or asked.supplier.is_suspended
     ):
@@ -80,7 +87,7 @@ def answer_forward(request, token, link, asked):
     form = ForwardForm(request.POST or None, address=link.address)
     if request.method == "POST" and form.is_valid():
         try:
-            asked.forward(form.cleaned_data["email"], now=now, link=link)
+            request_contacts.forward(asked, form.cleaned_data["email"], now=now, link=link)
             messages.success(
                 request, _("Your colleague gets a link of their own. Yours still works.")
             )
@@ -93,7 +100,10 @@ def answer_forward(request, token, link, asked):
 
 
 def _decided(token, decide):
-    """Do it, or let the page say what was done already."""
+    """Call `decide(now)`.
+
+    The link's page says what became of the request, by this or by an earlier answer.
+    """
     try:
         decide(timezone.now())
     except AlreadyDecided:
@@ -102,12 +112,12 @@ def _decided(token, decide):
 
 
 def _done(view, token):
-    """Back to the link's page, which answers what was just done with 200: it is no error that the link is used up by it."""
+    """Return to the link's page, which answers by 200 right after a contact's answer."""
     return redirect(f"{reverse(view, args=[token])}?done")
 
 
 def _page(request, token, link, asked, form):
-    """The form while the request waits; afterwards what became of it, with 410 but for whoever has just answered."""
+    """Show the form while the request waits, afterwards what became of it."""
     now = timezone.now()
     context = {
         "token": token,
@@ -123,7 +133,7 @@ def _page(request, token, link, asked, form):
         ).exists(),
         "is_muted": Mute.objects.filter(address=link.address, supplier=asked.supplier).exists(),
     }
-    if context["shown"] == Status.PENDING and link.condition(now) == "live":
+    if context["shown"] == RequestStatus.PENDING and link.condition(now) == "live":
         context["connected"] = asked.supplier.profiles.connected().count()
         return render(request, "connections/contacts/answer.html", context)
     return render(

@@ -1,4 +1,7 @@
-"""The page behind an invitation's link, and accepting one in Customer Setup. GET changes nothing."""
+"""The page behind an invitation's link, and accepting one in Customer Setup.
+
+GET changes nothing.
+"""
 
 from functools import wraps
 
@@ -10,12 +13,23 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts import invited_signup
-from accounts.access import SESSION_KEY, get_own_or_404, may_administer, role_required
+from accounts.access import (
+    SESSION_KEY,
+    company_not_needed,
+    get_own_or_404,
+    may_administer,
+    role_required,
+)
 from accounts.domains import company_domain
 from accounts.models import PendingCompany, Role, Supplier
 from connections import onboarding
 from connections.forms import ForwardForm, OnboardingForm
-from connections.models import CannotInviteSupplier, Invitation, InvitationStatus
+from connections.models import (
+    CannotInviteSupplier,
+    Invitation,
+    InvitationStatus,
+    invitation_sending,
+)
 from core import limits
 from core.links import by_link
 from core.models import Link
@@ -25,19 +39,21 @@ from customers.models import CustomerProfile
 
 AGAIN_AN_HOUR, FORWARDS_AN_HOUR, CALLS_AN_HOUR = 3, 5, 3
 
-
 by_invitation_link = by_link(
     "invitation", Invitation.objects.select_related("customer", "invited_by")
 )
 
 
 def while_open(view):
-    """Only while the link and its invitation live; otherwise back to the page, which says why not."""
+    """Call the view only while the link and its invitation live.
+
+    Otherwise return to the page, which says why not.
+    """
 
     @wraps(view)
     def wrapper(request, token, link, invitation):
         now = timezone.now()
-        if link.condition(now) != "live" or invitation.status_at(now) != InvitationStatus.OPEN:
+        if link.condition(now) != "live" or invitation.status_at(now) != InvitationStatus.PENDING:
             return redirect("connections:invitation", token)
         return view(request, token, link, invitation)
 
@@ -51,7 +67,10 @@ def invitation(request, token, link, invitation):
 
 
 def _page(request, token, link, invitation, form=None):
-    """Whoever asks gets what they can do: sign up or in, accept, pass it on; 410 with what to do when it is over."""
+    """Show what the visitor can do: sign up or in, accept, pass it on.
+
+    By 410 what to do when it is over.
+    """
     now = timezone.now()
     status, condition = _status(invitation, link, now), link.condition(now)
     context = {
@@ -60,10 +79,10 @@ def _page(request, token, link, invitation, form=None):
         "customer": invitation.customer,
         "link": link,
     }
-    if status != InvitationStatus.OPEN or condition != "live":
+    if status != InvitationStatus.PENDING or condition != "live":
         context |= {
             "status": status,
-            "is_newer": status == InvitationStatus.OPEN and condition == "revoked",
+            "is_newer": status == InvitationStatus.PENDING and condition == "revoked",
         }
         context["is_passed_on"] = Invitation.objects.filter(forwarded_from=invitation).exists()
         context["may_ask"] = status == InvitationStatus.EXPIRED or context["is_newer"]
@@ -76,10 +95,11 @@ def _page(request, token, link, invitation, form=None):
 
 
 def _status(invitation, link, now):
-    """The invitation's status as the link's addressee may know it: sent to another address meanwhile, it is taken from them."""
-    return (
-        invitation.status_at(now) if link.address == invitation.email else InvitationStatus.REVOKED
-    )
+    """Say the status as the link's addressee may know it."""
+    # Sent to a corrected address meanwhile, it is taken from the wrong one, which learns nothing of
+    # the right one.
+    is_theirs = link.address == invitation.email
+    return invitation.status_at(now) if is_theirs else InvitationStatus.REVOKED
 
 
 def _for_the_invited(request, invitation, form, now):
@@ -94,8 +114,9 @@ def _for_the_invited(request, invitation, form, now):
 
 
 def _lacks_second_factor(request):
-    """Whether the person is an admin, only not with the second factor that each of their companies asks for."""
-    return any(one.is_admin for one in request.memberships) and not may_administer(request)
+    """Say whether the person is an admin, but lacks the second factor that is asked for."""
+    is_admin = any(member.is_admin for member in request.memberships)
+    return is_admin and not may_administer(request)
 
 
 def _form(request, invitation, others, memberships, data=None):
@@ -115,16 +136,19 @@ def _form(request, invitation, others, memberships, data=None):
 @by_invitation_link
 @while_open
 def invitation_start(request, token, link, invitation):
-    """To sign-up or log-in, and back here; the address of the invitation can't be changed on the way."""
+    """Lead through sign-up or log-in, and back here.
+
+    The address of the invitation can't be changed on the way.
+    """
     invitation.mark_opened(now=timezone.now())
-    said = {
-        "customer": invitation.customer.name,
-        "company": invitation.company,
-        "name": invitation.name,
-    }
-    said["steps"] = invitation.customer.steps.filter(retired_at=None).count()
     return invited_signup.enter(
-        request, invitation.email, request.path.removesuffix("start/"), **said
+        request,
+        invitation.email,
+        request.path.removesuffix("start/"),
+        customer=invitation.customer.name,
+        company=invitation.company,
+        name=invitation.name,
+        steps=invitation.customer.steps.filter(retired_at=None).count(),
     )
 
 
@@ -168,9 +192,13 @@ def _accept(request, invitations, company, is_first=False):
     )
 
 
+@company_not_needed
 @require_POST
 def invitation_open(request, pk):
-    """To the page behind the link, without the e-mail: whoever has proved the address needs no other proof."""
+    """Lead to the page behind the link without the e-mail.
+
+    A person who has verified the address needs no other proof.
+    """
     invitation = get_object_or_404(onboarding.waiting_for(request.user, timezone.now()), pk=pk)
     _link, token = Link.issue("invitation", invitation.pk, invitation.email, invitation.expires_at)
     return redirect("connections:invitation", token)
@@ -179,7 +207,7 @@ def invitation_open(request, pk):
 @role_required(Role.ADMIN)
 @require_POST
 def invitation_take(request, pk):
-    """Accept what a customer in Customer Setup has sent to one of the admin's own addresses."""
+    """Accept, from Customer Setup, an invitation to one of the admin's own addresses."""
     profile = get_own_or_404(
         request,
         CustomerProfile.objects.visible_to(request.membership).select_related("customer"),
@@ -211,16 +239,16 @@ def _say_whose_it_is(request, profile):
 @require_POST
 @by_invitation_link
 def invitation_again(request, token, link, invitation):
-    """A new link, to the invited address only, for whoever holds an old one that was sent there."""
+    """Mail a new link, to the invited address only, when the holder of an old one asks for it."""
     if _status(invitation, link, timezone.now()) not in (
-        InvitationStatus.OPEN,
+        InvitationStatus.PENDING,
         InvitationStatus.EXPIRED,
     ):
         return redirect("connections:invitation", token)
     if not limits.allowed("invitation-again", invitation.pk, AGAIN_AN_HOUR, limits.AN_HOUR):
         return limits.too_many(request, limits.AN_HOUR)
     try:
-        invitation.resend(now=timezone.now())
+        invitation_sending.resend(invitation, now=timezone.now())
     except (AlreadyDecided, CannotInviteSupplier) as refusal:
         if isinstance(refusal, CannotInviteSupplier) and refusal.verdict is None:
             messages.error(request, _("No more links can be sent today. Try again tomorrow."))
@@ -237,7 +265,10 @@ def invitation_again(request, token, link, invitation):
 @by_invitation_link
 @while_open
 def invitation_forward(request, token, link, invitation):
-    """A fresh invitation for a colleague of the same company domain; this one is closed by it."""
+    """Pass the invitation on to a colleague of the same company domain, by a fresh one.
+
+    This one is closed.
+    """
     if not company_domain(invitation.email):
         raise Http404
     form = ForwardForm(request.POST or None, address=invitation.email)
@@ -259,7 +290,7 @@ def _forwarded(request, invitation, form):
         form.add_error("email", limits.wait(limits.AN_HOUR))
         return False
     try:
-        invitation.forward(form.cleaned_data["email"], now=timezone.now())
+        invitation_sending.forward(invitation, form.cleaned_data["email"], now=timezone.now())
     except CannotInviteSupplier as refusal:
         words = (
             _("This colleague is invited or connected already.")
@@ -269,7 +300,7 @@ def _forwarded(request, invitation, form):
         form.add_error("email", words)
         return False
     except AlreadyDecided:
-        return True
+        return True  # the page that comes next says what became of it
     messages.success(
         request, _("Your colleague gets an invitation of their own. This one is closed.")
     )
@@ -280,10 +311,9 @@ def _forwarded(request, invitation, form):
 @by_invitation_link
 @while_open
 def invitation_admins(request, token, link, invitation):
-    """A member of a company asks its admins to see to it."""
-    if not invited_signup.has_address(request.user, invitation.email) or any(
-        one.is_admin for one in request.memberships
-    ):
+    """Let a member ask the admins of their company to see to the invitation."""
+    is_theirs = invited_signup.has_address(request.user, invitation.email)
+    if not is_theirs or any(member.is_admin for member in request.memberships):
         return redirect("connections:invitation", token)
     if limits.allowed("invitation-admins", invitation.pk, CALLS_AN_HOUR, limits.AN_HOUR):
         onboarding.tell_admins(request.user, invitation, now=timezone.now())

@@ -13,8 +13,15 @@ from accounts.access import OtherSupplier, get_own_or_404, role_required
 from accounts.models import AuditEntry, Role
 from connections import origins
 from connections.forms import RequestForm
-from connections.models import CannotRequest, ConnectionRequest, Dismissal, Status
-from connections.suggestions import suggest
+from connections.models import (
+    CannotRequest,
+    ConnectionRequest,
+    Dismissal,
+    RequestStatus,
+    request_sending,
+)
+from connections.standing import Standing
+from connections.suggestions import suggest, suggested
 from connections.views.search import allowance
 from core import captcha, limits
 from core.states import AlreadyDecided
@@ -28,8 +35,7 @@ def requests(request):
     now = timezone.now()
     own_requests = ConnectionRequest.objects.visible_to(request.membership).with_history()
     page = Paginator(own_requests, A_PAGE).get_page(request.GET.get("page"))
-    for row in page:
-        row.describe(now)
+    page.object_list = [Standing.of(asked, now) for asked in page]
     context = {
         "page": page,
         "suggestions": suggest(request.membership, now) if page.number == 1 else [],
@@ -41,13 +47,13 @@ def request(request, pk):
     asked = get_own_or_404(
         request, ConnectionRequest.objects.visible_to(request.membership).with_history(), pk
     )
-    asked.describe(timezone.now())
-    timeline = (
-        AuditEntry.objects.about(asked).for_supplier().select_related("actor").order_by("at", "pk")
-    )
-    return render(
-        request, "connections/requests/request.html", {"asked": asked, "timeline": timeline}
-    )
+    entries = AuditEntry.objects.about(asked).for_supplier(request.supplier).select_related("actor")
+    context = {
+        "asked": asked,
+        "standing": Standing.of(asked, timezone.now()),
+        "timeline": entries.order_by("at", "pk"),
+    }
+    return render(request, "connections/requests/request.html", context)
 
 
 @role_required(Role.MEMBER)
@@ -55,24 +61,24 @@ def request(request, pk):
 def request_new(request, pk):
     now = timezone.now()
     customer = get_object_or_404(Customer.objects.listed(), pk=pk)
-    kind, origin_id, contact_is_optional = _origin(request, customer, now)
+    start = _start(request, customer, now)
     profile = CustomerProfile.objects.filter(supplier=request.supplier, customer=customer).first()
     form = RequestForm(
-        request.POST or None, request=request, contact_is_optional=contact_is_optional
+        request.POST or None, request=request, contact_is_optional=start.contact_is_optional
     )
     context = {"customer": customer, "form": form}
     try:
-        ConnectionRequest.check_may_ask(
+        request_sending.check_may_ask(
             profile or CustomerProfile(supplier=request.supplier, customer=customer), now
         )
         if request.method == "POST" and form.is_valid():
-            ConnectionRequest.send(
+            request_sending.send(
                 request.membership,
                 customer,
                 contact=form.cleaned_data["contact"],
                 message=form.cleaned_data["message"],
-                origin=kind,
-                origin_id=origin_id,
+                origin=start.origin,
+                origin_id=start.origin_id,
                 now=now,
             )
             messages.success(
@@ -88,10 +94,13 @@ def request_new(request, pk):
     return render(request, "connections/requests/request_new.html", context | allowance(request))
 
 
-def _origin(request, customer, now):
-    """What leads to this customer; 404 when nothing does, with the offer to switch when it does at another supplier of mine."""
-    if origin := origins.find(request.membership, customer, now):
-        return origin
+def _start(request, customer, now):
+    """Find what leads to the customer.
+
+    404 when nothing does, with an offer to switch when it does at another supplier.
+    """
+    if start := origins.find(request.membership, customer, now):
+        return start
     for other in request.memberships:
         if other != request.membership and other.may_act and origins.find(other, customer, now):
             raise OtherSupplier(other.supplier)
@@ -101,9 +110,9 @@ def _origin(request, customer, now):
 @role_required(Role.MEMBER)
 @require_POST
 def captcha_code(request, pk):
-    """Mail a code to the person's own address, for whom the captcha does not work; what was typed stays on the page."""
+    """Mail a code to the person, in place of the captcha; the page keeps what was typed."""
     customer = get_object_or_404(Customer.objects.listed(), pk=pk)
-    origin = _origin(request, customer, timezone.now())
+    start = _start(request, customer, timezone.now())
     if not limits.allowed("captcha-code", request.user.pk, CODES_AN_HOUR, limits.AN_HOUR):
         return limits.too_many(request, limits.AN_HOUR)
     captcha.issue_code(request.user, "request", now=timezone.now())
@@ -111,7 +120,10 @@ def captcha_code(request, pk):
         request, _("We sent a code to %(email)s. Type it below.") % {"email": request.user.email}
     )
     form = RequestForm(
-        initial=request.POST.dict(), request=request, contact_is_optional=origin[2], code_sent=True
+        initial=request.POST.dict(),
+        request=request,
+        contact_is_optional=start.contact_is_optional,
+        code_sent=True,
     )
     return render(
         request,
@@ -138,7 +150,8 @@ def request_withdraw(request, pk):
         shown = asked.status_at(timezone.now())
         messages.info(
             request,
-            _("The request is no longer waiting: %(status)s.") % {"status": Status(shown).label},
+            _("The request is no longer waiting: %(status)s.")
+            % {"status": RequestStatus(shown).label},
         )
     return redirect("connections:requests")
 
@@ -146,13 +159,12 @@ def request_withdraw(request, pk):
 @role_required(Role.MEMBER)
 @require_POST
 def dismiss(request, pk):
-    if not any(
-        str(one.customer.pk) == str(pk) for one in suggest(request.membership, timezone.now())
-    ):
+    customer = get_object_or_404(Customer, pk=pk)
+    if not suggested(request.membership, customer, timezone.now()):
         raise Http404
     with transaction.atomic():
         Dismissal.objects.get_or_create(
-            supplier=request.supplier, customer_id=pk, defaults={"user": request.user}
+            supplier=request.supplier, customer=customer, defaults={"user": request.user}
         )
     messages.success(request, _("The suggestion will not be shown again."))
     return redirect("connections:requests")

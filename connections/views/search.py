@@ -1,4 +1,4 @@
-"""Searching the directory: the form with what is left, and the page of an attempt with what it found."""
+"""Searching the directory: the form, and the page of an attempt with its results."""
 
 from django.conf import settings
 from django.db import OperationalError
@@ -27,7 +27,7 @@ def search(request):
             return redirect("connections:attempt", attempt.pk)
         except NoneLeft:
             pass  # the page says so whenever none is left
-        except OperationalError:
+        except OperationalError:  # the statement's time limit, which protects everybody else
             form.add_error(
                 None,
                 _("The search took too long. It was not counted: try again, or with fewer words."),
@@ -58,7 +58,7 @@ def attempt(request, pk):
 
 
 def allowance(request):
-    """What the pages say about searches: how many are left, of how many, and when they start again."""
+    """Tell pages how many searches are left, of how many, and when they start again."""
     now = timezone.now()
     return {
         "left": left(request.membership, now),

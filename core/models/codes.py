@@ -1,4 +1,4 @@
-"""One-use codes by mail: instead of the captcha, for a new address, at a reviewer's link."""
+"""Codes by mail that work once: instead of the captcha, for a new address, at a reviewer's link."""
 
 import secrets
 from datetime import datetime, timedelta

@@ -36,7 +36,7 @@ class DailyCountQuerySet(models.QuerySet):
         return bool(mine.update(used=F("used") + amount))
 
     def give_back(self, scope: str, key: str, day: date, amount: int) -> None:
-        """Lower the count by `amount`, never below 0."""
+        # Never below 0: the operator may have given the whole day back before.
         self.filter(scope=scope, key=key, day=day).update(used=Greatest(F("used") - amount, 0))
 
     def mail_slot(self, address: str, now: datetime) -> datetime | None:
@@ -52,7 +52,6 @@ class DailyCountQuerySet(models.QuerySet):
         return not_before
 
     def used(self, scope: str, key: str, day: date) -> int:
-        """Return how many were taken on that day."""
         counts = self.filter(scope=scope, key=key, day=day).values_list("used", flat=True)
         return counts.first() or 0
 

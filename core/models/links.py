@@ -28,7 +28,6 @@ class LinkQuerySet(models.QuerySet):
         return self.filter(purpose=purpose, object_id=object_id)
 
     def live(self, now: datetime) -> Self:
-        """Select the links that still work."""
         return self.filter(used_at=None, revoked_at=None, expires_at__gt=now)
 
     def forgettable(self, before: datetime) -> Self:
@@ -50,7 +49,7 @@ class LinkQuerySet(models.QuerySet):
 
 
 class Link(models.Model):
-    """One address's way to one object, for one purpose."""
+    """The way of an address to an object, for a purpose."""
 
     purpose = models.CharField(_("purpose"), max_length=20)
     object_id = models.UUIDField(_("object"))

@@ -12,11 +12,13 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from procrastinate.contrib.django import app
 
+from core.states import status_field
+
 DELIVER = "core.jobs.deliver"
 URGENT = 10  # priority of codes: ahead of all other mail
 
 
-class State(models.TextChoices):
+class MailStatus(models.TextChoices):
     QUEUED = "queued", _("queued")
     SENT = "sent", _("handed to the server")
     FAILED = "failed", _("failed")
@@ -30,11 +32,11 @@ def new_message_id():
 class MailQuerySet(models.QuerySet):
     def unsent(self):
         """Those that still wait, or failed and may be sent again."""
-        return self.filter(state__in=[State.QUEUED, State.FAILED])
+        return self.filter(status__in=[MailStatus.QUEUED, MailStatus.FAILED])
 
     def drop(self):
         """Never send them; what they said is forgotten, for it may hold a link that died."""
-        return self.unsent().update(state=State.DROPPED, text="", html="")
+        return self.unsent().update(status=MailStatus.DROPPED, text="", html="")
 
     def stale(self, now):
         """Unsent ones whose code or link is over."""
@@ -42,14 +44,14 @@ class MailQuerySet(models.QuerySet):
 
     def oldest_waiting(self, now):
         """Since when the first of those that could go out waits, None without one."""
-        due = self.filter(state=State.QUEUED).exclude(not_before__gt=now)
+        due = self.filter(status=MailStatus.QUEUED).exclude(not_before__gt=now)
         return due.aggregate(
             since=Min(Greatest("created_at", Coalesce("not_before", "created_at")))
         )["since"]
 
     def old(self, now):
         """What is over and need not be remembered any more."""
-        over = self.filter(state__in=[State.SENT, State.DROPPED, State.FAILED])
+        over = self.filter(status__in=[MailStatus.SENT, MailStatus.DROPPED, MailStatus.FAILED])
         return over.filter(created_at__lt=now - timedelta(days=settings.PORTAL_MAIL_DAYS))
 
     def about(self, thing):
@@ -68,7 +70,7 @@ class Mail(models.Model):
     subject = models.CharField(_("subject"), max_length=300)
     text = models.TextField(blank=True)
     html = models.TextField(blank=True)
-    state = models.CharField(_("state"), max_length=10, choices=State.choices, default=State.QUEUED)
+    status = status_field(MailStatus)
     tries = models.PositiveIntegerField(_("tries"), default=0)
     smtp_reply = models.TextField(_("the server’s words"), blank=True)
     on_failure = models.CharField(max_length=100, blank=True, editable=False)
@@ -91,15 +93,17 @@ class Mail(models.Model):
         ordering = ["-created_at"]
         indexes = [
             models.Index(fields=["about_id"], name="mail_about_an_object"),
-            models.Index(fields=["created_at"], name="waiting_mail", condition=Q(state="queued")),
+            models.Index(fields=["created_at"], name="waiting_mail", condition=Q(status="queued")),
         ]
         constraints = [
             models.CheckConstraint(
-                condition=~Q(state__in=[State.SENT, State.DROPPED]) | Q(text="", html=""),
+                condition=~Q(status__in=[MailStatus.SENT, MailStatus.DROPPED])
+                | Q(text="", html=""),
                 name="sent_mail_forgets_its_body",
             ),
             models.CheckConstraint(
-                condition=Q(state=State.SENT, sent_at__isnull=False) | ~Q(state=State.SENT),
+                condition=Q(status=MailStatus.SENT, sent_at__isnull=False)
+                | ~Q(status=MailStatus.SENT),
                 name="sent_has_a_date",
             ),
         ]
@@ -114,26 +118,28 @@ class Mail(models.Model):
 
     def mark_sent(self, now):
         """The server has it."""
-        self._leave(State.SENT, sent_at=now, text="", html="", smtp_reply="")
+        self._leave(MailStatus.SENT, sent_at=now, text="", html="", smtp_reply="")
 
     def mark_tried(self, words):
         """The server did not take it now; its words are told to the operator while it waits for the next time."""
-        mine = Mail.objects.filter(pk=self.pk, state=State.QUEUED)
+        mine = Mail.objects.filter(pk=self.pk, status=MailStatus.QUEUED)
         mine.update(tries=models.F("tries") + 1, smtp_reply=words)
 
     def fail(self, words):
         """It can't be delivered; the server's words stay for the operator."""
-        return self._leave(State.FAILED, smtp_reply=words)
+        return self._leave(MailStatus.FAILED, smtp_reply=words)
 
     def drop(self):
         """It is of no more use: its code or link is dead."""
-        self._leave(State.DROPPED, text="", html="")
+        self._leave(MailStatus.DROPPED, text="", html="")
 
     def queue_again(self, *, now):
         """The operator tries a failed mail anew, with all its days; False when it is not failed or has nothing left to say."""
         with transaction.atomic():
-            failed = Mail.objects.filter(pk=self.pk, state=State.FAILED).exclude(text="")
-            queued = bool(failed.update(state=State.QUEUED, created_at=now, tries=0, smtp_reply=""))
+            failed = Mail.objects.filter(pk=self.pk, status=MailStatus.FAILED).exclude(text="")
+            queued = bool(
+                failed.update(status=MailStatus.QUEUED, created_at=now, tries=0, smtp_reply="")
+            )
             if queued:
                 self.defer()
         return queued
@@ -155,6 +161,8 @@ class Mail(models.Model):
         for moment, jobs in by_day.items():
             app.configure_task(DELIVER, queue="mail", schedule_at=moment).batch_defer(*jobs)
 
-    def _leave(self, state, **changes):
+    def _leave(self, status, **changes):
         changes["tries"] = models.F("tries") + 1
-        return Mail.objects.filter(pk=self.pk, state=State.QUEUED).update(state=state, **changes)
+        return Mail.objects.filter(pk=self.pk, status=MailStatus.QUEUED).update(
+            status=status, **changes
+        )

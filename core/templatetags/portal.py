@@ -20,7 +20,7 @@ register = template.Library()
 
 @register.simple_tag
 def icon(name: str) -> str:
-    """Draw an icon of the sprite; it is hidden from screen readers, for a word stands beside it."""
+    # Hidden from screen readers: an icon always stands beside a word.
     return format_html(
         '<svg class="icon" viewBox="0 0 24 24" aria-hidden="true"><use href="{}#i-{}"/></svg>',
         static("img/icons.svg"),
@@ -46,7 +46,6 @@ def plate(name: str, kinds: str = "") -> str:
 
 @register.simple_tag
 def avatar(name: str) -> str:
-    """Draw a person as a disc with two letters."""
     return format_html('<span class="avatar" aria-hidden="true">{}</span>', _letters(name))
 
 
@@ -66,13 +65,11 @@ def spoken(text: str) -> str:
 
 @register.filter
 def in_language(texts: dict[str, str]) -> str:
-    """Pick the reader's language from {"ko": …, "en": …}."""
     return languages.pick(texts)
 
 
 @register.filter
 def as_date(text: str) -> date:
-    """Make '2026-11-24' a date, for the date filter."""
     return date.fromisoformat(text)
 
 
@@ -102,6 +99,12 @@ def shown_address(url: str) -> str:
     return (urlsplit(url or "").hostname or "").removeprefix("www.")
 
 
+@register.filter(is_safe=True)
+def stripped(text):
+    """Take off the white space that the lines of a template put around its text."""
+    return text.strip()
+
+
 @register.filter
 def punycode(address: str) -> str:
     """Show an address's domain as it travels, so that letters which only look alike are seen."""
@@ -125,13 +128,12 @@ def wrong(field: BoundField) -> list[str]:
 
 @register.filter
 def field_url(field: BoundField) -> str:
-    """Return the id of the control that an error summary links to."""
     # A group of radio buttons or boxes has no id of its own: its first control has.
     return field.id_for_label or f"{field.auto_id}_0"
 
 
 def _letters(name):
-    """Shorten a name: 'Williams-Sonoma' -> 'WS', 'Organon' -> 'Or', '김지혜' -> '지혜'."""
+    # 'Williams-Sonoma' -> 'WS', 'Organon' -> 'Or', '김지혜' -> '지혜'.
     parts = [
         part for part in name.replace("-", " ").replace("(주)", " ").split() if part[0].isalnum()
     ] or [name or "–"]

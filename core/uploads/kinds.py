@@ -54,14 +54,13 @@ def check(upload: UploadedFile) -> str:
 
 
 def check_size(upload: UploadedFile) -> None:
-    """Raise ValidationError for an uploaded file that is larger than we take."""
     if upload.size > settings.PORTAL_UPLOAD_MB * 2**20:
         words = _("The file is larger than %(limit)d MB. Make it smaller or split it.")
         raise ValidationError(words % {"limit": settings.PORTAL_UPLOAD_MB}, code="large")
 
 
 def _kind(content, suffix):
-    """Name the kind by the first bytes; that kind's library has the last word."""
+    # The first bytes say which library opens the file; that one has the last word.
     if content.startswith(b"%PDF-"):
         check_pdf(content)
         return "pdf"

@@ -5,21 +5,18 @@ from django.utils.translation import gettext as _
 
 
 def broken() -> ValidationError:
-    """Refuse a file that its library can't open."""
     return ValidationError(
         _("The file can’t be opened. Save it anew and try again."), code="broken"
     )
 
 
 def other_kind() -> ValidationError:
-    """Refuse a file of a kind that we do not take."""
     return ValidationError(
         _("We take PDF, PNG, JPEG, DOCX and XLSX files. Choose one of these."), code="type"
     )
 
 
 def hangul_file() -> ValidationError:
-    """Refuse a file of the Hangul word processor."""
     return ValidationError(
         _("HWP files can’t be read everywhere. Save it as PDF in Hangul and upload that."),
         code="hwp",

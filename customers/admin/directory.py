@@ -6,7 +6,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from accounts.admin import SupplierAdmin
+from accounts import look_alikes
 from accounts.domains import registrable
 from accounts.models import AuditEntry
 from core.admin import TableAdmin, action_with_form, form_page
@@ -16,15 +16,17 @@ from customers.models import (
     CustomerDomain,
     CustomerName,
     CustomerProfile,
+    Mute,
     SearchName,
     Step,
     VendorRecord,
+    setup_news,
 )
 from customers.models.directory import bare_number
 from customers.resources import CustomerResource, VendorResource
 from customers.search.index import index
 from customers.search.names import keys
-from customers.steps import export, notifications, templates
+from customers.steps import export, templates
 
 VENDORS_SHOWN = 50
 
@@ -46,15 +48,16 @@ class FormatForm(forms.Form):
     format = forms.ChoiceField(label=_("Format"), choices=[("xlsx", "XLSX"), ("csv", "CSV")])
 
 
-def look_alikes(name):
-    """Customers whose names look like a supplier's: whoever calls itself so may pose as one."""
+@look_alikes.register
+def customers_like(name):
+    """Return the names of customers that a supplier's name looks like.
+
+    The supplier may pose as such a customer.
+    """
     found = SearchName.objects.filter(letters__in={made.letters for made in keys(name)}).values(
         "customer"
     )
     return list(Customer.objects.filter(pk__in=found).values_list("name", flat=True))
-
-
-SupplierAdmin.look_alikes.append(look_alikes)
 
 
 class NameInline(admin.TabularInline):
@@ -108,13 +111,13 @@ class CustomerAdmin(TableAdmin):
     actions = ["add_ready_made", "copy_steps", "export_setups"]
 
     def get_inlines(self, request, customer):
-        """A vendor list that is too long for one page stays out of it."""
+        """Leave a vendor list out of the page that is too long for it."""
         many = customer and customer.vendors.count() > VENDORS_SHOWN
         return [inline for inline in self.inlines if not (many and inline is VendorInline)]
 
     def save_related(self, request, form, formsets, change):
-        """Names are saved by now: what suppliers search by follows in the same transaction."""
         super().save_related(request, form, formsets, change)
+        # after the names, in their transaction: what suppliers search by never lags behind
         index([form.instance.pk])
 
     def has_delete_permission(self, request, obj=None):
@@ -123,16 +126,16 @@ class CustomerAdmin(TableAdmin):
     @action_with_form(_("Add ready-made steps"), ReadyMadeForm)
     def add_ready_made(self, request, customer, given):
         templates.add(customer, given["names"])
-        notifications.tell_suppliers_soon(customer)
+        setup_news.tell_suppliers_soon(customer)
 
     @action_with_form(_("Copy the steps of another customer"), CopyForm)
     def copy_steps(self, request, customer, given):
         if given["source"] != customer:
             Step.copy_all(given["source"], customer)
-            notifications.tell_suppliers_soon(customer)
+            setup_news.tell_suppliers_soon(customer)
 
     def has_read_setups_permission(self, request):
-        """The export holds what suppliers answered."""
+        # the export holds what suppliers answered
         return request.user.has_perm("customers.view_submission")
 
     @admin.action(description=_("Export setups"), permissions=["read_setups"])
@@ -143,13 +146,14 @@ class CustomerAdmin(TableAdmin):
         kind, now = form.cleaned_data["format"], timezone.now()
         with transaction.atomic():
             for customer in queryset:
-                about = {
-                    "about": customer,
-                    "actor": request.user,
-                    "at": now,
-                    "audience": AuditEntry.OPERATOR,
-                }
-                AuditEntry.objects.record("setups_exported", format=kind, **about)
+                AuditEntry.objects.record(
+                    "setups_exported",
+                    about=customer,
+                    actor=request.user,
+                    at=now,
+                    audience=AuditEntry.OPERATOR,
+                    format=kind,
+                )
             return export.download(list(queryset), kind)
 
 
@@ -191,6 +195,7 @@ class CustomerProfileAdmin(admin.ModelAdmin):
     actions = ["end"]
 
     def formfield_for_manytomany(self, field, request, **kwargs):
+        """Offer the active members of the profile's supplier."""
         profile = request.resolver_match.kwargs.get("object_id")
         people = (
             field.related_model.objects.active()
@@ -206,10 +211,18 @@ class CustomerProfileAdmin(admin.ModelAdmin):
         return False
 
     def save_model(self, request, profile, form, change):
-        """Nothing but what stands in the form: requests and invitations may have moved the rest meanwhile."""
+        # Nothing else is written: requests and invitations may have moved the rest meanwhile.
         if "extra_requests" in form.changed_data:
             profile.allow_requests(profile.extra_requests, now=timezone.now(), actor=request.user)
 
     @action_with_form(_("End the connection"))
     def end(self, request, profile, given):
         profile.end(given["reason"], now=timezone.now(), actor=request.user)
+
+
+@admin.register(Mute)
+class MuteAdmin(admin.ModelAdmin):
+    list_display = ["address", "supplier", "at"]
+    list_select_related = ["supplier"]
+    search_fields = ["address", "supplier__name"]
+    autocomplete_fields = ["supplier"]

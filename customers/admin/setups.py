@@ -11,22 +11,21 @@ from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
-from accounts.banks import KOREAN_BANKS
 from core.admin import ReadOnlyAdmin, action_with_form
 from customers.forms import ApproveForm, ReturnForm
-from customers.models import Outcome, Question, Stage, Step, Submission, Upload
-from customers.steps import notifications
+from customers.models import Outcome, Question, Stage, Step, Submission, Upload, setup_news
+from customers.steps.asked import asked_questions
 from customers.steps.form import StepForm
 from customers.steps.reading import readable_answers
 
 
 class OrderForm(forms.ModelForm):
-    """A step, which opens after no step that opens after it."""
+    """A step that opens after none that opens after it."""
 
     def clean_opens_after(self):
         before = self.cleaned_data["opens_after"]
         found, waiting = set(), list(before)
-        while waiting:
+        while waiting:  # walks back through all that opens before
             step = waiting.pop()
             if step == self.instance:
                 raise forms.ValidationError(
@@ -70,7 +69,7 @@ class QuestionInline(admin.StackedInline):
 
 @admin.register(Step)
 class StepAdmin(admin.ModelAdmin):
-    """A customer's steps; the preview shows one as suppliers see it."""
+    """A customer's steps, each with a preview as suppliers see it."""
 
     form = OrderForm
     list_display = ["title", "customer", "order", "questions", "is_asked", "preview"]
@@ -105,17 +104,17 @@ class StepAdmin(admin.ModelAdmin):
 
     def save_formset(self, request, form, formset, change):
         super().save_formset(request, form, formset, change)
-        anew = [one for one in formset.new_objects if one.is_required]
-        asked = {one.instance.pk for one in formset.forms if one.cleaned_data.get("ask_again")}
+        again = {form.instance.pk for form in formset.forms if form.cleaned_data.get("ask_again")}
+        anew = [question for question in formset.new_objects if question.is_required]
         anew += [
-            one
-            for one, changed in formset.changed_objects
-            if one.pk in asked or one.is_new_to_answer(changed)
+            question
+            for question, changed in formset.changed_objects
+            if question.pk in again or question.is_new_to_answer(changed)
         ]
         if change and anew:
             form.instance.ask_again(anew)
         if anew or not change:
-            notifications.tell_suppliers_soon(form.instance.customer)
+            setup_news.tell_suppliers_soon(form.instance.customer)
 
     @admin.display(description=_("questions"))
     def questions(self, step):
@@ -137,8 +136,8 @@ class StepAdmin(admin.ModelAdmin):
         if not self.has_view_permission(request):
             raise PermissionDenied
         step = get_object_or_404(Step.objects.select_related("customer"), pk=pk)
-        form = StepForm(step.questions.all(), profile=None, kept={})
-        context = {"step": step, "questions": form.asked(), "banks": KOREAN_BANKS}
+        form = StepForm(step.questions.all(), saved_draft={})
+        context = {"step": step, "questions": asked_questions(form)}
         return render(request, "customers/steps/preview.html", context)
 
     def has_delete_permission(self, request, obj=None):
@@ -153,12 +152,12 @@ class StepAdmin(admin.ModelAdmin):
     def bring_back(self, request, queryset):
         for step in queryset:
             step.bring_back()
-            notifications.tell_suppliers_soon(step.customer)
+            setup_news.tell_suppliers_soon(step.customer)
 
 
 @admin.register(Submission)
 class SubmissionAdmin(ReadOnlyAdmin):
-    """What suppliers submitted; the operator decides in the customer's place where that is agreed."""
+    """Submitted steps; the operator decides in the customer's place where that is agreed."""
 
     list_display = [
         "submitted_at",
@@ -175,9 +174,9 @@ class SubmissionAdmin(ReadOnlyAdmin):
     date_hierarchy = "submitted_at"
     fields = [
         "supplier", "customer", "step", "number", "submitted_at", "submitted_by", "outcome", "decided_at", "decided_by",
-        "decided_link", "comment", "answers",
+        "decided_link", "comment", "readable",
     ]  # fmt: skip
-    readonly_fields = ["supplier", "customer", "step", "answers"]
+    readonly_fields = ["supplier", "customer", "step", "readable"]
     actions = ["approve", "send_back"]
 
     def get_urls(self):
@@ -209,24 +208,20 @@ class SubmissionAdmin(ReadOnlyAdmin):
         return submission.answer.step
 
     @admin.display(description=_("answers"))
-    def answers(self, submission):
+    def readable(self, submission):
         before = submission.before
         lines = readable_answers(
-            submission.said,
-            before.said if before else None,
+            submission.answers,
+            before.answers if before else None,
             url=lambda pk: reverse("admin:customers_submission_file", args=[submission.pk, pk]),
         )
         return render_to_string("customers/steps/_lines.html", {"lines": lines})
 
     def file_view(self, request, pk, upload):
-        submission = get_object_or_404(Submission.objects.select_related("answer"), pk=pk)
-        named = [
-            one["value"]["upload"]
-            for one in submission.said
-            if one["kind"] == "file" and one["value"]
-        ]
-        if not self.has_view_permission(request) or str(upload) not in named:
+        if not self.has_view_permission(request):
             raise Http404
+        named = Submission.objects.select_related("answer").naming(upload)
+        submission = get_object_or_404(named, pk=pk)
         return get_object_or_404(
             Upload, pk=upload, profile=submission.answer.profile_id
         ).as_attachment()

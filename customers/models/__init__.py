@@ -5,35 +5,37 @@ from customers.models.directory import (
     CustomerName,
     VendorRecord,
 )
+from customers.models.mutes import Mute
 from customers.models.profiles import CustomerProfile, Stage
 from customers.models.search import SearchName, SearchTerm
-from customers.models.steps import Kind, Question, Step
+from customers.models.steps import AskedStep, Question, Step
 
 from customers.models.answers import (  # isort: skip - answers stand on steps
-    StepAnswer,
+    AnswerStatus,
     EditConflict,
     NotOpen,
     Outcome,
-    State,
+    StepAnswer,
     Submission,
-    Upload,
 )
+from customers.models.uploads import Upload  # isort: skip - uploads stand on answers
 
 __all__ = [
+    "AnswerStatus",
+    "AskedStep",
     "Customer",
     "CustomerContact",
     "CustomerDomain",
     "CustomerName",
     "CustomerProfile",
     "EditConflict",
-    "Kind",
+    "Mute",
     "NotOpen",
     "Outcome",
     "Question",
     "SearchName",
     "SearchTerm",
     "Stage",
-    "State",
     "Step",
     "StepAnswer",
     "Submission",

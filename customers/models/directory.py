@@ -1,4 +1,4 @@
-"""The directory: customers, the names they go by, their domains and contacts, and whom they say they buy from."""
+"""The directory: customers with their names, domains, contacts and vendor lists."""
 
 import uuid
 
@@ -15,16 +15,16 @@ from accounts.names import validate_name
 
 
 class CustomerQuerySet(models.QuerySet):
-    def listed(self):
-        """What suppliers may find."""
+    def listed(self) -> "CustomerQuerySet":
+        """Return the customers that suppliers may find."""
         return self.filter(is_listed=True)
 
-    def taking_requests(self):
+    def taking_requests(self) -> "CustomerQuerySet":
         return self.listed().filter(takes_requests=True)
 
 
 class Customer(models.Model):
-    """A company that buys. What its name is searched by is kept by `customers.search.index`."""
+    """A company that buys. `customers.search.index` keeps what its names are searched by."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     name = models.CharField(_("name"), max_length=200, validators=[validate_name])
@@ -62,12 +62,19 @@ class Customer(models.Model):
         return self.name
 
     @property
-    def mail_language(self):
+    def mail_language(self) -> str:
         """The language to write to its contacts in."""
         return self.language or settings.PORTAL_LANGUAGE
 
-    def knows(self, address):
-        """Whether an address is one of its contacts, or in one of its domains; both are what makes writing to it safe."""
+    def one_at_a_time(self) -> None:
+        """Hold the row until the caller's transaction ends, so that inviting and connecting wait.
+
+        Comes before any lock of a profile, request or invitation of the customer.
+        """
+        Customer.objects.select_for_update(no_key=True).get(pk=self.pk)
+
+    def knows(self, address: str) -> bool:
+        """Return whether an address is a contact's or in a domain of it: safe to write to."""
         return (
             self.contacts.filter(email=address.lower()).exists()
             or self.domains.filter(domain=domain_of(address)).exists()
@@ -96,7 +103,7 @@ class CustomerName(models.Model):
 
 @pghistory.track(pghistory.InsertEvent(), pghistory.UpdateEvent(), pghistory.DeleteEvent())
 class CustomerDomain(models.Model):
-    """An e-mail domain of the customer, as registrable domain: whoever writes from it belongs to the customer."""
+    """An e-mail domain of the customer, as registrable domain; its addresses are the customer's."""
 
     customer = models.ForeignKey(
         Customer, models.CASCADE, related_name="domains", verbose_name=_("customer")
@@ -129,16 +136,16 @@ class CustomerDomain(models.Model):
 
 
 class ContactQuerySet(models.QuerySet):
-    def getting_requests(self):
-        """Those that requests are mailed to."""
+    def getting_requests(self) -> "ContactQuerySet":
+        """Return the contacts that requests are mailed to."""
         return self.filter(gets_requests=True)
 
-    def reviewing(self):
-        """Who reviews what suppliers submit."""
+    def reviewing(self) -> "ContactQuerySet":
+        """Return the contacts that review what suppliers submit."""
         return self.filter(reviews_setups=True)
 
-    def published(self):
-        """Those whom connected suppliers may see."""
+    def published(self) -> "ContactQuerySet":
+        """Return the contacts that connected suppliers may see."""
         return self.filter(is_published=True)
 
 
@@ -175,12 +182,12 @@ class CustomerContact(models.Model):
         self.email = self.email.lower()
 
     @property
-    def mail_language(self):
+    def mail_language(self) -> str:
         return self.language or self.customer.mail_language
 
 
 class VendorRecord(models.Model):
-    """A line of a customer's vendor list, imported by the operator: whom the customer says it buys from."""
+    """A line of a customer's vendor list: a supplier that the customer says it buys from."""
 
     customer = models.ForeignKey(
         Customer, models.CASCADE, related_name="vendors", verbose_name=_("customer")
@@ -210,13 +217,13 @@ class VendorRecord(models.Model):
     def clean(self):
         self.prepare()
 
-    def prepare(self):
-        """Derive what suggestions match by: the registrable domain of the e-mail, the bare digits and letters of the number."""
+    def prepare(self) -> None:
+        """Derive what suggestions match by: the e-mail's registrable domain, the bare number."""
         self.email = self.email.strip().lower()
         self.domain = domain_of(self.email) if self.email else ""
         self.tax_number = bare_number(self.tax_number)
 
 
-def bare_number(text):
-    """'120-81-47521' -> '1208147521': how registration and tax numbers are compared."""
+def bare_number(text: str) -> str:
+    """'120-81-47521' -> '1208147521', as registration and tax numbers are compared."""
     return "".join(character for character in text.upper() if character.isalnum())

@@ -1,6 +1,8 @@
-"""The one row for a supplier with a customer, from first contact on, and who may see it."""
+"""The row of a supplier with a customer, from first contact on, and who may see it."""
 
 import uuid
+from collections.abc import Iterable
+from datetime import datetime
 
 from django.conf import settings
 from django.db import models, transaction
@@ -8,10 +10,9 @@ from django.db.models import Case, F, Q, Value, When
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import AuditEntry, Letter, Membership, Supplier, notify
-from core import mail
-from core.models import DailyCount
+from accounts.models import AuditEntry, Membership, Supplier
 from core.states import transition
+from customers.models import setup_news
 from customers.models.directory import Customer
 
 
@@ -27,13 +28,16 @@ LISTED = [Stage.INVITED, Stage.CONNECTED, Stage.REQUESTED, Stage.ENDED]
 
 
 class CustomerProfileQuerySet(models.QuerySet):
-    def visible_to(self, membership):
-        """What a member sees of its supplier's customers: the one queryset that decides, everywhere."""
+    def visible_to(self, membership: Membership) -> "CustomerProfileQuerySet":
+        """Return the profiles that a member may see; nothing else decides that, anywhere."""
         own = self.filter(supplier=membership.supplier_id)
         return own if membership.sees_all_customers else own.filter(members=membership)
 
-    def as_of(self, now):
-        """Each with `shown`: its stage as it counts at `now`; what ran out is taken for what it falls back to."""
+    def as_of(self, now: datetime) -> "CustomerProfileQuerySet":
+        """Add `shown`, the stage as it counts at `now`.
+
+        A stage that has run out shows as what it falls back to; the worker moves it a while later.
+        """
         overdue = Q(stage=Stage.REQUESTED, waiting_until__lte=now) | Q(
             stage=Stage.INVITED, invited_until__lte=now
         )
@@ -46,8 +50,8 @@ class CustomerProfileQuerySet(models.QuerySet):
             )
         )
 
-    def listed(self, now):
-        """What Customer Setup shows, in its order: who invited us, connected, waiting, ended ones, each by name."""
+    def listed(self, now: datetime) -> "CustomerProfileQuerySet":
+        """Return the profiles that Customer Setup shows, in the order of LISTED, then by name."""
         order = Case(
             *[When(shown=stage, then=place) for place, stage in enumerate(LISTED)],
             default=len(LISTED),
@@ -55,12 +59,12 @@ class CustomerProfileQuerySet(models.QuerySet):
         listed = self.as_of(now).exclude(shown=Stage.DROPPED).select_related("customer")
         return listed.order_by(order, "customer__name", "pk")
 
-    def connected(self):
+    def connected(self) -> "CustomerProfileQuerySet":
         return self.filter(stage=Stage.CONNECTED)
 
 
 class CustomerProfile(models.Model):
-    """A supplier with a customer. Requests and invitations move its stage, each in its own transaction."""
+    """A supplier with a customer; requests and invitations move its stage."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     supplier = models.ForeignKey(
@@ -110,30 +114,37 @@ class CustomerProfile(models.Model):
         return f"{self.supplier} – {self.customer}"
 
     @classmethod
-    def locked(cls, supplier, customer):
-        """The row of the pair, made when it is the first contact, locked to the end of the caller's transaction."""
+    def locked(cls, supplier: Supplier, customer: Customer) -> "CustomerProfile":
+        """Return the pair's row, made at first contact, locked for the caller's transaction."""
+        # Conflicts are ignored: of two first contacts at once the second waits at the lock.
         cls.objects.bulk_create([cls(supplier=supplier, customer=customer)], ignore_conflicts=True)
         return cls.objects.select_for_update(no_key=True).get(supplier=supplier, customer=customer)
 
-    def mark_requested(self, until):
-        """A request waits for an answer until then."""
+    def mark_requested(self, until: datetime) -> None:
+        """Wait for the answer to a request until then."""
         self._set(stage=Stage.REQUESTED, waiting_until=until)
 
-    def connect(self, now):
-        """Connected from now on; an earlier end is history."""
-        over = {"waiting_until": None, "invited_until": None, "ended_at": None, "ended_because": ""}
-        self._set(stage=Stage.CONNECTED, connected_at=now, **over)
+    def connect(self, now: datetime) -> None:
+        """Connect the two from now on; an earlier end is history."""
+        self._set(
+            stage=Stage.CONNECTED,
+            connected_at=now,
+            waiting_until=None,
+            invited_until=None,
+            ended_at=None,
+            ended_because="",
+        )
 
-    def drop(self):
-        """The request came to nothing: back to ended when it was ever connected, else to invited, else to dropped.
+    def drop(self) -> None:
+        """Go back from a request that came to nothing: to ended, invited or dropped.
 
-        A profile that something else has moved on meanwhile stays as it is.
+        A profile that something moved on meanwhile stays as it is.
         """
         if self.stage == Stage.REQUESTED:
             self._set(stage=self._without_request(), waiting_until=None)
 
-    def mark_invited(self, until):
-        """Invitations of the customer to this supplier are open until then; None: none is any more."""
+    def mark_invited(self, until: datetime | None) -> None:
+        """Note until when invitations to this supplier are open; None when none is any more."""
         self.invited_until = until
         if until and self.stage in (Stage.DROPPED, Stage.ENDED):
             self.stage = Stage.INVITED
@@ -146,89 +157,46 @@ class CustomerProfile(models.Model):
             return Stage.ENDED
         return Stage.INVITED if self.invited_until else Stage.DROPPED
 
-    def allow_requests(self, extra, *, now, actor):
-        """The operator lets the supplier ask this customer `extra` times more than others."""
+    def allow_requests(self, extra: int, *, now: datetime, actor) -> None:
+        """Let the supplier, by the operator's word, ask this customer `extra` times more."""
         with transaction.atomic():
             self._set(extra_requests=extra)
-            about = {
-                "about": self,
-                "supplier": self.supplier,
-                "actor": actor,
-                "audience": AuditEntry.OPERATOR,
-            }
-            AuditEntry.objects.record(
-                "requests_allowed", at=now, customer=self.customer.name, extra=extra, **about
+            self._record(
+                "requests_allowed", now, actor=actor, audience=AuditEntry.OPERATOR, extra=extra
             )
 
-    def end(self, reason, *, now, actor):
-        """End the connection, once, and tell the other side; its answers stay. AlreadyDecided when not connected.
-
-        A new request may be made, and its count starts anew. An operator's end is mailed to our admins, an admin's to the
-        customer's request contacts.
-        """
+    def end(self, reason: str, *, now: datetime, actor) -> None:
+        """End the connection, once, and tell the other side; AlreadyDecided when not connected."""
         with transaction.atomic():
             transition(
                 CustomerProfile.objects.filter(pk=self.pk).connected(),
                 stage=Stage.ENDED,
                 ended_at=now,
                 ended_because=reason,
-                count_from=now,
+                count_from=now,  # requests before the end no longer count against a new one
                 extra_requests=0,
             )
             self.refresh_from_db()
-            AuditEntry.objects.record(
-                "connection_ended",
-                about=self,
-                at=now,
-                supplier=self.supplier,
-                actor=actor,
-                customer=self.customer.name,
-                reason=reason,
-            )
-            self._tell_about_the_end(reason, actor, now)
+            self._record("connection_ended", now, actor=actor, reason=reason)
+            setup_news.tell_of_end(self, reason, actor=actor, now=now)
 
-    def _tell_about_the_end(self, reason, actor, now):
-        by_operator = actor.is_staff and not self.supplier.memberships.filter(user=actor).exists()
-        if not by_operator:
-            muted = self.supplier.mutes.values(
-                "address"
-            )  # by the relation: that model's app stands above this one
-            contacts = self.customer.contacts.getting_requests().exclude(email__in=muted)
-            for contact in contacts.select_related("customer").order_by("email"):
-                mail.send(
-                    "connection_ended",
-                    contact.email,
-                    contact.mail_language,
-                    about=self,
-                    not_before=DailyCount.objects.mail_slot(contact.email, now),
-                    profile=self,
-                    reason=reason,
-                    actor=actor,
-                )
-        else:
-            people = [membership.user for membership in self.people()]
-            admins = [membership.user for membership in self.supplier.admins()]
-            letter = Letter(
-                admins, {"profile": self, "reason": reason}, "connection_ended_by_operator"
-            )
-            words = {"customer": self.customer.name, "reason": reason}
-            notify(
-                self.supplier,
-                "connection_ended",
-                about=self,
-                at=now,
-                users=people,
-                letter=letter,
-                **words,
-            )
+    def _record(self, kind, now, **entry):
+        AuditEntry.objects.record(
+            kind,
+            about=self,
+            supplier=self.supplier,
+            at=now,
+            customer=self.customer.name,
+            **entry,
+        )
 
-    def people(self):
-        """The active members of the supplier who may see this customer, with their users."""
+    def people(self) -> models.QuerySet[Membership]:
+        """Return the active members of the supplier who may see this customer, with their users."""
         members = self.supplier.memberships.active().select_related("user")
         return members.filter(Q(sees_all_customers=True) | Q(profiles=self)).distinct()
 
-    def show_to(self, members):
-        """Members of the supplier who see some customers only see this one too from now on."""
+    def show_to(self, members: Iterable[Membership]) -> None:
+        """Let members of the supplier who see only some customers see this one too."""
         self.members.add(*[member for member in members if not member.sees_all_customers])
 
     def _set(self, **changes):
@@ -241,6 +209,6 @@ class CustomerProfile(models.Model):
         return self.stage == Stage.CONNECTED
 
     @property
-    def requests_allowed(self):
-        """Requests to this customer in all, before it says yes."""
+    def requests_allowed(self) -> int:
+        """The number of requests to this customer in all, before it says yes."""
         return settings.PORTAL_REQUESTS_TO_ONE + self.extra_requests

@@ -1,4 +1,4 @@
-"""What the directory is searched by: a row for each spelling of each listed customer's names. Derived, rewritten by `search.index`."""
+"""The rows that the directory is searched by, derived from names by `customers.search.index`."""
 
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
@@ -7,9 +7,8 @@ from django.db.models.functions import Left, Length, Reverse
 
 from customers.models.directory import Customer
 
-COLLATION = (
-    "C"  # every key is ASCII: ranges and indexes are the same under every locale of the server
-)
+# Every key is ASCII: with "C" ranges and indexes are the same under every locale of the server.
+COLLATION = "C"
 
 
 def key_field(**options):
@@ -24,7 +23,10 @@ class Words(Func):
 
 
 class SearchName(models.Model):
-    """One spelling in ASCII: its words, without spaces, by sound, by first letters, by Korean initial consonants."""
+    """A spelling of a listed customer's name in ASCII.
+
+    As words, without spaces, by sound, by first letters and by Korean initial consonants.
+    """
 
     customer = models.ForeignKey(Customer, models.CASCADE, related_name="search_names")
     key = key_field()
@@ -60,7 +62,7 @@ class SearchName(models.Model):
 
 
 class SearchTerm(models.Model):
-    """The vocabulary of the keys, with how many names hold a word: what typing errors are looked up in."""
+    """A word of the keys, and how many names hold it; typing errors are looked up here."""
 
     term = models.CharField(max_length=100, primary_key=True, db_collation=COLLATION)
     names = models.PositiveIntegerField(default=1)

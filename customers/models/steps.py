@@ -1,6 +1,9 @@
-"""What a customer asks of its suppliers: steps, each a page of questions, made by the operator in two languages."""
+"""What a customer asks of its suppliers: steps, each a page of questions, in two languages."""
 
 import uuid
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
 
 from django.core.exceptions import ValidationError
 from django.db import models, transaction
@@ -11,38 +14,20 @@ from django.utils.translation import gettext_lazy as _
 from accounts.company_details import DETAILS
 from core.languages import both, pick
 from customers.models.directory import Customer
-
-
-class Kind(models.TextChoices):
-    """What is asked for; how each is asked, checked and shown stands in `customers.steps.kinds`."""
-
-    TEXT = "text", _("text")
-    LONG_TEXT = "long_text", _("long text")
-    EMAIL = "email", _("e-mail address")
-    PHONE = "phone", _("phone number")
-    NUMBER = "number", _("number")
-    DATE = "date", _("date")
-    YES_NO = "yes_no", _("yes or no")
-    ONE_CHOICE = "one_choice", _("one choice")
-    SEVERAL_CHOICES = "several_choices", _("several choices")
-    COUNTRY = "country", _("country")
-    REGISTRATION = "registration", _("tax or business registration number")
-    BANK_ACCOUNT = "bank_account", _("bank account")
-    FILE = "file", _("file")
-    ACKNOWLEDGEMENT = "acknowledgement", _("acknowledgement of a document")
-
-
-CHOOSING = (Kind.ONE_CHOICE, Kind.SEVERAL_CHOICES)
+from customers.steps.kinds import CHOICES, KINDS, Text
 
 
 class StepQuerySet(models.QuerySet):
-    def asked(self):
-        """The steps that are asked for now, in their order."""
+    def asked(self) -> "StepQuerySet":
+        """Return the steps that are asked for now, in their order."""
         return self.filter(retired_at=None).order_by("order", "created_at", "pk")
 
 
 class Step(models.Model):
-    """One page of questions of a customer. `version` grows when what was answered has to be answered anew."""
+    """A page of questions of a customer.
+
+    `version` grows when suppliers who have answered are asked again.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     customer = models.ForeignKey(
@@ -98,44 +83,38 @@ class Step(models.Model):
     def at_hand(self):
         return pick(both(self, "at_hand"))
 
-    def ask_again(self, questions):
-        """Ask everybody who has answered for these questions again, and for nothing else of the step."""
+    def ask_again(self, questions: Iterable["Question"]) -> None:
+        """Ask suppliers who have answered these questions again, and no others of the step."""
         with transaction.atomic():
+            # F() counts each of two operators who change the step at once.
             Step.objects.filter(pk=self.pk).update(version=F("version") + 1)
             self.refresh_from_db(fields=["version"])
             Question.objects.filter(pk__in=[question.pk for question in questions]).update(
                 version=self.version
             )
 
-    def retire(self, *, now):
-        """No longer ask for it; what was answered stays readable."""
+    def retire(self, *, now: datetime) -> None:
+        """Stop asking for it; what was answered stays readable."""
         Step.objects.filter(pk=self.pk, retired_at=None).update(retired_at=now)
 
-    def bring_back(self):
+    def bring_back(self) -> None:
         """Ask for it again."""
         Step.objects.filter(pk=self.pk).update(retired_at=None)
 
-    def copy_to(self, customer, order):
-        """The same step with its questions for another customer; what it opens after is left to the caller. Returns it."""
-        questions = list(self.questions.all())
+    def copy_to(self, customer: Customer, order: int) -> "Step":
+        """Copy the step with its questions, without what it opens after, for another customer."""
         copy = Step.objects.get(pk=self.pk)
-        copy.pk, copy.customer, copy.order, copy.version, copy.retired_at = (
-            uuid.uuid4(),
-            customer,
-            order,
-            1,
-            None,
-        )
-        copy.created_at = timezone.now()
+        copy.pk, copy.customer, copy.order = uuid.uuid4(), customer, order
+        copy.version, copy.retired_at, copy.created_at = 1, None, timezone.now()
         copy.save(force_insert=True)
-        for question in questions:
+        for question in self.questions.all():
             question.pk, question.step, question.version = uuid.uuid4(), copy, 1
             question.save(force_insert=True)
         return copy
 
     @classmethod
-    def copy_all(cls, source, target):
-        """Ask `target`'s suppliers for what `source` asks for, after what it asks already; returns the new steps."""
+    def copy_all(cls, source: Customer, target: Customer) -> list["Step"]:
+        """Ask the suppliers of `target` also for what `source` asks for; returns the new steps."""
         with transaction.atomic():
             after = target.steps.count()
             steps = list(source.steps.asked().prefetch_related("opens_after"))
@@ -149,15 +128,30 @@ class Step(models.Model):
         return list(copies.values())
 
 
+@dataclass(frozen=True)
+class AskedStep:
+    """A step as it was read for a page, in the reader's language."""
+
+    pk: uuid.UUID
+    title: str
+    explanation: str
+    at_hand: str
+    version: int
+    opens_after: frozenset[uuid.UUID]
+
+    def __str__(self):
+        return self.title
+
+
 class Question(models.Model):
-    """A question of a step. Those whose `version` is above the one that was answered are asked again."""
+    """A question of a step; asked again where its `version` is above the one that was answered."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     step = models.ForeignKey(
         Step, models.CASCADE, related_name="questions", verbose_name=_("setup step")
     )
     order = models.PositiveSmallIntegerField(_("order"), default=0)
-    kind = models.CharField(_("kind"), max_length=20, choices=Kind.choices, default=Kind.TEXT)
+    kind = models.CharField(_("kind"), max_length=20, choices=CHOICES, default=Text.name)
     label_ko = models.CharField(_("question in Korean"), max_length=300, blank=True)
     label_en = models.CharField(_("question in English"), max_length=300, blank=True)
     help_ko = models.CharField(_("help in Korean"), max_length=300, blank=True)
@@ -198,21 +192,16 @@ class Question(models.Model):
     def clean(self):
         self.choices = "\n".join(line.strip() for line in self.choices.splitlines() if line.strip())
         lines = self.choices.splitlines()
-        if self.kind in CHOOSING and len(lines) < 2:
-            raise ValidationError({"choices": _("Write at least two choices, one a line.")})
         if len(set(lines)) < len(lines):
             raise ValidationError({"choices": _("Each choice may stand there once.")})
-        if self.kind == Kind.ACKNOWLEDGEMENT and not (self.document_url or self.document_text):
-            raise ValidationError(
-                {"document_text_en": _("Write the document here, or give its address.")}
-            )
+        if self.kind in KINDS:  # any other is an error of its field already
+            KINDS[self.kind].check_question(self)
 
-    def is_new_to_answer(self, changed):
-        """Whether a change of these fields makes an answer that was given before no answer."""
+    def is_new_to_answer(self, changed: Iterable[str]) -> bool:
+        """Return whether a change of these fields makes an earlier answer worthless."""
         asks_more = "is_required" in changed and self.is_required
-        return asks_more or bool(
-            {"kind", "document_url", "document_text_ko", "document_text_en"} & set(changed)
-        )
+        documents = {"document_url", "document_text_ko", "document_text_en"}
+        return asks_more or bool(({"kind"} | documents) & set(changed))
 
     @property
     def label(self):
@@ -228,5 +217,10 @@ class Question(models.Model):
 
     @property
     def name(self):
-        """What its control is called in a form."""
-        return f"q{self.pk.hex}"
+        """The name of its first control in a form, and of its answer in a draft."""
+        return control_of(self.pk)
+
+
+def control_of(question_pk: uuid.UUID) -> str:
+    """Return the name of a question's first control, also of a question that is gone."""
+    return f"q{question_pk.hex}"

@@ -190,7 +190,7 @@ def _with_consonants(typed):
 
 
 def _near(cursor, understood):
-    """Fetch whole names within a few typing errors, their first letters intact."""
+    # Whole names within a few typing errors, their first letters intact.
     parts = []
     for reading in understood:
         for column, text in (("letters", reading.keys.letters), ("sound", reading.keys.sound)):
@@ -212,12 +212,12 @@ def _near(cursor, understood):
 
 
 def _by_words(cursor, understood):
-    """Fetch names by words like those typed: half of each intact, up to two typing errors."""
+    # Half of each word is intact, with up to two typing errors in the other half.
     return _follow(cursor, understood, _half_intact)
 
 
 def _by_words_wide(cursor, understood):
-    """Fetch names by words of which only the first two letters and about the length are right."""
+    # Two errors anywhere: only the first two letters and about the length of a word are right.
     return _follow(cursor, understood, _two_letters)
 
 
@@ -292,7 +292,7 @@ def _expand(cursor, candidates, nets):
 
 
 def _rare(expansion):
-    """Yield the nearest words while the names that hold them stay few."""
+    # The nearest words, as long as the names that hold them stay few.
     total = 0
     for term, names in expansion:
         if term in ranking.COMMON:

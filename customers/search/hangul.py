@@ -57,7 +57,6 @@ _SPLIT = {pair: parts for parts, pair in _PAIRS.items()}
 
 
 def is_hangul(text: str) -> bool:
-    """Say whether a syllable of Hangul stands in the text."""
     return any(BASE <= ord(character) <= LAST for character in text)
 
 

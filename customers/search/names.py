@@ -34,7 +34,7 @@ _LETTER_NAMES = re.compile("|".join(sorted(vocabulary.LETTERS, key=len, reverse=
 
 @dataclass(frozen=True)
 class Keys:
-    """One spelling of a name, in ASCII."""
+    """A spelling of a name, in ASCII."""
 
     key: str  # its words
     letters: str  # the same without spaces
@@ -122,7 +122,7 @@ def _spellings(text):
 
 
 def _with_letters(text):
-    """Write letter names at the start as letters: '엘지전자' -> 'lg전자'."""
+    # '엘지전자' -> 'lg전자': from two letters on, for one may be the start of another word.
     letters, rest = "", text
     while found := _LETTER_NAMES.match(rest):
         letters, rest = letters + vocabulary.LETTERS[found[0]], rest[found.end() :]
@@ -134,7 +134,7 @@ def _mostly_letters(text):
 
 
 def _translations(text):
-    """Yield readings with generic business words in English: the first of each, then the second."""
+    # Business words in English: all by their first reading, then all by their second.
     for choice in (0, 1):
         read = text
         for word in _GENERIC:
@@ -190,7 +190,7 @@ def sound(letters: str) -> str:
 
 @dataclass(frozen=True)
 class Reading:
-    """One way to understand what was typed, and what it costs against a literal one."""
+    """A way to understand what was typed, and its cost against the literal way."""
 
     keys: Keys
     cost: float = 0.0
@@ -228,7 +228,7 @@ def _in_latin(text):
 
 
 def _understood(text, plain):
-    """Yield what the words may mean, each with its cost, the literal meaning first."""
+    # The literal meaning first: of equal readings readings() keeps the first, at its cost.
     yield plain, 0.0
     spelled = " ".join(
         vocabulary.ABBREVIATIONS.get(part.strip("."), part) for part in re.split(r"[\s,]+", plain)

@@ -1,19 +1,22 @@
-"""Answers against company details: what differs, and taking it over."""
+"""Answers against company details: what differs, and applying it to the company."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from django.core.exceptions import ValidationError
 from django_countries import countries
 
 from accounts.company_details import DETAILS, DOCUMENTS
 from accounts.models import Supplier
-from customers.models import Kind
+from customers.models import Question, Upload
+from customers.steps.form import StepForm
+from customers.steps.kinds import KINDS
 
 COLUMNS = {"registered_name": "name"}  # where a detail is called otherwise on Supplier
 TOGETHER = {"country", "registration_number"}  # a number is right or wrong in its country
 
 
-@dataclass
+@dataclass(frozen=True)
 class Difference:
     """A company detail that was answered otherwise; an empty detail differs from any answer."""
 
@@ -23,47 +26,62 @@ class Difference:
     answered: str
 
     @property
+    def column(self):
+        """The column of Supplier that holds the detail."""
+        return COLUMNS.get(self.key, self.key)
+
+    @property
     def words(self):
         """Both as they read: {detail, answered}."""
         both = {"detail": self.detail, "answered": self.answered}
-        return (
-            {name: str(countries.name(one)) for name, one in both.items()}
-            if self.key == "country"
-            else both
-        )
+        if self.key != "country":
+            return both
+        return {name: str(countries.name(code)) for name, code in both.items()}
 
 
-def differences(supplier, form):
-    """What a checked step form answers otherwise than the company details say; bank accounts and files have pages of their own."""
-    details = supplier.details()
-    answered = {one["question"]: one["value"] for one in form.said}
+def differences(supplier: Supplier, form: StepForm) -> list[Difference]:
+    """Return what a checked form answers otherwise than the company details, in plain text."""
+    details, values = supplier.details(), _values(form)
     found = []
     for question in form.questions:
-        value = answered.get(str(question.pk))
-        plain = question.prefill in details and isinstance(value, str)
-        if plain and value != details[question.prefill]:
+        value = values.get(question)
+        is_detail = question.prefill in details and isinstance(value, str)
+        if is_detail and value != details[question.prefill]:
             label = str(DETAILS[question.prefill])
             found.append(Difference(question.prefill, label, details[question.prefill], value))
     return found
 
 
-def account_differs(supplier, form):
-    """Whether a checked step form names another bank account than the company's: one to add there, with the password."""
-    kinds = {str(one.pk) for one in form.questions if one.kind == Kind.BANK_ACCOUNT and one.prefill}
-    answered = [one["value"] for one in form.said if one["question"] in kinds and one["value"]]
-    return bool(answered) and all(
-        one.values() not in answered for one in supplier.bank_accounts.current()
+def account_differs(supplier: Supplier, form: StepForm) -> bool:
+    """Return whether a checked form names a bank account that the company lacks."""
+    accounts = [
+        KINDS[question.kind].bank_account_in(value)
+        for question, value in _values(form).items()
+        if question.prefill
+    ]
+    named = [account for account in accounts if account]
+    return bool(named) and all(
+        account.values() not in named for account in supplier.bank_accounts.current()
     )
 
 
-def new_files(supplier, form):
-    """The stored files of a step form that the company documents of their kind do not hold, as {question: Upload}."""
-    asked = {
-        one.name: one
-        for one in form.questions
-        if one.kind == Kind.FILE and one.prefill in DOCUMENTS
+def _values(form):
+    """The answers of a form as {question: value}, without questions whose controls are wrong."""
+    values = {answer["question"]: answer["value"] for answer in form.answers}
+    return {
+        question: values[str(question.pk)]
+        for question in form.questions
+        if str(question.pk) in values
     }
-    stored = {asked[name]: upload for name, upload in form.stored.items() if name in asked}
+
+
+def new_files(supplier: Supplier, form: StepForm) -> dict[Question, Upload]:
+    """Return the stored files of a form that the company documents of their kind lack."""
+    stored = {
+        question: upload
+        for question, upload in form.step_files.stored.items()
+        if question.prefill in DOCUMENTS
+    }
     if not stored:
         return {}
     known = set(supplier.documents.values_list("detail", "digest"))
@@ -74,19 +92,26 @@ def new_files(supplier, form):
     }
 
 
-def apply_to_company(supplier, found, *, now, actor):
-    """Write the answers into the company details; returns the labels of those that can't stand there."""
-    fresh, refused = Supplier.objects.get(pk=supplier.pk), []
-    changed = {COLUMNS.get(one.key, one.key): one for one in found}
-    for column, one in changed.items():
-        setattr(fresh, column, one.answered)
-    try:
-        others = {field.name for field in fresh._meta.fields} - set(changed)
-        fresh.full_clean(exclude=others, validate_unique=False, validate_constraints=False)
-    except ValidationError as error:
-        wrong = set(error.error_dict) | (TOGETHER if TOGETHER & set(error.error_dict) else set())
-        refused = [one.label for column, one in changed.items() if column in wrong]
-        changed = {column: one for column, one in changed.items() if column not in wrong}
-    if changed:
-        fresh.change_details(list(changed), now=now, actor=actor)
+def apply_to_company(
+    supplier: Supplier, found: list[Difference], *, now: datetime, actor
+) -> list[str]:
+    """Write answers into the company details; returns the labels of those that are refused."""
+    fresh = Supplier.objects.get(pk=supplier.pk)
+    changed = {difference.column: difference for difference in found}
+    for column, difference in changed.items():
+        setattr(fresh, column, difference.answered)
+    wrong = _wrong_columns(fresh, changed)
+    refused = [difference.label for column, difference in changed.items() if column in wrong]
+    if columns := [column for column in changed if column not in wrong]:
+        fresh.change_details(columns, now=now, actor=actor)
     return refused
+
+
+def _wrong_columns(supplier, changed):
+    others = {field.name for field in supplier._meta.fields} - set(changed)
+    try:
+        supplier.full_clean(exclude=others, validate_unique=False, validate_constraints=False)
+    except ValidationError as error:
+        wrong = set(error.error_dict)
+        return wrong | TOGETHER if wrong & TOGETHER else wrong
+    return set()

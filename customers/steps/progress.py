@@ -1,86 +1,61 @@
-"""How far a supplier is with what a customer asks for: read with the profile, shown the same in the list, the profile and on Home."""
+"""How far a supplier is with a customer's steps: the same in lists, on the profile and on Home."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import Exists, F, OuterRef, Q, Subquery
+from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import JSONObject
 
 from accounts.models import Membership, Role
-from customers.models.answers import State, StepAnswer, Submission
+from core.languages import pick
+from customers.models.answers import AnswerStatus, StepAnswer, Submission
 from customers.models.profiles import LISTED, CustomerProfile, Stage
-from customers.models.steps import Step
+from customers.models.steps import AskedStep, Step
 
 TRACK = 12  # more stations than this are said in words only
-STEP = (
-    "id", "title_ko", "title_en", "explanation_ko", "explanation_en", "at_hand_ko", "at_hand_en", "version", "retired_at",
-)  # fmt: skip
-ANSWER = (
-    "id",
-    "step_id",
-    "state",
-    "values",
-    "has_draft",
-    "version",
-    "approved_version",
-    "member_id",
-    "saved_at",
-)
 
 
-def with_steps(profiles):
-    """A queryset of profiles that brings what `attach` needs: one query, however many profiles and steps there are."""
-    before = Step.opens_after.through.objects.filter(from_step=OuterRef("pk")).values("to_step")
-    steps = Step.objects.asked().filter(customer=OuterRef("customer"))
-    steps = steps.values(
-        row=JSONObject(**{name: name for name in STEP}, before=ArraySubquery(before))
-    )
-    last = Submission.objects.filter(answer=OuterRef("pk")).order_by("-number")
-    sees = Q(sees_all_customers=True) | Q(profiles=OuterRef("profile"))
-    workers = (
-        Membership.objects.active().exclude(role=Role.VIEWER).filter(sees, pk=OuterRef("member"))
-    )
-    answers = StepAnswer.objects.filter(profile=OuterRef("pk"))
-    answers = answers.values(
-        row=JSONObject(
-            **{name: name for name in ANSWER},
-            member_name=F("member__user__name"),
-            member_works=Exists(workers),
-            saver=F("saved_by__name"),
-            comment=Subquery(last.values("comment")[:1]),
-            decided_at=Subquery(last.values("decided_at")[:1]),
-            number=Subquery(last.values("number")[:1]),
-            answered_version=Subquery(last.values("step_version")[:1]),
-        )
-    )
-    return profiles.annotate(asked=ArraySubquery(steps), answered=ArraySubquery(answers))
+@dataclass(frozen=True)
+class AnswerSoFar:
+    """A supplier's answers to a step, and what became of them; by default none."""
+
+    status: str = AnswerStatus.DRAFT
+    draft: dict[str, Any] = field(default_factory=dict)
+    has_draft: bool = False
+    version: int = 0
+    approved_version: int | None = None
+    saved_at: datetime | None = None
+    saved_by_id: int | None = None
+    saver: str = ""
+    member_id: int | None = None  # None also when the colleague may no longer answer it
+    member_name: str = ""
+    # of the version submitted last
+    number: int | None = None
+    answered_version: int | None = None
+    comment: str = ""
+    decided_at: datetime | None = None
+
+    def is_as_typed(self, draft: dict, user, *, submit: bool) -> bool:
+        """Return whether the same person has just saved the same: a second click, no conflict."""
+        return (self.saved_by_id, self.draft, self.has_draft) == (user.pk, draft, not submit)
 
 
-def attach(profiles):
-    """Set `.progress` on each profile of with_steps(); returns them. One that is not connected has no steps."""
-    for profile in profiles:
-        profile.progress = _progress(profile)
-    return profiles
-
-
-def first_needed(profiles):
-    """The profiles as a list, those that need something from us first among those of their stage."""
-    return sorted(
-        profiles, key=lambda one: (LISTED.index(one.shown), one.progress.word != "needs_you")
-    )
-
-
-@dataclass
+@dataclass(frozen=True)
 class StepProgress:
-    """A step as it stands for one supplier. `state` is done, wait, now (started), due, next or locked."""
+    """A step as it stands for a supplier.
 
-    step: Step
-    answer: StepAnswer | None
+    `state` is done, wait (with the customer), now (started), due, next or locked.
+    """
+
+    step: AskedStep
+    answer: AnswerSoFar
     state: str
     place: int
-    before: list = field(default_factory=list)
+    before: tuple[int, ...]  # the places of the steps that it waits for
 
     @property
     def is_open(self):
@@ -94,34 +69,35 @@ class StepProgress:
 
     @property
     def before_text(self):
-        """The places of the steps that it waits for: '1, 2'."""
         return ", ".join(map(str, self.before))
 
     @property
     def member_id(self):
-        """Whose it is, None when any colleague may go on: also when whoever had it may no longer answer it."""
-        has_it = self.answer and self.answer.member_works
-        return self.answer.member_id if has_it else None
+        """The colleague who has it in hand; None when anybody may go on."""
+        return self.answer.member_id
 
     @property
     def is_changed(self):
-        """Approved, and the customer asks for something new since; what it sent back after that is to be corrected."""
-        return self.state == "due" and self.answer.state == State.APPROVED
+        """Whether it was approved, and the customer asks for something new since.
+
+        What the customer sends back after that is to be corrected, which is not the same.
+        """
+        return self.state == "due" and self.answer.status == AnswerStatus.APPROVED
 
     @property
     def call(self):
-        """What to do about it: 'answer' what is new, 'correct' what was sent back, 'continue' a draft, or 'start'."""
+        """The verb: answer what is new, correct what was sent back, continue a draft, or start."""
         if self.is_changed:
             return "answer"
         return {"due": "correct", "now": "continue"}.get(self.state, "start")
 
 
-@dataclass
+@dataclass(frozen=True)
 class Progress:
-    """All steps of a profile that are asked for, in their order."""
+    """A profile with the steps that are asked for, in their order; none when not connected."""
 
     profile: CustomerProfile
-    steps: list
+    steps: list[StepProgress]
 
     def __bool__(self):
         return bool(self.steps)
@@ -132,7 +108,7 @@ class Progress:
 
     @property
     def done(self):
-        return sum(one.state == "done" for one in self.steps)
+        return sum(step.state == "done" for step in self.steps)
 
     @property
     def fits_a_track(self):
@@ -143,7 +119,7 @@ class Progress:
         """needs_you, complete, with_customer, not_started or started; '' when nothing is asked."""
         if not self.steps:
             return ""
-        states = {one.state for one in self.steps}
+        states = {step.state for step in self.steps}
         if "due" in states:
             return "needs_you"
         if states == {"done"}:
@@ -154,94 +130,162 @@ class Progress:
 
     @property
     def next_step(self):
-        """What to do first: what was sent back, then what was begun, then the next in order. None when nothing is open."""
-        open_steps = [one for one in self.steps if one.is_open]
+        """The step to do first: one sent back, then one begun, then the next in order; or None."""
+        urgency = ("due", "now", "next")
+        open_steps = [step for step in self.steps if step.is_open]
         return min(
-            open_steps,
-            key=lambda one: (("due", "now", "next").index(one.state), one.place),
-            default=None,
+            open_steps, key=lambda step: (urgency.index(step.state), step.place), default=None
         )
 
     @property
     def is_last(self):
         """Whether the next step is the only one that is left."""
-        return sum(one.state not in ("done", "wait") for one in self.steps) == 1
+        return sum(step.state not in ("done", "wait") for step in self.steps) == 1
 
 
-def agenda(profiles, membership):
-    """What this member can do now as (profile, step): what came back, what was handed to them, and how each setup goes on.
+def with_steps(profiles: QuerySet) -> QuerySet:
+    """Add what read() needs to a queryset of profiles."""
+    # Arrays of JSON, not prefetched rows: one query, however many profiles and steps there are.
+    return profiles.annotate(asked=ArraySubquery(_asked()), answered=ArraySubquery(_answered()))
 
-    A step that a colleague has in hand is left to them.
-    """
-    found = []
-    for profile in profiles:
-        mine = [
-            one
-            for one in profile.progress.steps
-            if one.is_open and one.member_id in (None, membership.pk)
-        ]
-        urgent = [one for one in mine if one.state == "due" or one.member_id]
-        begun = [one for one in mine if one.state == "now" and one not in urgent]
-        found += [(profile, one) for one in urgent + begun[:1] or mine[:1]]
-    return sorted(
-        found,
-        key=lambda pair: (
-            pair[1].state != "due",
-            pair[1].member_id is None,
-            pair[1].state != "now",
-        ),
+
+def _asked():
+    before = Step.opens_after.through.objects.filter(from_step=OuterRef("pk")).values("to_step")
+    texts = [
+        f"{name}_{code}" for name in ("title", "explanation", "at_hand") for code in ("ko", "en")
+    ]
+    row = JSONObject(
+        pk="pk",
+        version="version",
+        opens_after=ArraySubquery(before),
+        **{text: text for text in texts},
     )
+    return Step.objects.asked().filter(customer=OuterRef("customer")).values(row=row)
+
+
+def _answered():
+    last = Submission.objects.filter(answer=OuterRef("pk")).order_by("-number")
+    sees = Q(sees_all_customers=True) | Q(profiles=OuterRef("profile"))
+    members = Membership.objects.active().exclude(role=Role.VIEWER)
+    row = JSONObject(
+        step_id="step_id",
+        status="status",
+        draft="draft",
+        has_draft="has_draft",
+        version="version",
+        approved_version="approved_version",
+        saved_at="saved_at",
+        saved_by_id="saved_by_id",
+        saver=F("saved_by__name"),
+        member_id="member_id",
+        member_name=F("member__user__name"),
+        member_works=Exists(members.filter(sees, pk=OuterRef("member"))),
+        number=Subquery(last.values("number")[:1]),
+        answered_version=Subquery(last.values("step_version")[:1]),
+        comment=Subquery(last.values("comment")[:1]),
+        decided_at=Subquery(last.values("decided_at")[:1]),
+    )
+    return StepAnswer.objects.filter(profile=OuterRef("pk")).values(row=row)
+
+
+def read(profiles: Iterable[CustomerProfile]) -> list[Progress]:
+    """Return the progress of each profile of a with_steps() queryset."""
+    return [_progress(profile) for profile in profiles]
 
 
 def _progress(profile):
     connected = profile.stage == Stage.CONNECTED
-    steps = [_row(Step, row, customer_id=profile.customer_id) for row in profile.asked if connected]
-    answers = {
-        answer.step_id: answer
-        for answer in (_row(StepAnswer, row, profile=profile) for row in profile.answered)
-    }
+    steps = [_step(row) for row in profile.asked if connected]
+    answers = {UUID(row["step_id"]): _answer(row) for row in profile.answered}
     places = {step.pk: place for place, step in enumerate(steps, 1)}
     approved = {pk for pk, answer in answers.items() if answer.approved_version}
     found = []
     for step in steps:
-        missing = sorted(
-            places[pk] for pk in map(UUID, step.before) if pk in places and pk not in approved
-        )
-        answer = answers.get(step.pk)
-        found.append(
-            StepProgress(step, answer, _state(step, answer, missing), places[step.pk], missing)
-        )
+        answer = answers.get(step.pk, AnswerSoFar())
+        # a step before that is no longer asked for has no place, and locks nothing
+        before = sorted(places[pk] for pk in step.opens_after - approved if pk in places)
+        state = _state(step, answer, is_locked=bool(before))
+        found.append(StepProgress(step, answer, state, places[step.pk], tuple(before)))
     return Progress(profile, found)
 
 
-def _row(model, row, **more):
-    """A row of `model` from its JSON, with what else the JSON says as attributes.
-
-    Steps and answers come as arrays with the profiles, so that a list takes one query; what is not in STEP or ANSWER is unset.
-    """
-    columns = {one.attname: one for one in model._meta.concrete_fields}
-    one = model(
-        **{name: columns[name].to_python(value) for name, value in row.items() if name in columns},
-        **more,
+def _step(row):
+    return AskedStep(
+        pk=UUID(row["pk"]),
+        title=_text(row, "title"),
+        explanation=_text(row, "explanation"),
+        at_hand=_text(row, "at_hand"),
+        version=row["version"],
+        opens_after=frozenset(map(UUID, row["opens_after"])),
     )
-    for name, value in row.items():
-        if name not in columns:
-            setattr(
-                one,
-                name,
-                datetime.fromisoformat(value) if value and name.endswith("_at") else value,
-            )
-    return one
 
 
-def _state(step, answer, missing):
-    """Where a step stands; `missing` says whether steps that it opens after are not approved yet."""
-    if answer and answer.state == State.SUBMITTED:
+def _text(row, name):
+    korean, english = row[f"{name}_ko"], row[f"{name}_en"]
+    return pick({"ko": korean or english, "en": english or korean})
+
+
+def _answer(row):
+    return AnswerSoFar(
+        status=row["status"],
+        draft=row["draft"],
+        has_draft=row["has_draft"],
+        version=row["version"],
+        approved_version=row["approved_version"],
+        saved_at=_moment(row["saved_at"]),
+        saved_by_id=row["saved_by_id"],
+        saver=row["saver"] or "",
+        member_id=row["member_id"] if row["member_works"] else None,
+        member_name=row["member_name"] or "",
+        number=row["number"],
+        answered_version=row["answered_version"],
+        comment=row["comment"] or "",
+        decided_at=_moment(row["decided_at"]),
+    )
+
+
+def _moment(text):
+    return datetime.fromisoformat(text) if text else None
+
+
+def _state(step, answer, *, is_locked):
+    if answer.status == AnswerStatus.SUBMITTED:
         return "wait"
-    if answer and answer.state == State.APPROVED and answer.approved_version >= step.version:
+    if answer.status == AnswerStatus.APPROVED and answer.approved_version >= step.version:
         return "done"
-    if missing:
+    if is_locked:
         return "locked"
-    if answer and answer.state in (State.RETURNED, State.APPROVED):
+    if answer.status in (AnswerStatus.RETURNED, AnswerStatus.APPROVED):
         return "due"
-    return "now" if answer and answer.has_draft else "next"
+    return "now" if answer.has_draft else "next"
+
+
+def first_needed(setups: Iterable[Progress]) -> list[Progress]:
+    """Return the setups of listed() profiles, those that need us first among their stage."""
+    return sorted(
+        setups,
+        key=lambda setup: (LISTED.index(setup.profile.shown), setup.word != "needs_you"),
+    )
+
+
+def agenda(
+    setups: Iterable[Progress], membership: Membership
+) -> list[tuple[Progress, StepProgress]]:
+    """Return what a member can do now: what came back, what was handed to them, how each goes on.
+
+    A step that a colleague has in hand is left to them.
+    """
+    found = []
+    for setup in setups:
+        mine = [
+            step for step in setup.steps if step.is_open and step.member_id in (None, membership.pk)
+        ]
+        urgent = [step for step in mine if step.state == "due" or step.member_id]
+        begun = [step for step in mine if step.state == "now" and step not in urgent]
+        found += [(setup, step) for step in urgent + begun[:1] or mine[:1]]
+    return sorted(found, key=_urgency)
+
+
+def _urgency(found):
+    _setup, step = found
+    return step.state != "due", step.member_id is None, step.state != "now"

@@ -1,58 +1,58 @@
-"""Submitted answers as a person reads them: by the supplier, the reviewer and the operator alike."""
+"""Submitted answers as people read them: the supplier, the reviewer and the operator alike."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from core.languages import pick
-from customers.models.steps import Kind
 from customers.steps.kinds import KINDS
 
 
-@dataclass
+@dataclass(frozen=True)
 class Line:
-    """One question with its answer as lines of text, and what was answered the time before where that differs."""
+    """A question with its answer as lines of text, and the earlier answer where it differs."""
 
     label: str
-    lines: list
+    lines: list[str]
     url: str = ""  # where the file is fetched
     document: str = ""  # what was agreed to
     is_new: bool = False
     is_gone: bool = False  # answered before and not asked any more
-    before: list | None = None
+    before: list[str] | None = None
 
 
-def readable_answers(said, before=None, *, url):
-    """What a submission says, as Lines; `before` is an earlier submission's `said` to tell the differences from.
+def readable_answers(
+    answers: list[dict], before: list[dict] | None = None, *, url: Callable[[str], str]
+) -> list[Line]:
+    """Return answers as Lines; `before` are those of an earlier version to compare with.
 
-    `url(id)` is where the reader fetches a file.
+    `url(id)` is where the reader fetches an Upload.
     """
-    earlier = {one["question"]: one for one in before or []}
-    lines = [_line(one, earlier, url, compare=before is not None) for one in said]
-    asked = {one["question"] for one in said}
+    earlier = {answer["question"]: answer for answer in before or []}
+    asked = {answer["question"] for answer in answers}
+    lines = [
+        _line(answer, earlier.get(answer["question"]), url, compare=before is not None)
+        for answer in answers
+    ]
     return lines + [
-        _gone(one)
-        for one in before or []
-        if one["question"] not in asked and one["value"] is not None
+        Line(pick(answer["label"]), [], is_gone=True, before=_lines(answer))
+        for answer in before or []
+        if answer["question"] not in asked and answer["value"] is not None
     ]
 
 
-def _line(one, earlier, url, *, compare):
-    value = one["value"]
-    line = Line(pick(one["label"]), _shown(one))
-    if value is not None and one["kind"] == Kind.FILE:
-        line.url = url(value["upload"])
-    if value is not None and one["kind"] == Kind.ACKNOWLEDGEMENT:
-        line.document = value["document"]
-    old = earlier.get(one["question"])
-    if compare and old is None:
-        line.is_new = True
-    elif compare and (old["kind"], old["value"]) != (one["kind"], value):
-        line.before = _shown(old)
-    return line
+def _line(answer, old, url, *, compare):
+    kind, value = KINDS[answer["kind"]], answer["value"]
+    upload = kind.upload_in(value)
+    differs = compare and old and (old["kind"], old["value"]) != (answer["kind"], value)
+    return Line(
+        label=pick(answer["label"]),
+        lines=_lines(answer),
+        url=url(upload) if upload else "",
+        document=kind.document_in(value),
+        is_new=compare and old is None,
+        before=_lines(old) if differs else None,
+    )
 
 
-def _gone(one):
-    return Line(pick(one["label"]), [], is_gone=True, before=_shown(one))
-
-
-def _shown(one):
-    return KINDS[one["kind"]].shown(one["value"]) if one["value"] is not None else []
+def _lines(answer):
+    return KINDS[answer["kind"]].lines(answer["value"]) if answer["value"] is not None else []

@@ -1,9 +1,27 @@
-"""Steps that most customers ask for, ready to be added to one: in both languages, to be edited afterwards."""
+"""Steps that most customers ask for, ready to be added: in both languages, edited afterwards."""
+
+from collections.abc import Iterable
 
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
-from customers.models import Kind, Question, Step
+from customers.models import Customer, Question, Step
+from customers.steps.kinds import (
+    Acknowledgement,
+    BankAccount,
+    Country,
+    Date,
+    Email,
+    File,
+    LongText,
+    Number,
+    OneChoice,
+    Phone,
+    Registration,
+    SeveralChoices,
+    Text,
+    YesNo,
+)
 
 COMPANY, CONTACTS, TAX, BANK, INSURANCE, CONDUCT = (
     "company",
@@ -21,32 +39,33 @@ NAMES = {
     INSURANCE: _("Insurance certificate"),
     CONDUCT: _("Code of conduct"),
 }
-# name: titles, explanations, what to have at hand, each (Korean, English); questions as (kind, Korean, English, more)
+# name: titles, explanations, what to have at hand, each (Korean, English); questions as
+# (kind, Korean, English, more fields)
 STEPS = {
     COMPANY: (
         ("회사 정보", "Company details"),
         ("사업자등록증에 적힌 그대로 알려 주세요.", "Exactly as on your registration certificate."),
         ("사업자등록증", "your business registration certificate"),
         [
-            (Kind.TEXT, "등록 상호", "Registered name", {"prefill": "registered_name"}),
+            (Text, "등록 상호", "Registered name", {"prefill": "registered_name"}),
             (
-                Kind.TEXT,
+                Text,
                 "영문 상호",
                 "English name",
                 {"prefill": "english_name", "is_required": False},
             ),
-            (Kind.TEXT, "대표자", "Representative", {"prefill": "representative"}),
-            (Kind.COUNTRY, "국가 또는 지역", "Country or region", {"prefill": "country"}),
+            (Text, "대표자", "Representative", {"prefill": "representative"}),
+            (Country, "국가 또는 지역", "Country or region", {"prefill": "country"}),
             (
-                Kind.TEXT,
+                Text,
                 "우편번호",
                 "Postal code",
                 {"prefill": "postal_code", "is_required": False},
             ),
-            (Kind.LONG_TEXT, "주소", "Address", {"prefill": "address"}),
-            (Kind.PHONE, "대표 전화", "Phone", {"prefill": "phone"}),
+            (LongText, "주소", "Address", {"prefill": "address"}),
+            (Phone, "대표 전화", "Phone", {"prefill": "phone"}),
             (
-                Kind.SEVERAL_CHOICES,
+                SeveralChoices,
                 "공급하는 품목",
                 "What do you supply?",
                 {
@@ -60,17 +79,17 @@ STEPS = {
         ("누구에게 연락하면 되는지 알려 주세요.", "Whom we reach for orders and invoices."),
         ("", ""),
         [
-            (Kind.TEXT, "주문 담당자", "Who takes our orders", {}),
-            (Kind.EMAIL, "주문을 받을 이메일", "E-mail for orders", {}),
-            (Kind.PHONE, "주문 담당자 전화번호", "Phone of that person", {"is_required": False}),
+            (Text, "주문 담당자", "Who takes our orders", {}),
+            (Email, "주문을 받을 이메일", "E-mail for orders", {}),
+            (Phone, "주문 담당자 전화번호", "Phone of that person", {"is_required": False}),
             (
-                Kind.TEXT,
+                Text,
                 "세금계산서 담당자",
                 "Who handles tax invoices",
                 {"prefill": "invoice_name"},
             ),
             (
-                Kind.EMAIL,
+                Email,
                 "세금계산서 이메일",
                 "E-mail for tax invoices",
                 {"prefill": "invoice_email"},
@@ -82,9 +101,9 @@ STEPS = {
         ("", ""),
         ("사업자등록증 사본", "a copy of your business registration certificate"),
         [
-            (Kind.COUNTRY, "세금을 내는 국가", "Country where you pay tax", {"prefill": "country"}),
+            (Country, "세금을 내는 국가", "Country where you pay tax", {"prefill": "country"}),
             (
-                Kind.REGISTRATION,
+                Registration,
                 "사업자등록번호",
                 "Business registration number",
                 {
@@ -94,7 +113,7 @@ STEPS = {
                 },
             ),
             (
-                Kind.ONE_CHOICE,
+                OneChoice,
                 "과세 유형",
                 "Are you registered for VAT?",
                 {
@@ -102,25 +121,25 @@ STEPS = {
                 },
             ),
             (
-                Kind.TEXT,
+                Text,
                 "업태",
                 "Type of business",
                 {"prefill": "business_type", "is_required": False},
             ),
             (
-                Kind.TEXT,
+                Text,
                 "종목",
                 "Item of business",
                 {"prefill": "business_item", "is_required": False},
             ),
             (
-                Kind.FILE,
+                File,
                 "사업자등록증",
                 "Business registration certificate",
                 {"prefill": "registration_certificate"},
             ),
             (
-                Kind.LONG_TEXT,
+                LongText,
                 "세무팀이 알아야 할 점",
                 "Anything our tax team should know",
                 {"is_required": False},
@@ -132,10 +151,10 @@ STEPS = {
         ("대금을 보낼 계좌를 알려 주세요.", "The account that we pay your invoices to."),
         ("통장 사본", "a copy of your bankbook"),
         [
-            (Kind.BANK_ACCOUNT, "입금 계좌", "Account for payments", {"prefill": "bank_account"}),
-            (Kind.FILE, "통장 사본", "Bankbook copy", {"prefill": "bankbook_copy"}),
+            (BankAccount, "입금 계좌", "Account for payments", {"prefill": "bank_account"}),
+            (File, "통장 사본", "Bankbook copy", {"prefill": "bankbook_copy"}),
             (
-                Kind.YES_NO,
+                YesNo,
                 "예금주가 회사인가요?",
                 "Is the account in the name of your company?",
                 {},
@@ -148,12 +167,12 @@ STEPS = {
         ("보험 증권", "your insurance certificate"),
         [
             (
-                Kind.FILE,
+                File,
                 "보험 증권",
                 "Insurance certificate",
                 {"prefill": "insurance_certificate", "asks_expiry": True},
             ),
-            (Kind.NUMBER, "보상 한도(원)", "Sum insured (KRW)", {"is_required": False}),
+            (Number, "보상 한도(원)", "Sum insured (KRW)", {"is_required": False}),
         ],
     ),
     CONDUCT: (
@@ -162,24 +181,27 @@ STEPS = {
         ("", ""),
         [
             (
-                Kind.ACKNOWLEDGEMENT,
+                Acknowledgement,
                 "위 행동 규범을 읽었으며 지키겠습니다.",
                 "We have read the code of conduct and follow it.",
                 {
-                    "document_text_ko": "1. 관련 법령을 지킵니다.\n2. 강제 노동과 아동 노동을 하지 않습니다.\n3. 일터를 안전하게 지킵니다.\n"
+                    "document_text_ko": "1. 관련 법령을 지킵니다.\n2. 강제 노동과 아동 노동을 하지 않습니다.\n"
+                    "3. 일터를 안전하게 지킵니다.\n"
                     "4. 뇌물을 주거나 받지 않습니다.\n5. 환경을 해치지 않도록 힘씁니다.\n6. 받은 정보를 비밀로 지킵니다.",
-                    "document_text_en": "1. We obey the law.\n2. We use no forced labour and no child labour.\n3. We keep workplaces safe.\n"
-                    "4. We neither give nor take bribes.\n5. We do our best to spare the environment.\n6. We keep what we learn confidential.",
+                    "document_text_en": "1. We obey the law.\n2. We use no forced labour and no child labour.\n"
+                    "3. We keep workplaces safe.\n"
+                    "4. We neither give nor take bribes.\n5. We do our best to spare the environment.\n"
+                    "6. We keep what we learn confidential.",
                 },
             ),
-            (Kind.DATE, "동의한 날짜", "Date", {"is_required": False}),
+            (Date, "동의한 날짜", "Date", {"is_required": False}),
         ],
     ),
 }
 
 
-def add(customer, names):
-    """Append the named ready-made steps to what a customer asks for; bank details open after the others. Returns them."""
+def add(customer: Customer, names: Iterable[str]) -> list[Step]:
+    """Append ready-made steps to what a customer asks for; bank details open after the basics."""
     with transaction.atomic():
         after = customer.steps.count()
         steps = {name: _make(customer, name, after + place) for place, name in enumerate(names, 1)}
@@ -200,7 +222,9 @@ def _make(customer, name, order):
         **_both("at_hand", at_hand),
     )
     Question.objects.bulk_create(
-        Question(step=step, order=place, kind=kind, **_both("label", (korean, english)), **more)
+        Question(
+            step=step, order=place, kind=kind.name, **_both("label", (korean, english)), **more
+        )
         for place, (kind, korean, english, more) in enumerate(questions, 1)
     )
     return step

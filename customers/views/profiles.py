@@ -13,35 +13,30 @@ from customers.forms import EndForm
 from customers.models import CustomerProfile, Stage, Submission
 from customers.steps import progress
 
-A_PAGE = 50
+A_PAGE = 50  # profiles in the list on the left
 
 
-def list(request):
+def profile_list(request):
     return render(request, "customers/profiles/list.html", _side(request))
 
 
 def profile(request, pk):
     now = timezone.now()
-    profile = get_own_or_404(
-        request,
-        progress.with_steps(_visible(request).as_of(now).select_related("customer", "supplier")),
-        pk,
-    )
-    progress.attach([profile])
-    contacts = profile.customer.contacts.published() if profile.shown == Stage.CONNECTED else []
-    may_end = profile.shown == Stage.CONNECTED and request.membership.is_admin
-    side = _side(request)
+    profiles = _visible(request).as_of(now).select_related("customer", "supplier")
+    profile = get_own_or_404(request, progress.with_steps(profiles), pk)
+    [setup] = progress.read([profile])
+    is_connected = profile.shown == Stage.CONNECTED
     context = {
         "profile": profile,
+        "progress": setup,
         "now": now,
         "customer": profile.customer,
-        "contacts": contacts,
-        "may_end": may_end,
+        "contacts": profile.customer.contacts.published() if is_connected else [],
+        "may_end": is_connected and request.membership.is_admin,
         "may_act": request.membership.may_act,
-        "asked_before": profile.shown == Stage.ENDED and profile.requests.exists(),
         "earlier": _earlier(profile),
     }
-    return render(request, "customers/profiles/profile.html", context | side)
+    return render(request, "customers/profiles/profile.html", context | _side(request))
 
 
 @role_required(Role.ADMIN)
@@ -72,14 +67,14 @@ def _visible(request):
 
 
 def _earlier(profile):
-    """What was submitted of steps that are not in the list: all of them once the connection has ended."""
+    """The submissions of steps that the page does not list: all once the connection has ended."""
     submitted = Submission.objects.of(profile).newest()
     return submitted.exclude(answer__step__retired_at=None) if profile.is_connected else submitted
 
 
 def _side(request):
-    """The list on the left, one page of it."""
+    """A page of the list on the left."""
     profiles = progress.with_steps(_visible(request).listed(timezone.now()))
     page = Paginator(profiles, A_PAGE).get_page(request.GET.get("page"))
-    page.object_list = progress.first_needed(progress.attach(page))
+    page.object_list = progress.first_needed(progress.read(page))
     return {"page": page}

@@ -1,5 +1,6 @@
-"""The reviewer's page behind a link from a mail: no account; a new browser is asked for a code; GET changes nothing."""
+"""The reviewer's page behind a mailed link: no account, but a code in each new browser."""
 
+from dataclasses import dataclass
 from functools import partial, wraps
 
 from django.conf import settings
@@ -17,43 +18,37 @@ from core.models.codes import MINUTES
 from core.posting import posted_from
 from core.states import AlreadyDecided
 from customers.forms import ApproveForm, CodeForm, ReturnForm
-from customers.models import CustomerProfile, Outcome, Submission, Upload
-from customers.steps import notifications
+from customers.models import CustomerProfile, Outcome, Submission, Upload, setup_news
 from customers.steps.reading import readable_answers
 
-COOKIE = "reviewer"  # signed: whose mails for which customer this browser has proved to get
+COOKIE = "reviewer"  # signed: this browser has shown that it gets a reviewer's mail
 KNOWN_DAYS = 30
 CODES_A_DAY = 10  # of five tries each: a link that strangers got hold of gives them no way to guess
 RENEWED_AN_HOUR = 5
 
 
-def by_review_link(*, known):
-    """Give the view the live link, its profile and contact; every other condition has its page.
+def by_review_link(*, needs_code, takes_expired=False):
+    """Give the view the live link, its profile and contact; any other link gets its own page.
 
-    With `known` only a browser that has typed a code gets there, any other is asked for one.
+    With `needs_code` a browser has to type a code first; with `takes_expired` the link may have run
+    out.
     """
 
     def decorate(view):
         @by_link("review", CustomerProfile.objects.select_related("customer", "supplier"))
         @wraps(view)
         def wrapper(request, token, link, profile, **more):
-            contact = (
-                profile.customer.contacts.reviewing().filter(email__iexact=link.address).first()
-            )
+            reviewers = profile.customer.contacts.reviewing()
+            contact = reviewers.filter(email__iexact=link.address).first()
             condition = link.condition(timezone.now())
             if not contact or not profile.is_connected or condition == "revoked":
-                return render(
-                    request, "customers/reviews/over.html", {"profile": profile}, status=410
-                )
-            if condition == "expired" and view.__name__ != "review_renew":
-                context = {"profile": profile, "token": token, "expired": True}
-                return render(request, "customers/reviews/over.html", context, status=410)
-            if known and not _is_known(request, link, profile):
-                return (
-                    redirect("customers:review", token)
-                    if request.method == "POST"
-                    else _door(request, token, link)
-                )
+                return _over(request, profile)
+            if condition == "expired" and not takes_expired:
+                return _over(request, profile, token=token, expired=True)
+            if needs_code and not _is_known(request, link, profile):
+                if request.method == "POST":
+                    return redirect("customers:review", token)
+                return _code_page(request, token, link)
             return view(request, token, link=link, profile=profile, contact=contact, **more)
 
         return wrapper
@@ -61,158 +56,178 @@ def by_review_link(*, known):
     return decorate
 
 
+def _over(request, profile, **context):
+    context["profile"] = profile
+    return render(request, "customers/reviews/over.html", context, status=410)
+
+
 @require_safe
-@by_review_link(known=True)
+@by_review_link(needs_code=True)
 def review(request, token, link, profile, contact):
-    """What waits, what changed since last time, and what was decided before."""
+    """Show what waits, what changed since last time, and what was decided before."""
     return _page(request, token, profile, contact)
 
 
 @posted_from("customers:review", "token")
-@by_review_link(known=False)
+@by_review_link(needs_code=False)
 def review_code(request, token, link, profile, contact):
     """Mail a code to the link's own address."""
     if not limits.allowed("review-code", link.pk, CODES_A_DAY, limits.A_DAY):
         return limits.too_many(request, limits.A_DAY)
     code, until = Code.issue(link, "review", now=timezone.now())
-    said = {
-        "about": profile,
-        "urgent": True,
-        "valid_until": until,
-        "code": code,
-        "minutes": MINUTES,
-    }
-    mail.send("review_code", link.address, contact.mail_language, **said)
-    return _door(request, token, link, sent=True)
+    mail.send(
+        "review_code",
+        link.address,
+        contact.mail_language,
+        about=profile,
+        urgent=True,
+        valid_until=until,
+        code=code,
+        minutes=MINUTES,
+    )
+    return _code_page(request, token, link, sent=True)
 
 
 @posted_from("customers:review", "token")
-@by_review_link(known=False)
+@by_review_link(needs_code=False)
 def review_open(request, token, link, profile, contact):
-    """Let the browser in that types the code."""
+    """Let a browser in that sends the right code, and remember it by a cookie."""
     form = CodeForm(request.POST)
     if not form.is_valid():
-        return _door(request, token, link, form=form, sent=True)
+        return _code_page(request, token, link, form=form, sent=True)
     if not Code.redeem(link, "review", form.cleaned_data["code"], now=timezone.now()):
         form.add_error(
             "code", _("This code is wrong or too old. Type the newest one, or ask for another.")
         )
-        return _door(request, token, link, form=form, sent=True)
+        return _code_page(request, token, link, form=form, sent=True)
     response = redirect("customers:review", token)
+    key, salt = _cookie(link, profile)
     response.set_signed_cookie(
-        **_proof(link, profile),
-        value="known",
+        key,
+        "known",
+        salt=salt,
         max_age=KNOWN_DAYS * 24 * 3600,
         path="/v/",
         secure=settings.HTTPS,
         httponly=True,
-        samesite="Lax",
+        samesite="Lax",  # Strict would ask for a code whenever the link is followed from a mail
     )
     return response
 
 
 @posted_from("customers:review", "token")
-@by_review_link(known=False)
+@by_review_link(needs_code=False, takes_expired=True)
 def review_renew(request, token, link, profile, contact):
-    """Mail a new link to the address of an old one, whoever asks."""
+    """Mail a new link to the address of an old one; anybody may ask, for it goes nowhere else."""
     if not limits.allowed("review-renew", link.pk, RENEWED_AN_HOUR, limits.AN_HOUR):
         return limits.too_many(request, limits.AN_HOUR)
-    notifications.write_link("review_link", profile, contact, timezone.now())
+    setup_news.write_link("review_link", profile, contact, timezone.now())
     return render(
         request, "customers/reviews/over.html", {"profile": profile, "renewed": link.address}
     )
 
 
 @posted_from("customers:review", "token")
-@by_review_link(known=True)
+@by_review_link(needs_code=True)
 def review_approve(request, token, pk, link, profile, contact):
     form = ApproveForm(request.POST, auto_id=f"id_{pk.hex}_%s")
-    return _decide(request, token, pk, link, profile, contact, form, approve=True)
-
-
-@posted_from("customers:review", "token")
-@by_review_link(known=True)
-def review_return(request, token, pk, link, profile, contact):
-    form = ReturnForm(request.POST, auto_id=f"id_{pk.hex}_%s")
-    return _decide(request, token, pk, link, profile, contact, form, approve=False)
-
-
-@require_safe
-@by_review_link(known=True)
-def review_file(request, token, pk, link, profile, contact):
-    """A file that was submitted; drafts are not the customer's to see."""
-    upload = get_object_or_404(Upload, pk=pk, profile=profile)
-    if (
-        not Submission.objects.of(profile)
-        .filter(said__contains=[{"value": {"upload": str(pk)}}])
-        .exists()
-    ):
-        raise Http404
-    return upload.as_attachment()
-
-
-def _decide(request, token, pk, link, profile, contact, form, *, approve):
     submission = get_object_or_404(Submission.objects.of(profile), pk=pk)
     if not form.is_valid():
         return _page(request, token, profile, contact, wrong={submission.pk: form})
-    comment, about = form.cleaned_data["comment"], {"now": timezone.now(), "link": link}
     try:
-        if approve:
-            submission.approve(comment=comment, **about)
-        else:
-            submission.send_back(comment, **about)
+        submission.approve(comment=form.cleaned_data["comment"], now=timezone.now(), link=link)
     except AlreadyDecided:
         return _page(request, token, profile, contact, late=submission)
     return redirect("customers:review", token)
 
 
+@posted_from("customers:review", "token")
+@by_review_link(needs_code=True)
+def review_return(request, token, pk, link, profile, contact):
+    form = ReturnForm(request.POST, auto_id=f"id_{pk.hex}_%s")
+    submission = get_object_or_404(Submission.objects.of(profile), pk=pk)
+    if not form.is_valid():
+        return _page(request, token, profile, contact, wrong={submission.pk: form})
+    try:
+        submission.send_back(form.cleaned_data["comment"], now=timezone.now(), link=link)
+    except AlreadyDecided:
+        return _page(request, token, profile, contact, late=submission)
+    return redirect("customers:review", token)
+
+
+@require_safe
+@by_review_link(needs_code=True)
+def review_file(request, token, pk, link, profile, contact):
+    """Give out a file that was submitted; drafts are not the customer's to see."""
+    upload = get_object_or_404(Upload, pk=pk, profile=profile)
+    if not Submission.objects.of(profile).naming(pk).exists():
+        raise Http404
+    return upload.as_attachment()
+
+
+@dataclass(frozen=True)
+class Reviewed:
+    """The last version of a step as the page shows it, with the form that decides it."""
+
+    submission: Submission
+    lines: list
+    form: ApproveForm
+
+
 def _page(request, token, profile, contact, wrong=None, late=None):
-    """Everything that was submitted: what waits with its differences, what was decided below it."""
-    versions = {}
-    for one in Submission.objects.of(profile).order_by("number"):
-        versions.setdefault(one.answer_id, []).append(one)
-    waiting, decided = [], []
-    for rows in versions.values():
-        last, before = rows[-1], rows[-2] if len(rows) > 1 else None
-        last.lines = readable_answers(
-            last.said, before.said if before else None, url=partial(_file_url, token)
-        )
-        last.form = (wrong or {}).get(last.pk) or ApproveForm(auto_id=f"id_{last.pk.hex}_%s")
-        (waiting if last.outcome == Outcome.WAITING else decided).append(last)
+    """Everything that was submitted: what waits with its differences, what was decided below it.
+
+    `wrong` is {pk of a submission: its form with errors}, `late` a submission decided meanwhile.
+    """
+    wrong, versions = wrong or {}, {}
+    for submission in Submission.objects.of(profile).order_by("number"):
+        versions.setdefault(submission.answer_id, []).append(submission)
+    found = [_reviewed(*rows[-2:][::-1], token=token, wrong=wrong) for rows in versions.values()]
+    waiting = [reviewed for reviewed in found if reviewed.submission.outcome == Outcome.WAITING]
+    decided = [reviewed for reviewed in found if reviewed.submission.outcome != Outcome.WAITING]
     context = {
         "token": token,
         "profile": profile,
         "contact": contact,
-        "waiting": sorted(waiting, key=lambda one: (one.answer.step.order, one.submitted_at)),
-        "decided": sorted(decided, key=lambda one: one.decided_at, reverse=True),
+        "waiting": sorted(waiting, key=_by_step),
+        "decided": sorted(
+            decided, key=lambda reviewed: reviewed.submission.decided_at, reverse=True
+        ),
         "late": late,
-        "form": next(iter((wrong or {}).values()), None),
+        "form": next(iter(wrong.values()), None),
     }
     return render(request, "customers/reviews/review.html", context)
+
+
+def _reviewed(last, before=None, *, token, wrong):
+    lines = readable_answers(
+        last.answers, before.answers if before else None, url=partial(_file_url, token)
+    )
+    form = wrong.get(last.pk) or ApproveForm(auto_id=f"id_{last.pk.hex}_%s")
+    return Reviewed(last, lines, form)
+
+
+def _by_step(reviewed):
+    return reviewed.submission.answer.step.order, reviewed.submission.submitted_at
 
 
 def _file_url(token, pk):
     return reverse("customers:review_file", args=[token, pk])
 
 
-def _door(request, token, link, form=None, *, sent=False):
-    """What a browser that has not typed a code sees: nothing of the supplier."""
+def _code_page(request, token, link, form=None, *, sent=False):
+    """The page that asks for the code; it shows nothing of the supplier."""
     context = {"token": token, "address": link.address, "form": form or CodeForm(), "sent": sent}
     return render(request, "customers/reviews/door.html", context)
 
 
 def _is_known(request, link, profile):
-    return bool(
-        request.get_signed_cookie(
-            default="", max_age=KNOWN_DAYS * 24 * 3600, **_proof(link, profile)
-        )
-    )
+    key, salt = _cookie(link, profile)
+    seconds = KNOWN_DAYS * 24 * 3600
+    return bool(request.get_signed_cookie(key, default="", salt=salt, max_age=seconds))
 
 
-def _proof(link, profile):
-    """The cookie of a customer, good for the one address that its code was mailed to."""
+def _cookie(link, profile):
+    """The key and the salt of the cookie: good for this customer and the link's address."""
     customer = profile.customer_id.hex
-    return {
-        "key": f"{COOKIE}_{customer}",
-        "salt": f"customers.reviews:{customer}:{link.address.lower()}",
-    }
+    return f"{COOKIE}_{customer}", f"customers.reviews:{customer}:{link.address.lower()}"

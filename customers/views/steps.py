@@ -13,17 +13,25 @@ from django.views.decorators.http import require_POST, require_safe
 
 from accounts import unsaved_text
 from accounts.access import OtherSupplier, get_own_or_404, role_required
-from accounts.banks import KOREAN_BANKS
 from accounts.models import Document, Role
 from customers.forms import HandForm, VersionForm
-from customers.models import CustomerProfile, EditConflict, NotOpen, StepAnswer, Submission, Upload
+from customers.models import (
+    CustomerProfile,
+    EditConflict,
+    NotOpen,
+    Question,
+    StepAnswer,
+    Submission,
+    Upload,
+)
 from customers.steps import company_details, progress
+from customers.steps.asked import asked_questions
 from customers.steps.form import StepForm
 from customers.steps.reading import readable_answers
 
 
 def while_open(view):
-    """Let a view show or change a step; one that can't be answered any more, or not yet, gives back what was typed to be copied."""
+    """Let a view show or change a step; where that can't be, give back what was typed."""
 
     @wraps(view)
     def wrapper(request, pk, step_pk, **more):
@@ -45,22 +53,18 @@ def while_open(view):
 @require_safe
 @while_open
 def step(request, pk, step_pk):
-    """The form with what was typed last; who can't answer, or not yet, reads."""
-    profile, one = _load(request, pk, step_pk)
-    if one.state == "locked":
+    """Show the form with what was typed last; viewers read it."""
+    setup, standing = _load(request, pk, step_pk)
+    if standing.state == "locked":
         raise NotOpen
     if not request.membership.may_act:
-        context = {"profile": profile, "one": one, "versions": _versions(one.answer)}
-        context["lines"] = readable_answers(_form(profile, one).said, url=_file_url)
-        return render(request, "customers/steps/read.html", context)
+        return _read_only_page(request, setup, standing)
     came_back = unsaved_text.pop(request)
     if came_back is None:
-        return _page(request, profile, one, _form(profile, one))
-    form = _form(profile, one, posted=MultiValueDict(came_back))
-    if came_back.get("version") == [str(one.answer.version)]:
-        return _page(request, profile, one, form, came_back=True)
-    form.compare(one.answer.values)
-    return _page(request, profile, one, form, status=409)
+        return _page(request, setup, standing, _form(setup, standing))
+    form = _form(setup, standing, posted=MultiValueDict(came_back))
+    is_newest = came_back.get("version") == [str(standing.answer.version)]
+    return _page(request, setup, standing, form, came_back=is_newest, conflict=not is_newest)
 
 
 @unsaved_text.keeps_unsaved_text("customers:step", "pk", "step_pk")
@@ -68,30 +72,30 @@ def step(request, pk, step_pk):
 @while_open
 def step_save(request, pk, step_pk):
     """Keep what stands in the form, valid or not."""
-    profile, one = _load(request, pk, step_pk)
-    form = _form(profile, one, posted=request.POST, files=request.FILES)
-    if not _kept(request, profile, one, form):
-        return _page(request, profile, one, form, status=409)
+    setup, standing = _load(request, pk, step_pk)
+    form = _form(setup, standing, posted=request.POST, files=request.FILES)
+    if not _save(request, setup, standing, form):
+        return _conflict_page(request, pk, step_pk, form)
     saved = _("Draft saved. %(customer)s sees nothing until you submit.")
-    messages.success(request, saved % {"customer": profile.customer})
-    return (
-        _page(request, profile, one, form)
-        if form.lost_files
-        else redirect("customers:step", pk, step_pk)
-    )
+    messages.success(request, saved % {"customer": setup.profile.customer})
+    if form.lost_files:
+        return _page(request, *_load(request, pk, step_pk), form)
+    return redirect("customers:step", pk, step_pk)
 
 
 @unsaved_text.keeps_unsaved_text("customers:step", "pk", "step_pk")
 @role_required(Role.MEMBER)
 @while_open
 def step_submit(request, pk, step_pk):
-    """Send the answers to the customer when they are complete; else keep them and say what is missing."""
-    profile, one = _load(request, pk, step_pk)
-    form = _form(profile, one, posted=request.POST, files=request.FILES, partial=False)
-    if form.errors or not _kept(request, profile, one, form, submit=True):
-        status = 200 if _kept(request, profile, one, form) else 409
-        return _page(request, profile, one, form, status=status)
-    messages.success(request, _("Submitted to %(customer)s.") % {"customer": profile.customer})
+    """Send complete answers to the customer; keep others, and say what is missing."""
+    setup, standing = _load(request, pk, step_pk)
+    form = _form(setup, standing, posted=request.POST, files=request.FILES, partial=False)
+    if form.errors or not _save(request, setup, standing, form, submit=True):
+        if not _save(request, setup, standing, form):
+            return _conflict_page(request, pk, step_pk, form)
+        return _page(request, *_load(request, pk, step_pk), form)
+    customer = setup.profile.customer
+    messages.success(request, _("Submitted to %(customer)s.") % {"customer": customer})
     differ = company_details.differences(request.supplier, form) and request.membership.is_admin
     return redirect("customers:step", pk, step_pk) if differ else redirect("customers:profile", pk)
 
@@ -100,15 +104,13 @@ def step_submit(request, pk, step_pk):
 @role_required(Role.MEMBER)
 @while_open
 def step_file_remove(request, pk, step_pk, question):
-    """Take a stored file out of the draft; what else stands in the form is kept."""
-    profile, one = _load(request, pk, step_pk)
-    form = _form(profile, one, posted=request.POST, files=request.FILES)
-    name = f"q{question.hex}"
-    if name not in form.stored:
+    """Take a stored file out of the draft, and keep what stands in the form beside it."""
+    setup, standing = _load(request, pk, step_pk)
+    form = _form(setup, standing, posted=request.POST, files=request.FILES)
+    if not form.forget_file(question):
         raise Http404
-    form.forget_file(name)
-    if not _kept(request, profile, one, form):
-        return _page(request, profile, one, form, status=409)
+    if not _save(request, setup, standing, form):
+        return _conflict_page(request, pk, step_pk, form)
     messages.success(request, _("File removed."))
     return redirect("customers:step", pk, step_pk)
 
@@ -117,16 +119,18 @@ def step_file_remove(request, pk, step_pk, question):
 @while_open
 def step_hand(request, pk, step_pk):
     """Hand the step to a colleague who may answer it, or to nobody in particular."""
-    profile, one = _load(request, pk, step_pk)
-    colleagues = _colleagues(profile)
-    typed = request.POST if request.method == "POST" else None
-    form = HandForm(typed, colleagues=colleagues, initial={"member": one.answer.member_id or ""})
+    setup, standing = _load(request, pk, step_pk)
+    colleagues = [member for member in setup.profile.people() if member.may_act]
+    posted = request.POST if request.method == "POST" else None
+    form = HandForm(posted, colleagues=colleagues, initial={"member": standing.member_id or ""})
     if request.method != "POST" or not form.is_valid():
-        return render(
-            request, "customers/steps/hand.html", {"profile": profile, "one": one, "form": form}
-        )
-    member = next((one for one in colleagues if str(one.pk) == form.cleaned_data["member"]), None)
-    StepAnswer.hand_over(profile, one.step, member, actor=request.user, now=timezone.now())
+        context = {"profile": setup.profile, "one": standing, "form": form}
+        return render(request, "customers/steps/hand.html", context)
+    chosen = form.cleaned_data["member"]
+    member = next((member for member in colleagues if str(member.pk) == chosen), None)
+    StepAnswer.hand_over(
+        setup.profile, standing.step, member, actor=request.user, now=timezone.now()
+    )
     if member:
         messages.success(request, _("Handed to %(person)s.") % {"person": member.user})
     else:
@@ -137,12 +141,13 @@ def step_hand(request, pk, step_pk):
 @role_required(Role.ADMIN)
 @require_POST
 def step_details(request, pk, step_pk):
-    """Take answers over into the company details."""
-    profile, one = _load(request, pk, step_pk)
-    found = company_details.differences(request.supplier, _form(profile, one))
-    if refused := company_details.apply_to_company(
+    """Apply the answers to the company details."""
+    form = _form(*_load(request, pk, step_pk))
+    found = company_details.differences(request.supplier, form)
+    refused = company_details.apply_to_company(
         request.supplier, found, now=timezone.now(), actor=request.user
-    ):
+    )
+    if refused:
         words = _("These can’t stand in the company details: %(names)s")
         messages.warning(request, words % {"names": ", ".join(refused)})
     else:
@@ -154,8 +159,7 @@ def step_details(request, pk, step_pk):
 @require_POST
 def step_document(request, pk, step_pk, question):
     """Keep the file that answers a question among the company documents."""
-    profile, one = _load(request, pk, step_pk)
-    found = company_details.new_files(request.supplier, _form(profile, one))
+    found = company_details.new_files(request.supplier, _form(*_load(request, pk, step_pk)))
     asked = next((asked for asked in found if asked.pk == question), None)
     if asked is None:
         raise Http404
@@ -170,32 +174,31 @@ def step_document(request, pk, step_pk, question):
 
 @require_safe
 def submission(request, pk, number, step_pk):
-    """A version as the customer got it, also after the end of the connection."""
+    """Show a version as the customer got it, also after the end of the connection."""
     profile = get_own_or_404(request, _visible(request), pk)
-    said = get_object_or_404(Submission.objects.of(profile), answer__step=step_pk, number=number)
-    before = said.before
+    submission = get_object_or_404(
+        Submission.objects.of(profile), answer__step=step_pk, number=number
+    )
+    before, step = submission.before, submission.answer.step
+    is_asked = profile.is_connected and not step.retired_at
     context = {
         "profile": profile,
-        "said": said,
-        "step": said.answer.step,
-        "lines": readable_answers(said.said, before.said if before else None, url=_file_url),
-        "others": _versions(said.answer),
-        "may_edit": profile.is_connected
-        and request.membership.may_act
-        and not said.answer.step.retired_at,
+        "submission": submission,
+        "step": step,
+        "lines": readable_answers(
+            submission.answers, before.answers if before else None, url=_file_url
+        ),
+        "others": submission.answer.submissions.order_by("-number"),
+        "may_edit": is_asked and request.membership.may_act,
     }
     return render(request, "customers/steps/submission.html", context)
 
 
 @require_safe
 def upload(request, pk):
-    """A file of one of the supplier's connections."""
+    """Give out a file of one of the supplier's connections."""
     profiles = CustomerProfile.objects.visible_to(request.membership)
     return get_object_or_404(Upload.objects.filter(profile__in=profiles), pk=pk).as_attachment()
-
-
-def _versions(answer):
-    return answer.submissions.order_by("-number")
 
 
 def _file_url(pk):
@@ -203,29 +206,26 @@ def _file_url(pk):
 
 
 def _visible(request):
-    return CustomerProfile.objects.visible_to(request.membership).select_related(
-        "customer", "supplier"
-    )
+    profiles = CustomerProfile.objects.visible_to(request.membership)
+    return profiles.select_related("customer", "supplier")
 
 
 def _load(request, pk, step_pk):
-    """The profile and how its step stands; 404 for a step that is not asked for (any more)."""
+    """The Progress of the profile and the StepProgress; 404 for a step that is not asked for."""
     profile = get_own_or_404(request, progress.with_steps(_visible(request)), pk)
-    progress.attach([profile])
-    one = next((one for one in profile.progress.steps if one.step.pk == step_pk), None)
-    if one is None:
-        raise Http404
-    if one.answer is None:
-        _show(one, StepAnswer(profile=profile, step=one.step))
-    return profile, one
+    [setup] = progress.read([profile])
+    for standing in setup.steps:
+        if standing.step.pk == step_pk:
+            return setup, standing
+    raise Http404
 
 
-def _form(profile, one, posted=None, files=None, *, partial=True):
+def _form(setup, standing, posted=None, files=None, *, partial=True):
     """The step's form with what was posted, the draft, or the company details."""
     form = StepForm(
-        one.step.questions.all(),
-        profile=profile,
-        kept=one.answer.values,
+        Question.objects.filter(step=standing.step.pk),
+        profile=setup.profile,
+        saved_draft=standing.answer.draft,
         posted=posted,
         files=files,
         partial=partial,
@@ -234,60 +234,68 @@ def _form(profile, one, posted=None, files=None, *, partial=True):
     return form
 
 
-def _kept(request, profile, one, form, *, submit=False):
-    """Keep the form's text and files, as a draft or as a submission; False when somebody else saved the step meanwhile.
-
-    Then `form` shows beside each question what they saved, and saving again overwrites it knowingly.
-    """
+def _save(request, setup, standing, form, *, submit=False):
+    """Save the form as a draft or as a submission; False when somebody else saved it meanwhile."""
     version = VersionForm(request.POST)
     opened = version.cleaned_data["version"] if version.is_valid() else 0
-    about = {"version": opened, "actor": request.user, "now": timezone.now()}
+    profile, step, actor, now = setup.profile, standing.step, request.user, timezone.now()
     try:
-        if opened != one.answer.version:
-            raise EditConflict(StepAnswer.of(profile, one.step))
-        form.store_files(request.user)
+        # An older page is refused before its files are stored: no draft would name them.
+        if opened != standing.answer.version:
+            raise EditConflict
+        form.store_files(actor)
         if submit:
-            StepAnswer.submit(profile, one.step, form.typed, form.said, **about)
+            StepAnswer.submit(
+                profile, step, form.draft, form.answers, version=opened, actor=actor, now=now
+            )
         else:
-            _show(one, StepAnswer.save_draft(profile, one.step, form.typed, **about))
-    except EditConflict as conflict:
-        _show(one, conflict.answer)
-        if conflict.answer.is_as_typed(form.typed, request.user, submit=submit):
-            return True
-        form.compare(conflict.answer.values)
-        return False
+            StepAnswer.save_draft(profile, step, form.draft, version=opened, actor=actor, now=now)
+    except EditConflict:
+        _setup, newest = _load(request, profile.pk, step.pk)
+        return newest.answer.is_as_typed(form.draft, actor, submit=submit)
     return True
 
 
-def _colleagues(profile):
-    """Who may answer the customer's steps."""
-    return [member for member in profile.people() if member.may_act]
+def _conflict_page(request, pk, step_pk, form):
+    """The form with what a colleague saved beside it; saving it again overwrites that knowingly."""
+    return _page(request, *_load(request, pk, step_pk), form, conflict=True)
 
 
-def _show(one, answer):
-    """Let the page show the answer as it stands now, with who saved it."""
-    answer.saver = str(answer.saved_by or "")
-    answer.member_works = answer.member is not None and answer.member in _colleagues(answer.profile)
-    answer.member_name = str(answer.member.user) if answer.member else ""
-    answer.comment = one.answer and getattr(one.answer, "comment", "")
-    answer.answered_version = one.answer and getattr(one.answer, "answered_version", None)
-    one.answer = answer
-
-
-def _page(request, profile, one, form, *, status=200, **context):
-    context |= {
-        "profile": profile,
-        "one": one,
+def _page(request, setup, standing, form, *, came_back=False, conflict=False):
+    theirs = standing.answer.draft if conflict else None
+    context = {
+        "profile": setup.profile,
+        "progress": setup,
+        "one": standing,
         "form": form,
-        "questions": form.asked(one.answer.answered_version),
-        "versions": _versions(one.answer),
-        "banks": KOREAN_BANKS,
+        "questions": asked_questions(form, standing.answer.answered_version, theirs),
+        "versions": _versions(setup, standing),
         "who": unsaved_text.owner_token(request.user),
         "may_act": True,
-        "conflict": status == 409,
+        "came_back": came_back,
+        "conflict": conflict,
     }
     if request.membership.is_admin:
         context["differences"] = company_details.differences(request.supplier, form)
         context["new_files"] = company_details.new_files(request.supplier, form)
         context["account_differs"] = company_details.account_differs(request.supplier, form)
+    status = 409 if conflict else 200
     return render(request, "customers/steps/step.html", context, status=status)
+
+
+def _read_only_page(request, setup, standing):
+    context = {
+        "profile": setup.profile,
+        "progress": setup,
+        "one": standing,
+        "versions": _versions(setup, standing),
+        "lines": readable_answers(_form(setup, standing).answers, url=_file_url),
+    }
+    return render(request, "customers/steps/read.html", context)
+
+
+def _versions(setup, standing):
+    submissions = Submission.objects.filter(
+        answer__profile=setup.profile, answer__step=standing.step.pk
+    )
+    return submissions.order_by("-number")

@@ -7,10 +7,10 @@ from pypdf import PdfWriter
 from pypdf.generic import DecodedStreamObject, DictionaryObject, NameObject
 
 
-def certificate(name, title):
-    """A page of A4 with a line of text, as an upload that was checked."""
+def certificate(name: str, title: str) -> SimpleUploadedFile:
+    """Make a page of A4 with a line of text, as an upload that was checked."""
     writer, out = PdfWriter(), io.BytesIO()
-    page = writer.add_blank_page(595, 842)
+    page = writer.add_blank_page(595, 842)  # points
     font = DictionaryObject(
         {
             NameObject("/Type"): NameObject("/Font"),

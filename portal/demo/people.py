@@ -1,6 +1,7 @@
-"""The suppliers of the demo and who works for them."""
+"""The cast of the demo: suppliers and their people, customers' contacts, ACME's answers."""
 
 PASSWORD = "demo-portal-2026"  # noqa: S105 - everybody may know it
+OPERATOR = "operator@portal.example"
 
 # name, English name, country, registration number, address, website, representative
 SUPPLIERS = {
@@ -12,12 +13,24 @@ SUPPLIERS = {
         "Rival Parts", "Rival Parts Inc.", "KR", "220-81-62517", "경기도 수원시 영통구 광교로 107",
         "https://rival.example/", "최로빈",
     ),
-    "hanmaum": ("한마음포장", "Hanmaum Packaging", "KR", "", "경기도 안산시 단원구 산단로 19", "https://hanmaum.example/", "오정훈"),
+    "hanmaum": (
+        "한마음포장", "Hanmaum Packaging", "KR", "", "경기도 안산시 단원구 산단로 19",
+        "https://hanmaum.example/", "오정훈",
+    ),
     "daon": ("다온정밀공업", "Daon Precision", "KR", "", "경상남도 창원시 성산구 공단로 473", "", "배성호"),
-    "saebit": ("새빛인쇄", "Saebit Printing", "KR", "", "서울특별시 중구 을지로 158", "https://saebit.example/", "윤서연"),
-    "lindqvist": ("Lindqvist Förpackning AB", "", "SE", "", "Storgatan 12, Malmö", "https://lindqvist.example/", ""),
+    "saebit": (
+        "새빛인쇄", "Saebit Printing", "KR", "", "서울특별시 중구 을지로 158",
+        "https://saebit.example/", "윤서연",
+    ),
+    "lindqvist": (
+        "Lindqvist Förpackning AB", "", "SE", "", "Storgatan 12, Malmö",
+        "https://lindqvist.example/", "",
+    ),
     "brightwell": ("Brightwell Cleaning Ltd", "", "GB", "", "4 Mill Lane, Leeds", "", ""),
-    "kessler": ("Kessler Werkzeuge GmbH", "", "DE", "", "Industriestraße 8, Ulm", "https://kessler.example/", ""),
+    "kessler": (
+        "Kessler Werkzeuge GmbH", "", "DE", "", "Industriestraße 8, Ulm",
+        "https://kessler.example/", "",
+    ),
     "pacific": ("Pacific Fasteners LLC", "", "US", "", "200 Dock Road, Oakland", "", ""),
     "thanhlong": ("Thanh Long Garment JSC", "", "VN", "", "12 Le Loi, Hanoi", "", ""),
 }  # fmt: skip

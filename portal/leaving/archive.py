@@ -1,41 +1,46 @@
-"""What a company takes away: a ZIP with a CSV for each kind of thing, all of them in one JSON, and the files themselves."""
+"""The ZIP that a company takes away: a CSV for each kind of thing, one JSON, and the files."""
 
 import json
 import zipfile
+from typing import BinaryIO
 
 from django.core.serializers.json import DjangoJSONEncoder
+from django.db.models import F
 
 from accounts.banks import PARTS
 from accounts.models import AuditEntry, SupportRequest
 from connections.models import Invitation
 from core.tabular import as_csv
 from customers.models import StepAnswer, Submission, Upload
+from portal.leaving.models import Export
 
 NOT_OURS = {"searches_a_day", "reports_count_from", "suspended_because"}  # the operator's own notes
 
 
-def write(export, target):
-    """Write the ZIP of an export's supplier into the open file `target`, telling the export how far it is."""
+def write(export: Export, target: BinaryIO) -> None:
+    """Write the ZIP of an export's supplier into an open file, telling the export how far it is."""
     tables = _tables(export.supplier)
     stored = [*export.supplier.documents.all(), *_uploads(export.supplier)]
-    steps = len(tables) + len(stored)
+    total = len(tables) + len(stored) + 1  # the last is to store the archive
     with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
         found = {}
         for done, (name, rows) in enumerate(tables.items(), 1):
             found[name] = list(rows)
             archive.writestr(f"{name}.csv", _csv(found[name]))
-            export.advance(100 * done // (steps + 1))
+            export.advance(done, total)
         archive.writestr(
             "data.json", json.dumps(found, cls=DjangoJSONEncoder, ensure_ascii=False, indent=1)
         )
-        for done, one in enumerate(stored, len(tables) + 1):
-            with one.file.open("rb") as source:
-                archive.writestr(f"files/{one._meta.model_name}/{one.pk}/{one.name}", source.read())
-            export.advance(100 * done // (steps + 1))
+        for done, paper in enumerate(stored, len(tables) + 1):
+            with paper.file.open("rb") as source:
+                # Below its id: two papers may have the same name.
+                path = f"files/{paper._meta.model_name}/{paper.pk}/{paper.name}"
+                archive.writestr(path, source.read())
+            export.advance(done, total)
 
 
 def _tables(supplier):
-    """Everything about a supplier as {name: rows}, each row a dict of plain values."""
+    """Collect everything about a supplier as {name: rows}, each row a dict of plain values."""
     columns = [
         field.attname for field in supplier._meta.concrete_fields if field.attname not in NOT_OURS
     ]
@@ -58,7 +63,7 @@ def _tables(supplier):
         ),
         "searches": supplier.attempts.values("user__email", "words", "cost", "created_at"),
         "drafts": map(_draft, drafts.select_related("profile__customer", "saved_by").prefetch_related("step__questions")),
-        "submitted_steps": Submission.objects.filter(answer__profile__in=profiles).values(
+        "submitted_steps": Submission.objects.filter(answer__profile__in=profiles).annotate(said=F("answers")).values(
             "answer__profile__customer__name", "answer__step__title_en", "answer__step__title_ko", "number", "said",
             "submitted_by__email", "submitted_at", "outcome", "decided_at", "comment",
         ),
@@ -67,22 +72,22 @@ def _tables(supplier):
             "email", "message", "page", "created_at", "closed_at"
         ),
         "notifications": supplier.notifications.values("user__email", "kind", "data", "created_at", "read_at"),
-        "activity": AuditEntry.objects.for_supplier().filter(supplier=supplier).values("at", "kind", "actor__email", "data"),
+        "activity": AuditEntry.objects.for_supplier(supplier).values("at", "kind", "actor__email", "data"),
     }  # fmt: skip
 
 
 def _draft(answer):
-    """What was typed into a step, by its questions; a file by its id in the table of files."""
+    """Show a step's draft by its questions; a file stands there by its id in the table of files."""
     labels = {
         question.name: question.label_en or question.label_ko
         for question in answer.step.questions.all()
     }
-    typed = [(*name.partition("-")[::2], text) for name, text in answer.values.items()]
+    typed = [(*name.partition("-")[::2], text) for name, text in answer.draft.items()]
     return {
         "profile__customer__name": answer.profile.customer.name,
         "step__title_en": answer.step.title_en,
         "step__title_ko": answer.step.title_ko,
-        "state": answer.state,
+        "state": answer.status,
         "values": [
             {"question": labels.get(name, name), "part": part, "typed": text}
             for name, part, text in typed
@@ -101,7 +106,7 @@ def _plain(value):
 
 
 def _csv(rows):
-    """Rows, each a dict of the same names, under a line of these names."""
+    """Make a table of rows, dicts of the same names, under a line of these names."""
     return as_csv([rows[0], *(map(_cell, row.values()) for row in rows)] if rows else [])
 
 

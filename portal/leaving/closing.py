@@ -1,7 +1,13 @@
-"""A company leaves the portal: its requests and connections end first; after some years its record goes too."""
+"""A company leaves the portal: its requests and connections end first.
+
+After some years its record goes too.
+"""
+
+from datetime import datetime
 
 from django.db import transaction
 
+from accounts.company_closing import close_company
 from accounts.company_details import COLUMNS
 from accounts.models import AuditEntry, BankAccount, Supplier, SupportRequest
 from connections.models import ConnectionRequest, Invitation, Report, SearchAttempt
@@ -9,37 +15,42 @@ from core.states import AlreadyDecided
 from customers.models import CustomerProfile, Stage, StepAnswer, Submission, Upload
 
 GONE = "–"
-COMPANY_CLOSES = "The company has left the portal. / 회사가 포털 이용을 종료했습니다."  # the customers read it, in either language
+# Customers read it, in either language.
+COMPANY_CLOSES = "The company has left the portal. / 회사가 포털 이용을 종료했습니다."
 
 
-def close(supplier, *, now):
-    """Withdraw its requests, end its connections (the customers are told), forget its drafts, and close it.
+def close(supplier: Supplier, *, now: datetime) -> None:
+    """Close a supplier, after withdrawing its requests and ending its connections.
 
-    AlreadyDecided, with nothing changed, when it is not due to close.
+    The customers are told, and drafts are forgotten. AlreadyDecided, with nothing changed, when it
+    is not due to close.
     """
     with transaction.atomic():
         admins = [membership.user for membership in supplier.admins()]
         actor = supplier.closing_by if supplier.closing_by in admins or not admins else admins[0]
-        for request in ConnectionRequest.objects.filter(supplier=supplier).waiting(now):
-            request.withdraw(now=now, actor=actor)
+        for asked in ConnectionRequest.objects.filter(supplier=supplier).waiting(now):
+            asked.withdraw(now=now, actor=actor)
         for profile in supplier.profiles.connected().select_related("customer", "supplier"):
             profile.end(COMPANY_CLOSES, now=now, actor=actor)
         supplier.profiles.filter(stage=Stage.INVITED).update(
             stage=Stage.DROPPED, invited_until=None
         )
-        StepAnswer.objects.filter(profile__supplier=supplier).update(values={}, has_draft=False)
-        supplier.close(now=now)
+        StepAnswer.objects.filter(profile__supplier=supplier).update(draft={}, has_draft=False)
+        close_company(supplier, now=now)
 
 
-def erase(supplier):
-    """Delete what was kept of a closed company for the record; a row without a name stays for the counters."""
+def erase(supplier: Supplier) -> None:
+    """Delete what was kept of a closed company for the record.
+
+    A row without a name stays for the counters. AlreadyDecided when it is not closed.
+    """
     with transaction.atomic():
-        if (
-            not Supplier.objects.select_for_update()
-            .filter(pk=supplier.pk, closed_at__isnull=False)
-            .exists()
-        ):
+        # FOR UPDATE, stronger than elsewhere: a row that refers to the company can't come in
+        # meanwhile.
+        closed = Supplier.objects.select_for_update().filter(pk=supplier.pk)
+        if not closed.filter(closed_at__isnull=False).exists():
             raise AlreadyDecided
+        # From what refers to what it refers to: the foreign keys protect what is still named.
         profiles = CustomerProfile.objects.filter(supplier=supplier)
         Submission.objects.filter(answer__profile__in=profiles).delete()
         StepAnswer.objects.filter(profile__in=profiles).delete()

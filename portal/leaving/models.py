@@ -1,25 +1,23 @@
 """Everything that the portal holds about a company, as one file to take away."""
 
-import uuid
-from datetime import timedelta
+from datetime import datetime, timedelta
 
-from django.conf import settings
+from django.core.files import File
 from django.db import models, transaction
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
-from procrastinate.contrib.django import app
 
 from accounts.models import AuditEntry, Supplier, notify
-from core.models import today
+from core.models import WorkInProgress, today
 from core.models.files import private
-from core.states import transition
+from core.states import status_field
 
 KEPT_DAYS = 7
-GIVEN_UP = timedelta(hours=3)
+GIVEN_UP = timedelta(hours=3)  # no export takes that long: its worker must have failed
 
 
-class State(models.TextChoices):
+class ExportStatus(models.TextChoices):
     QUEUED = "queued", _("Queued")
     WORKING = "working", _("Being made")
     READY = "ready", _("Ready")
@@ -30,18 +28,16 @@ def place(row, name):
     return f"export/{row.pk.hex}"
 
 
-class Export(models.Model):
+class Export(WorkInProgress):
     """One admin's wish for the company's data. The worker makes the file; it is kept for a week."""
 
-    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    TASK = "portal.jobs.make_export"
+    RUNNING = (ExportStatus.QUEUED, ExportStatus.WORKING)
+
     supplier = models.ForeignKey(
         Supplier, models.PROTECT, related_name="exports", verbose_name=_("supplier")
     )
-    requested_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("asked by")
-    )
-    state = models.CharField(_("state"), max_length=10, choices=State.choices, default=State.QUEUED)
-    percent = models.PositiveSmallIntegerField(_("percent"), default=0)
+    status = status_field(ExportStatus)
     file = models.FileField(storage=private, upload_to=place, max_length=200, blank=True)
     size = models.PositiveBigIntegerField(_("bytes"), default=0)
     created_at = models.DateTimeField(_("asked"), default=timezone.now)
@@ -54,11 +50,12 @@ class Export(models.Model):
         constraints = [
             models.UniqueConstraint(
                 fields=["supplier"],
-                condition=Q(state__in=[State.QUEUED, State.WORKING]),
+                condition=Q(status__in=[ExportStatus.QUEUED, ExportStatus.WORKING]),
                 name="one_export_at_a_time",
             ),
             models.CheckConstraint(
-                condition=~Q(state=State.READY) | (Q(finished_at__isnull=False) & ~Q(file="")),
+                condition=~Q(status=ExportStatus.READY)
+                | (Q(finished_at__isnull=False) & ~Q(file="")),
                 name="ready_export_has_a_file",
             ),
         ]
@@ -67,54 +64,58 @@ class Export(models.Model):
         return f"{self.supplier}, {today(self.created_at)}"
 
     @classmethod
-    def ask(cls, supplier, *, actor, now):
-        """Queue an export with its job; the one that is being made already, unless it has been for hours and must have failed."""
+    def ask(cls, supplier: Supplier, *, actor, now: datetime) -> "Export":
+        """Queue an export with its job, and return it.
+
+        Or return the one that the worker is still making. An unfinished one of hours ago must have
+        failed and is given up.
+        """
         with transaction.atomic():
+            # Two admins at the same moment: the second waits, and finds the export of the first.
             Supplier.objects.select_for_update(no_key=True).get(pk=supplier.pk)
-            unfinished = supplier.exports.filter(state__in=[State.QUEUED, State.WORKING])
-            unfinished.filter(created_at__lt=now - GIVEN_UP).update(state=State.GONE)
+            unfinished = supplier.exports.filter(status__in=cls.RUNNING)
+            unfinished.filter(created_at__lt=now - GIVEN_UP).update(status=ExportStatus.GONE)
             if running := unfinished.first():
                 return running
-            export = cls.objects.create(supplier=supplier, requested_by=actor, created_at=now)
+            export = cls.objects.create(supplier=supplier, created_by=actor, created_at=now)
             AuditEntry.objects.record(
                 "export_asked", about=export, supplier=supplier, actor=actor, at=now
             )
-            app.configure_task("portal.jobs.make_export", queue="default").defer(
-                export_id=str(export.pk)
-            )
+            export._defer()
         return export
 
-    def advance(self, percent):
-        """Say how far the worker is."""
-        Export.objects.filter(pk=self.pk, state__in=[State.QUEUED, State.WORKING]).update(
-            state=State.WORKING, percent=percent
+    def advance(self, done: int, total: int) -> None:
+        """Say how far the worker is; nothing changes once the export is finished or given up."""
+        Export.objects.filter(pk=self.pk, status__in=self.RUNNING).update(
+            status=ExportStatus.WORKING, done=done, total=total
         )
 
-    def finish(self, content, *, now):
-        """Keep the finished file and tell who asked for it. AlreadyDecided when it was finished before."""
+    def finish(self, content: File, *, now: datetime) -> None:
+        """Keep the finished file and tell the admin who asked for it.
+
+        AlreadyDecided when it was finished before.
+        """
         with transaction.atomic():
             name = self.file.storage.save(place(self, ""), content)
-            waiting = Export.objects.filter(pk=self.pk, state__in=[State.QUEUED, State.WORKING])
-            transition(
-                waiting,
-                state=State.READY,
-                percent=100,
+            self._move(
+                self.RUNNING,
+                ExportStatus.READY,
+                done=F("total"),
                 file=name,
                 size=content.size,
                 finished_at=now,
             )
-            notify(self.supplier, "export_ready", about=self, users=[self.requested_by], at=now)
+            notify(self.supplier, "export_ready", about=self, users=[self.created_by], at=now)
 
-    def forget(self):
-        """Delete the file; the row says that it was there."""
+    def forget(self) -> None:
+        """Delete the file; the row says that it was there. AlreadyDecided when there is none."""
         name = self.file.name
         with transaction.atomic():
-            transition(
-                Export.objects.filter(pk=self.pk, state=State.READY), state=State.GONE, file=""
-            )
+            self._move([ExportStatus.READY], ExportStatus.GONE, file="")
+            # A rollback would leave a row whose file is gone, so the file goes last.
             transaction.on_commit(lambda: self.file.storage.delete(name))
 
     @property
-    def until(self):
-        """When the file is deleted."""
+    def until(self) -> datetime:
+        """Say when the worker deletes the file."""
         return self.finished_at + timedelta(days=KEPT_DAYS)

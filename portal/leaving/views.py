@@ -11,11 +11,12 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.access import get_own_or_404, role_required
+from accounts.company_closing import begin_closing, keep_open
 from accounts.forms import PasswordForm
 from accounts.models import Role
 from core.models import today
 from core.states import AlreadyDecided
-from portal.leaving.models import KEPT_DAYS, Export, State
+from portal.leaving.models import KEPT_DAYS, Export, ExportStatus
 
 SHOWN = 10
 
@@ -23,8 +24,8 @@ SHOWN = 10
 @role_required(Role.ADMIN)
 @require_safe
 def export(request):
-    exports = list(request.supplier.exports.select_related("requested_by")[:SHOWN])
-    running = any(one.state in (State.QUEUED, State.WORKING) for one in exports)
+    exports = list(request.supplier.exports.select_related("created_by")[:SHOWN])
+    running = any(export.is_running for export in exports)
     context = {"exports": exports, "running": running, "days": KEPT_DAYS}
     return render(request, "portal/leaving/export.html", context)
 
@@ -40,7 +41,7 @@ def export_start(request):
 @role_required(Role.ADMIN)
 @require_safe
 def export_file(request, pk):
-    ready = get_own_or_404(request, request.supplier.exports.filter(state=State.READY), pk)
+    ready = get_own_or_404(request, request.supplier.exports.filter(status=ExportStatus.READY), pk)
     name = f"{request.supplier.name}-{today(ready.created_at)}.zip"
     response = FileResponse(
         ready.file.open("rb"), as_attachment=True, filename=name, content_type="application/zip"
@@ -52,15 +53,18 @@ def export_file(request, pk):
 
 @role_required(Role.ADMIN)
 def company_close(request):
-    """Close the company in some days, with the password, after its data was packed; until then it can be kept open."""
-    packed = request.supplier.exports.filter(state=State.READY).exists()
+    """Close the company in some days, with the password, after its data was packed.
+
+    Until then it can be kept open.
+    """
+    packed = request.supplier.exports.filter(status=ExportStatus.READY).exists()
     form = PasswordForm(request.POST or None, user=request.user)
     form.fields["password"].help_text = _(
         "We ask again, because this closes the company for everybody."
     )
     if request.method == "POST" and packed and form.is_valid():
         with suppress(AlreadyDecided):
-            request.supplier.begin_closing(now=timezone.now(), actor=request.user)
+            begin_closing(request.supplier, now=timezone.now(), actor=request.user)
         return redirect("leaving:company_close")
     context = {
         "form": form,
@@ -75,6 +79,6 @@ def company_close(request):
 @require_POST
 def company_keep(request):
     with suppress(AlreadyDecided):
-        request.supplier.keep_open(now=timezone.now(), actor=request.user)
+        keep_open(request.supplier, now=timezone.now(), actor=request.user)
         messages.success(request, _("Your company stays open."))
     return redirect("accounts:company")

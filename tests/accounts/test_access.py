@@ -8,7 +8,8 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from accounts.models import AuditEntry, Membership, PendingCompany, Role, Supplier
+from accounts.founding import found_company
+from accounts.models import AuditEntry, PendingCompany, Role, Supplier
 from customers.models import CustomerProfile
 from tests.builders import make_user
 
@@ -144,14 +145,14 @@ def test_a_session_in_use_is_prolonged_at_most_every_10_minutes(client_of, ada, 
 
 def test_what_somebody_meant_to_found_is_forgotten_when_they_found(eve, now):
     PendingCompany.objects.create(user=eve, name="Sole", country="KR")
-    founded = Membership.found(eve, name="Solo", country="KR", now=now)
+    founded = found_company(eve, name="Solo", country="KR", now=now)
     assert (str(founded.supplier), founded.role, PendingCompany.objects.exists()) == (
         "Solo",
         "admin",
         False,
     )
     assert {founded.created_at, founded.supplier.created_at, AuditEntry.objects.get().at} == {now}
-    assert Membership.found(eve, name="Sole", country="KR", now=now, is_first=True) is None
+    assert found_company(eve, name="Sole", country="KR", now=now, is_first=True) is None
 
 
 def test_the_door_costs_three_queries_whatever_a_person_belongs_to(client_of, ada, acme, now):
@@ -163,5 +164,5 @@ def test_the_door_costs_three_queries_whatever_a_person_belongs_to(client_of, ad
             client.get("/help/")
         counts.append(len(captured))
         for other in range(20):
-            Membership.found(ada, name=f"Company {number} {other}", country="KR", now=now)
+            found_company(ada, name=f"Company {number} {other}", country="KR", now=now)
     assert counts == [3, 3]

@@ -11,8 +11,7 @@ from accounts import account_closing
 from accounts.models import AuditEntry, LastAdmin, Membership
 from core.models import Mail
 from core.states import AlreadyDecided
-from customers.models import CustomerProfile
-from tests.builders import make_customer, make_supplier, make_user
+from tests.builders import make_supplier, make_user
 
 
 def address(name, member):
@@ -107,53 +106,9 @@ def test_deactivating_twice_is_done_once(ada, mia_in_the_team, now):
     assert AuditEntry.objects.filter(kind="member_deactivated").count() == 1
 
 
-def test_a_member_is_limited_to_some_customers_and_back_to_all(
-    client_of, ada, mia, acme, mia_in_the_team, now
-):
-    profiles = [
-        CustomerProfile.locked(acme, make_customer(name)) for name in ("Organon", "Mirae Display")
-    ]
-    for profile in profiles:
-        profile.connect(now)
-    client = client_of(ada)
-    client.post(
-        address("member_customers", mia_in_the_team),
-        {"scope": "some", "profiles": [profiles[0].pk]},
-    )
-    mia_in_the_team.refresh_from_db()
-    assert list(CustomerProfile.objects.visible_to(mia_in_the_team)) == [profiles[0]]
-    client.post(address("member_customers", mia_in_the_team), {"scope": "all"})
-    mia_in_the_team.refresh_from_db()
-    assert CustomerProfile.objects.visible_to(mia_in_the_team).count() == 2
-
-
-def test_an_admin_who_sees_some_customers_takes_no_others_away(
-    client_of, ada, mia, acme, mia_in_the_team, now
-):
-    shared, hidden = [
-        CustomerProfile.locked(acme, make_customer(name)) for name in ("Organon", "Mirae Display")
-    ]
-    shared.connect(now)
-    hidden.connect(now)
-    mia_in_the_team.limit_to([shared, hidden], now=now, actor=ada)
-    bob = make_user("bob@acme.example", "Bob")
-    acme.memberships.create(user=bob, role="admin", sees_all_customers=False).profiles.add(shared)
-    client_of(bob).post(address("member_customers", mia_in_the_team), {"scope": "some"})
-    assert list(mia_in_the_team.profiles.all()) == [hidden]
-
-
-def test_customers_of_another_supplier_cant_be_given(client_of, ada, rival, mia_in_the_team):
-    theirs = CustomerProfile.locked(rival, make_customer("Secret"))
-    client_of(ada).post(
-        address("member_customers", mia_in_the_team), {"scope": "some", "profiles": [theirs.pk]}
-    )
-    mia_in_the_team.refresh_from_db()
-    assert (mia_in_the_team.sees_all_customers, mia_in_the_team.profiles.count()) == (True, 0)
-
-
 def test_members_of_another_supplier_are_unknown(client_of, ada, acme, rob_at_rival):
     rob_at_rival.refresh_from_db()
-    for name in ("member_role", "member_customers", "member_deactivate", "member_reactivate"):
+    for name in ("member_role", "member_deactivate", "member_reactivate"):
         assert (
             client_of(ada).post(address(name, rob_at_rival), {"role": "viewer"}).status_code == 404
         )

@@ -1,5 +1,6 @@
 """News by e-mail: at once, once a day, or not at all; the digest goes out once, in the morning of its reader."""
 
+import re
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -12,9 +13,16 @@ from django.urls import reverse
 
 from accounts import jobs
 from accounts.models import BankAccount, Notification, Preference, User, notify
-from accounts.models.notifications import KINDS, send_digest
+from accounts.models.notifications import send_digest
+from accounts.notifications import UnknownKind, all_kinds, register
 from core.models import Mail
 from tests.builders import make_request, make_user
+
+EVERY_KIND = [
+    "request_accepted", "request_declined", "request_expired", "invited", "invitation_accepted", "invitation_for_admin",
+    "connection_ended", "step_approved", "step_returned", "step_handed", "steps_asked", "file_expires",
+    "document_expires", "export_ready", "join_asked", "member_joined", "role_changed",
+]  # fmt: skip
 
 
 @pytest.fixture
@@ -28,9 +36,25 @@ def mailed():
 
 def test_every_kind_has_its_words_and_its_icon():
     icons = (settings.BASE_DIR / "static/img/icons.svg").read_text()
-    for name, kind in KINDS.items():
-        get_template(f"notifications/{name}.html")
+    for kind in all_kinds():
+        get_template(f"notifications/{kind.name}.html")
         assert f'id="i-{kind.icon}"' in icons
+
+
+def test_the_page_lists_the_kinds_of_all_apps_in_one_order(client_of, ada, acme):
+    page = client_of(ada).get(reverse("accounts:preferences")).content.decode()
+    assert re.findall(r'<select name="(\w+)"', page) == EVERY_KIND
+
+
+def test_a_kind_that_no_app_registered_is_refused_and_nothing_written(ada, acme, now):
+    with pytest.raises(UnknownKind, match="'step_lost'"):
+        notify(acme, "step_lost", about=acme, users=[ada], at=now)
+    assert not Notification.objects.exists()
+
+
+def test_a_kind_is_registered_once():
+    with pytest.raises(ValueError, match="registered already"):
+        register("role_changed", view="accounts:team", icon="users", label="Again", order=1)
 
 
 def test_as_usual_the_asker_and_the_admins_are_written_to(asked, vic, vic_at_acme, now):
@@ -95,18 +119,6 @@ def test_the_digest_tells_nothing_to_whoever_left_meanwhile(asked, mia, mia_at_a
     assert not Mail.objects.filter(name="digest").exists()
 
 
-def test_news_of_customers_that_a_member_sees_no_more_are_forgotten(
-    asked, mia, mia_at_acme, acme, ada, now
-):
-    asked.accept(now=now)
-    notify(acme, "step_returned", about=asked.profile, users=[mia], at=now)
-    notify(acme, "export_ready", about=acme, users=[mia], at=now)
-    mia_at_acme.limit_to([asked.profile], now=now, actor=ada)
-    assert mia.notifications.count() == 3
-    mia_at_acme.limit_to([], now=now, actor=ada)
-    assert mia.notifications.get().kind == "export_ready"
-
-
 @pytest.mark.parametrize(
     ("zone", "hour", "is_sent"),
     [("Asia/Seoul", 23, True), ("Europe/Berlin", 23, False), ("Europe/Berlin", 7, True)],
@@ -125,7 +137,7 @@ def test_it_is_sent_after_eight_where_the_person_is(zone, hour, is_sent, asked, 
 
 
 def test_security_mail_knows_no_preference(ada, acme, now):
-    Preference.choose(ada, dict.fromkeys(KINDS, "off"))
+    Preference.choose(ada, dict.fromkeys(EVERY_KIND, "off"))
     account = {"bank": "국민은행", "number": "123456", "holder": "ACME"}
     BankAccount.add(acme, account, actor=ada, now=now)
     assert Mail.objects.get(name="bank_account_changed").to == "ada@acme.example"
@@ -160,10 +172,10 @@ def test_a_double_click_chooses_once(settings, empty_queue):
 
     def choose(_number):
         try:
-            Preference.choose(ada, dict.fromkeys(KINDS, "digest"))
+            Preference.choose(ada, dict.fromkeys(EVERY_KIND, "digest"))
         finally:
             connection.close()
 
     with ThreadPoolExecutor(8) as pool:
         list(pool.map(choose, range(24)))
-    assert ada.preferences.count() == len(KINDS)
+    assert ada.preferences.count() == len(EVERY_KIND)

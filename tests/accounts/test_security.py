@@ -156,7 +156,7 @@ def test_a_forgotten_password_is_replaced_by_the_filled_button(ada, acme):
     Client().post("/accounts/password/reset/", {"email": ada.email})
     letter = Mail.objects.get(to=ada.email)
     link = re.search(r"(/accounts/password/reset/key/\S+)", letter.text)[1]
-    assert re.search(r'<a class="act" href="[^"]*([^"]{30})"', letter.html)[1] == link[-30:]
+    assert re.search(r'<a class="act"\s+href="[^"]*([^"]{30})"', letter.html)[1] == link[-30:]
     page = Client().get(link, follow=True).content.decode()
     assert re.findall(r'class="button[^"]*primary[^"]*"[^>]*>([^<]+)', page) == ["Change password"]
     over = Client().get("/accounts/password/reset/key/1-nope/").content.decode()

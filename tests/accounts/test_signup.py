@@ -15,9 +15,9 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.adapter import AccountAdapter
-from accounts.apps import founding
+from accounts.apps import found_pending_company
 from accounts.jobs import forget_unverified
-from accounts.models import Consent, Membership, Supplier, User, person_key
+from accounts.models import Consent, Supplier, User, person_key
 from core.models import Mail
 from tests.builders import make_user
 from tests.fixtures_mail import mailed_code
@@ -72,7 +72,7 @@ def test_consents_are_kept_with_version_language_and_time(browser):
 def test_confirming_twice_founds_once(browser):
     sign_up(browser)
     confirm(browser)
-    founding(None, EmailAddress.objects.get())
+    found_pending_company(None, EmailAddress.objects.get())
     assert Supplier.objects.count() == 1
 
 
@@ -259,7 +259,7 @@ def test_an_address_counts_as_confirmed_only_with_its_company_founded(browser, m
     def fail(user, **company):
         raise ConnectionError
 
-    monkeypatch.setattr(Membership, "found", fail)
+    monkeypatch.setattr("accounts.founding.found_company", fail)
     sign_up(browser)
     with pytest.raises(ConnectionError):
         confirm(browser)

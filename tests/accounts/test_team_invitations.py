@@ -186,7 +186,7 @@ def test_taken_back_it_works_no_more_and_its_mail_is_not_sent(client_of, ada, in
     token = token_to()
     client_of(ada).post(reverse("accounts:invite_revoke", args=[invitation.pk]))
     assert Client().get(f"/t/{token}/").status_code == 410
-    assert Mail.objects.get(name="team_invitation").state == "dropped"
+    assert Mail.objects.get(name="team_invitation").status == "dropped"
 
 
 def test_expired_it_says_so(client_of, invitation):

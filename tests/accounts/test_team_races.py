@@ -58,7 +58,7 @@ def test_invitations_are_accepted_while_their_sender_goes(verb, settings, empty_
             getattr(bob, verb)(*said, now=timezone.now(), actor=ada)
 
         together(*[lambda place=place: accept(place) for place in range(3)], go)
-        waiting = TeamInvitation.objects.filter(invited_by=bob.user).unanswered()
+        waiting = TeamInvitation.objects.filter(invited_by=bob.user).pending()
         assert not waiting.exists()
 
 

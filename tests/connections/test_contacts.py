@@ -8,8 +8,9 @@ from django.test import Client
 from django.urls import reverse
 
 from accounts.models import AuditEntry, Supplier
-from connections.models import Mute, Report
+from connections.models import Report
 from core.models import Link
+from customers.models import Mute
 from tests.builders import make_request
 
 

@@ -1,11 +1,10 @@
 """A contact passes a request on to a colleague: of the same company domain, a few times, unseen by the supplier."""
 
-
 import pytest
 from django.test import Client
 
 from accounts.models import AuditEntry
-from connections.models import ConnectionRequest
+from connections.models import ConnectionRequest, request_contacts
 from core.states import AlreadyDecided
 from tests.builders import make_customer, make_request
 from tests.fixtures_mail import mailed_token
@@ -91,7 +90,7 @@ def test_a_request_that_was_decided_a_moment_ago_is_not_passed_on(ada_at_acme, o
     link = asked.links().get()
     ConnectionRequest.objects.get(pk=asked.pk).withdraw(now=now, actor=ada_at_acme.user)
     with pytest.raises(AlreadyDecided):
-        asked.forward("john@organon.example", now=now, link=link)
+        request_contacts.forward(asked, "john@organon.example", now=now, link=link)
     assert not asked.links().filter(address="john@organon.example").exists()
 
 

@@ -13,7 +13,7 @@ from accounts.models import AuditEntry
 from connections import imports
 from connections.admin.invitations import InvitationForm
 from connections.jobs import forget_invitations
-from connections.models import Invitation, InvitationBatch
+from connections.models import Invitation, InvitationBatch, invitation_sending
 from core.models import Mail
 from core.states import AlreadyDecided
 from tests.builders import make_customer
@@ -112,7 +112,7 @@ def test_the_dry_run_sends_nothing_and_the_start_sends_what_is_new(batch, run_jo
     batch.start()
     run_jobs()
     batch.refresh_from_db()
-    assert (batch.state, batch.done, batch.sent) == ("done", 6, 2)
+    assert (batch.status, batch.done, batch.sent) == ("done", 6, 2)
     assert sorted(Invitation.objects.values_list("email", flat=True)) == [
         "a@a.example",
         "e@e.example",
@@ -120,7 +120,7 @@ def test_the_dry_run_sends_nothing_and_the_start_sends_what_is_new(batch, run_jo
 
 
 def test_rows_invited_since_the_dry_run_are_not_invited_twice(batch, organon, run_jobs, now):
-    Invitation.send(organon, batch.rows[:1], now=now, actor=None)
+    invitation_sending.send(organon, batch.rows[:1], now=now, actor=None)
     batch.start()
     run_jobs()
     assert Invitation.objects.filter(email="a@a.example").count() == 1
@@ -142,7 +142,7 @@ def test_after_months_the_rows_go_and_what_was_never_sent_does_not_read_as_sent(
     forget_invitations.func(timestamp=0)
     batch.refresh_from_db()
     never.refresh_from_db()
-    assert [(one.state, one.rows) for one in (batch, never)] == [("done", []), ("forgotten", [])]
+    assert [(one.status, one.rows) for one in (batch, never)] == [("done", []), ("forgotten", [])]
 
 
 def many(organon, operator, number, now):
@@ -171,7 +171,7 @@ def test_paused_it_stops_after_the_chunk_and_goes_on_where_it_was(
     batch.start()
     run_jobs()
     batch.refresh_from_db()
-    assert batch.state == "done"
+    assert batch.status == "done"
     assert Invitation.objects.count() == 8
 
 
@@ -183,7 +183,7 @@ def test_at_the_days_end_it_pauses_and_goes_on_tomorrow(
     batch.start()
     run_jobs()
     batch.refresh_from_db()
-    assert batch.state == "paused"
+    assert batch.status == "paused"
     assert batch.done == 5
 
 
@@ -195,14 +195,14 @@ def test_the_days_last_places_are_taken_before_it_pauses(
     batch.start()
     run_jobs()
     batch.refresh_from_db()
-    assert (batch.state, batch.sent, InvitationBatch.left_today(now)) == ("paused", 3, 0)
+    assert (batch.status, batch.sent, InvitationBatch.left_today(now)) == ("paused", 3, 0)
 
 
 def test_a_chunk_does_a_constant_number_of_statements_besides_the_days_slots(
     organon, operator, now, django_assert_max_num_queries
 ):
     batch = many(organon, operator, 100, now)
-    InvitationBatch.objects.update(state="sending")
+    InvitationBatch.objects.update(status="sending")
     with django_assert_max_num_queries(100 * 2 + 40):
         batch.send_chunk(now=now)
 
@@ -217,21 +217,21 @@ def test_the_operator_uploads_looks_and_sends_after_a_recent_log_in(
     said = {"customer": organon.pk, "file": upload(), "language": "ko", "message": ""}
     page = client.post("/admin/connections/invitationbatch/add/", said, follow=True)
     batch = InvitationBatch.objects.get()
-    assert ("not an e-mail address" in page.content.decode(), batch.state) == (True, "read")
+    assert ("not an e-mail address" in page.content.decode(), batch.status) == (True, "read")
     send = f"/admin/connections/invitationbatch/{batch.pk}/send/"
     assert "reauthenticate" in client.post(send).url
     batch.refresh_from_db()
-    assert batch.state == "read"
+    assert batch.status == "read"
     client.post("/accounts/reauthenticate/", {"password": "demo-portal-2026"})
     client.post(send)
     run_jobs()
     batch.refresh_from_db()
-    assert (batch.state, Invitation.objects.count()) == ("done", 2)
+    assert (batch.status, Invitation.objects.count()) == ("done", 2)
 
 
 def test_many_are_sent_again_only_after_a_recent_log_in(client_of, operator, organon, now):
     rows = many(organon, operator, 2, now).rows
-    sent = Invitation.send(organon, rows, now=now, actor=operator)
+    sent = invitation_sending.send(organon, rows, now=now, actor=operator)
     client, said = client_of(operator), {"action": "resend", "apply": "1", "reason": "asked"}
     answer = client.post(
         "/admin/connections/invitation/", said | {"_selected_action": [one.pk for one in sent]}
@@ -247,7 +247,7 @@ def test_many_are_sent_again_only_after_a_recent_log_in(client_of, operator, org
 
 
 def test_every_row_is_found_by_page_and_by_fate(client_of, operator, organon, now, monkeypatch):
-    monkeypatch.setattr("connections.admin.invitations.A_PAGE", 2)
+    monkeypatch.setattr("connections.admin.batches.A_PAGE", 2)
     batch = many(organon, operator, 5, now)
     batch.rows[4] |= {"verdict": "bad", "problem": "address", "email": "broken"}
     batch.save(update_fields=["rows"])
@@ -312,7 +312,7 @@ def test_what_another_operator_took_meanwhile_is_said(
 ):
     settings.PORTAL_INVITATIONS_A_DAY = limit
     row = {"email": "n@n.example", "company": "N", "name": "", "language": "en", "message": ""}
-    Invitation.send(organon, [row], now=now, actor=None)
+    invitation_sending.send(organon, [row], now=now, actor=None)
     monkeypatch.setattr(
         InvitationForm, "clean", lambda form: form.cleaned_data
     )  # it looked before the other had sent
@@ -323,18 +323,18 @@ def test_what_another_operator_took_meanwhile_is_said(
 
 def test_an_address_that_is_invited_already_is_no_correction(client_of, operator, organon, now):
     rows = many(organon, operator, 2, now).rows
-    first, second = Invitation.send(organon, rows, now=now, actor=operator)
+    first, second = invitation_sending.send(organon, rows, now=now, actor=operator)
     said = {"action": "correct", "_selected_action": first.pk, "apply": "1", "email": second.email}
     page = client_of(operator).post("/admin/connections/invitation/", said, follow=True)
     assert f"{first}: already invited" in page.content.decode()
 
 
 @pytest.mark.parametrize(
-    ("action", "status"), [("resend", "open"), ("revoke", "revoked"), ("correct", "open")]
+    ("action", "status"), [("resend", "pending"), ("revoke", "revoked"), ("correct", "pending")]
 )
 def test_actions_call_the_verbs(action, status, client_of, operator, organon):
     row = {"email": "n@n.example", "company": "N", "name": "", "language": "en", "message": ""}
-    invitation = Invitation.send(organon, [row], now=timezone.now(), actor=operator)[0]
+    invitation = invitation_sending.send(organon, [row], now=timezone.now(), actor=operator)[0]
     said = {
         "action": action,
         "_selected_action": invitation.pk,

@@ -11,7 +11,7 @@ from django.test import Client
 from accounts.models import Notification, Supplier, User
 from connections import onboarding
 from connections.jobs import settle_invitations
-from connections.models import Invitation
+from connections.models import Invitation, invitation_sending
 from core.models import Mail
 from core.states import AlreadyDecided
 from customers.models import CustomerProfile
@@ -83,7 +83,7 @@ def test_two_pages_of_a_newcomer_found_one_company(client_of, nora, invitation):
     assert ("Choose a company." in page, Supplier.objects.count(), second.status) == (
         True,
         1,
-        "open",
+        "pending",
     )
     client.post(
         f"/i/{token_to()}/accept/", said | {"company_choice": "another", "name": "Second Co"}
@@ -126,7 +126,7 @@ def test_invitations_of_others_cant_be_slipped_in(client_of, nora, invitation):
         False,
     )
     foreign.refresh_from_db()
-    assert (foreign.status, Supplier.objects.count()) == ("open", 0)
+    assert (foreign.status, Supplier.objects.count()) == ("pending", 0)
 
 
 def test_a_member_may_found_another_company_for_it(client_of, mia, acme, organon):
@@ -215,13 +215,13 @@ def test_one_that_is_over_takes_the_others_and_the_new_company_along(
     with pytest.raises(AlreadyDecided):
         onboarding.accept(nora, [invitation, other], company=("NewCo", "KR"), now=now)
     invitation.refresh_from_db()
-    assert (invitation.status, Supplier.objects.count()) == ("open", 0)
+    assert (invitation.status, Supplier.objects.count()) == ("pending", 0)
 
 
 def test_a_replaced_link_accepts_nothing(client_of, ada, acme, organon, now):
     invitation = invite(organon, "ada@acme.example")
     old = token_to("ada@acme.example")
-    invitation.resend(now=now)
+    invitation_sending.resend(invitation, now=now)
     client_of(ada).post(f"/i/{old}/accept/", {"company_choice": str(acme.pk)})
     assert not acme.profiles.connected().exists()
 
@@ -235,7 +235,7 @@ def test_an_unproved_address_gives_no_invitation_to_accept_or_to_close(
     assert (list(onboarding.waiting_for(ada, now)), acme.profiles.exists()) == ([], False)
     connect(ada_at_acme, organon, now=now)
     invitation.refresh_from_db()
-    assert invitation.status == "open"
+    assert invitation.status == "pending"
 
 
 def test_only_the_invited_person_calls_the_admins_and_three_times_an_hour(

@@ -6,7 +6,7 @@ import pytest
 
 from accounts.models import AuditEntry, Notification, Preference
 from accounts.models.notifications import send_digest
-from connections.models import CannotRequest, ConnectionRequest, Report
+from connections.models import CannotRequest, ConnectionRequest, Report, request_contacts
 from core.models import Mail
 from customers.models import CustomerProfile
 from tests.builders import make_customer, make_request
@@ -23,7 +23,7 @@ def test_three_reports_of_different_customers_suspend_the_supplier(ada_at_acme, 
         request = make_request(ada_at_acme, customer, now=now)
         ada_at_acme.supplier.refresh_from_db()
         assert not ada_at_acme.supplier.is_suspended
-        request.report(now=now, link=link_of(request))
+        request_contacts.report(request, now=now, link=link_of(request))
     ada_at_acme.supplier.refresh_from_db()
     assert ada_at_acme.supplier.is_suspended
     assert ada_at_acme.supplier.suspended_because == "여러 고객이 모르는 회사라고 신고했어요."
@@ -38,7 +38,7 @@ def is_suspended(supplier):
 def test_reports_of_one_customer_count_once(ada_at_acme, organon, now):
     for number in range(3):
         request = make_request(ada_at_acme, organon, now=now + timedelta(days=31 * number))
-        request.report(now=request.created_at, link=link_of(request))
+        request_contacts.report(request, now=request.created_at, link=link_of(request))
     assert (Report.objects.count(), is_suspended(ada_at_acme.supplier)) == (3, False)
 
 
@@ -51,7 +51,7 @@ def test_not_us_does_not_count_towards_a_suspension(ada_at_acme, now):
 
 def test_a_report_shows_as_declined(ada_at_acme, organon, now):
     request = make_request(ada_at_acme, organon, now=now)
-    request.report(now=now, link=link_of(request))
+    request_contacts.report(request, now=now, link=link_of(request))
     request.refresh_from_db()
     assert (request.status, Report.objects.get().kind) == ("declined", "unknown_company")
 
@@ -61,12 +61,12 @@ def test_lifting_makes_older_reports_not_count(ada_at_acme, operator, now):
         request = make_request(
             ada_at_acme, make_customer(f"C {number}", contacts=[f"a@c{number}.example"]), now=now
         )
-        request.report(now=now, link=link_of(request))
+        request_contacts.report(request, now=now, link=link_of(request))
         ada_at_acme.supplier.refresh_from_db()
     later = now + timedelta(hours=1)
     ada_at_acme.supplier.lift_suspension("checked", now=later, actor=operator)
     request = make_request(ada_at_acme, make_customer("C 9", contacts=["a@c9.example"]), now=later)
-    request.report(now=later, link=link_of(request))
+    request_contacts.report(request, now=later, link=link_of(request))
     ada_at_acme.supplier.refresh_from_db()
     assert not ada_at_acme.supplier.is_suspended
 
@@ -92,12 +92,12 @@ def test_mail_that_fails_during_a_suspension_leaves_the_request_in_the_operators
 ):
     request = make_request(ada_at_acme, organon, contact="gone@organon.example", now=now)
     request.supplier.suspend("test", now=now)
-    request.reroute("gone@organon.example", now=now)
+    request_contacts.reroute(request, "gone@organon.example", now=now)
     request.refresh_from_db()
     assert request.no_known_contact
     assert AuditEntry.objects.filter(kind="request_routed").first().data["to"] == []
     with pytest.raises(CannotRequest):
-        request.send_to("maria@organon.example", now=now, actor=operator)
+        request_contacts.add_contact(request, "maria@organon.example", now=now, actor=operator)
     request.supplier.lift_suspension("checked", now=now, actor=operator)
-    request.send_to("maria@organon.example", now=now, actor=operator)
+    request_contacts.add_contact(request, "maria@organon.example", now=now, actor=operator)
     assert request.links().live(now).get().address == "maria@organon.example"

@@ -6,9 +6,11 @@ import pytest
 
 from accounts.models import AuditEntry, Notification
 from connections.jobs import expire_requests, remind_contacts
-from connections.models import ConnectionRequest, Mute
+from connections.models import ConnectionRequest, request_contacts
 from core.models import Mail
 from core.states import AlreadyDecided
+from customers.members import limit_to
+from customers.models import Mute
 from tests.builders import make_customer, make_request, make_supplier
 from tests.fixtures_mail import written_to
 
@@ -62,14 +64,14 @@ def test_a_muted_contact_counts_as_unknown(ada_at_acme, organon):
 
 def test_a_mail_that_fails_for_good_leads_to_the_customers_own_contacts(ada_at_acme, organon, now):
     request = make_request(ada_at_acme, organon, contact="gone@organon.example", now=now)
-    request.reroute("gone@organon.example", now=now)
+    request_contacts.reroute(request, "gone@organon.example", now=now)
     assert written_to() == ["gone@organon.example", "maria@organon.example"]
 
 
 def test_a_mail_that_fails_after_the_answer_leads_to_nobody(ada_at_acme, organon, now):
     request = make_request(ada_at_acme, organon, contact="gone@organon.example", now=now)
     ConnectionRequest.objects.get(pk=request.pk).withdraw(now=now, actor=ada_at_acme.user)
-    request.reroute("gone@organon.example", now=now)
+    request_contacts.reroute(request, "gone@organon.example", now=now)
     assert written_to() == ["gone@organon.example"]
 
 
@@ -90,15 +92,15 @@ def test_contacts_are_written_to_in_the_order_of_their_addresses(ada_at_acme, no
 def test_muting_twice_is_kept_once(ada_at_acme, organon, now):
     request = make_request(ada_at_acme, organon)
     link = request.links().get()
-    request.mute(now=now, link=link)
-    request.mute(now=now, link=link)
+    request_contacts.mute(request, now=now, link=link)
+    request_contacts.mute(request, now=now, link=link)
     assert AuditEntry.objects.filter(kind="address_muted").count() == 1
 
 
 def test_a_member_limited_to_some_customers_sees_the_request_they_sent(
     mia_at_acme, organon, ada, now
 ):
-    mia_at_acme.limit_to([], now=now, actor=ada)
+    limit_to(mia_at_acme, [], now=now, actor=ada)
     request = make_request(mia_at_acme, organon, now=now)
     assert list(ConnectionRequest.objects.visible_to(mia_at_acme)) == [request]
 
@@ -115,7 +117,7 @@ def test_the_fifty_first_mail_of_a_day_waits_for_tomorrow(ada_at_acme, organon, 
 def test_the_operator_adds_a_contact_and_sends(ada_at_acme, operator, now):
     customer = make_customer("Nobody AB")
     request = make_request(ada_at_acme, customer)
-    request.send_to("Found@nobody.example", now=now, actor=operator)
+    request_contacts.add_contact(request, "Found@nobody.example", now=now, actor=operator)
     request.refresh_from_db()
     assert (written_to(), request.no_known_contact) == (["found@nobody.example"], False)
     assert customer.contacts.get().email == "found@nobody.example"
@@ -126,7 +128,7 @@ def test_the_operator_sends_nothing_that_was_decided_meanwhile(ada_at_acme, oper
     request = make_request(ada_at_acme, customer, now=now)
     ConnectionRequest.objects.get(pk=request.pk).withdraw(now=now, actor=ada_at_acme.user)
     with pytest.raises(AlreadyDecided):
-        request.send_to("found@nobody.example", now=now, actor=operator)
+        request_contacts.add_contact(request, "found@nobody.example", now=now, actor=operator)
     assert (written_to(), customer.contacts.exists()) == ([], False)
 
 
@@ -165,7 +167,7 @@ def test_of_a_decline_only_those_who_were_asked_are_told(ada_at_acme, organon, n
 @pytest.mark.parametrize("decide", ["accept", "decline"])
 def test_who_asked_for_silence_is_not_told_of_the_decision(decide, ada_at_acme, organon, now):
     request = make_request(ada_at_acme, organon, now=now)
-    request.mute(now=now, link=link_of(request))
+    request_contacts.mute(request, now=now, link=link_of(request))
     request.accept(now=now) if decide == "accept" else request.decline("other", now=now)
     assert not Mail.objects.filter(name__endswith="_contact").exists()
 
@@ -199,7 +201,11 @@ def test_what_is_for_the_operator_does_not_show_in_the_suppliers_timeline(ada_at
     request = make_request(ada_at_acme, organon, contact="victim@elsewhere.example")
     kinds = AuditEntry.objects.about(request).values_list("kind", "audience")
     assert set(kinds) == {("request_sent", "supplier"), ("request_routed", "operator")}
-    shown = AuditEntry.objects.about(request).for_supplier().values_list("kind", flat=True)
+    shown = (
+        AuditEntry.objects.about(request)
+        .for_supplier(request.supplier)
+        .values_list("kind", flat=True)
+    )
     assert list(shown) == ["request_sent"]
 
 
@@ -208,14 +214,14 @@ def test_what_contacts_and_their_mail_do_is_not_in_the_suppliers_timeline(
 ):
     request = make_request(ada_at_acme, organon, contact="maria@organon.example", now=now)
     link = link_of(request)
-    request.forward("john@organon.example", now=now, link=link)
-    request.mute(now=now, link=link)
-    request.reroute("john@organon.example", now=now)
+    request_contacts.forward(request, "john@organon.example", now=now, link=link)
+    request_contacts.mute(request, now=now, link=link)
+    request_contacts.reroute(request, "john@organon.example", now=now)
     story = AuditEntry.objects.about(request)
     assert {"request_forwarded", "address_muted", "request_mail_failed"} < set(
         story.values_list("kind", flat=True)
     )
-    assert [entry.kind for entry in story.for_supplier()] == ["request_sent"]
+    assert [entry.kind for entry in story.for_supplier(request.supplier)] == ["request_sent"]
 
 
 # The worker
@@ -246,14 +252,14 @@ def test_without_reminder_days_nobody_is_reminded(ada_at_acme, organon, settings
 
 def test_a_muted_contact_is_not_reminded(ada_at_acme, organon, now):
     request = make_request(ada_at_acme, organon, days_ago=8)
-    request.mute(now=now, link=link_of(request))
+    request_contacts.mute(request, now=now, link=link_of(request))
     remind_contacts.func(timestamp=0)
     assert written_to("request_reminder") == []
 
 
 def test_whose_link_is_dead_is_not_reminded(ada_at_acme, organon, now):
     request = make_request(ada_at_acme, organon, contact="gone@organon.example", days_ago=8)
-    request.reroute("gone@organon.example", now=now)
+    request_contacts.reroute(request, "gone@organon.example", now=now)
     remind_contacts.func(timestamp=0)
     assert written_to("request_reminder") == ["maria@organon.example"]
 

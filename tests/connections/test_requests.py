@@ -7,11 +7,10 @@ from django.db import IntegrityError, transaction
 from django.urls import reverse
 
 from connections import origins
-from connections.models import CannotRequest, ConnectionRequest
-from connections.models.request_rules import Refusal
-from connections.models.requests import Origin
+from connections.models import CannotRequest, ConnectionRequest, Origin, Refusal
 from core.models import Link
 from core.states import AlreadyDecided
+from customers.members import limit_to
 from customers.models import CustomerProfile
 from tests.builders import connect, make_attempt, make_customer, make_request
 from tests.connections.conftest import DECISIONS, STAGES
@@ -27,7 +26,7 @@ def test_a_second_request_while_one_waits_names_the_first(ada_at_acme, mia_at_ac
     first = make_request(ada_at_acme, organon)
     with pytest.raises(CannotRequest) as refused:
         make_request(mia_at_acme, organon)
-    assert (refused.value.code, refused.value.request) == (Refusal.PENDING, first)
+    assert (refused.value.code, refused.value.asked) == (Refusal.PENDING, first)
 
 
 def test_the_database_itself_refuses_a_second_pending_request(ada_at_acme, organon):
@@ -156,7 +155,7 @@ def test_an_earlier_request_that_a_member_does_not_see_leads_them_nowhere(
 ):
     make_request(ada_at_acme, organon)
     assert origins.find(mia_at_acme, organon, now) is not None
-    mia_at_acme.limit_to([], now=now, actor=ada)
+    limit_to(mia_at_acme, [], now=now, actor=ada)
     assert origins.find(mia_at_acme, organon, now) is None
 
 
@@ -231,7 +230,7 @@ def test_the_request_to_a_customer_that_a_member_does_not_see_is_a_404(
     view, ada, mia, ada_at_acme, mia_at_acme, organon, client_of, now
 ):
     request = make_request(ada_at_acme, organon)
-    mia_at_acme.limit_to([], now=now, actor=ada)
+    limit_to(mia_at_acme, [], now=now, actor=ada)
     ask = client_of(mia).post if view == "request_withdraw" else client_of(mia).get
     assert ask(reverse(f"connections:{view}", args=[request.pk])).status_code == 404
     request.refresh_from_db()

@@ -8,6 +8,7 @@ from django.urls import reverse
 
 from connections.models import ConnectionRequest, Dismissal
 from connections.suggestions import suggest
+from customers.members import limit_to
 from customers.models import CustomerProfile
 from tests.builders import connect, make_customer, make_request, make_supplier, make_user
 
@@ -106,7 +107,7 @@ def test_a_customer_that_a_limited_member_does_not_see_is_not_suggested_to_them(
 ):
     CustomerProfile.locked(mia_at_acme.supplier, listing)
     assert suggested_to(mia_at_acme, now) == ["Organon"]
-    mia_at_acme.limit_to([], now=now, actor=ada)
+    limit_to(mia_at_acme, [], now=now, actor=ada)
     assert suggested_to(mia_at_acme, now) == []
 
 

@@ -79,5 +79,5 @@ def test_a_revoked_link_takes_its_waiting_mail_along(now):
     )
     Link.objects.filter(pk=link.pk).revoke(now)
     row.refresh_from_db()
-    assert (row.state, row.text, row.html) == ("dropped", "", "")
+    assert (row.status, row.text, row.html) == ("dropped", "", "")
     assert Mail.objects.count() == 1

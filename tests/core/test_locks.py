@@ -4,14 +4,16 @@ import ast
 
 from tests.portal.test_layers import ORDER, ROOT
 
-LOCKING = {"select_for_update", "locked"}
+LOCKING = {"select_for_update", "locked", "one_at_a_time"}
 IN_THE_CALLERS_TRANSACTION = {
+    ("accounts/models/memberships.py", "_leave_an_admin"),
     ("accounts/models/suppliers.py", "one_at_a_time"),
     ("connections/jobs.py", "hide"),
     ("connections/jobs.py", "show"),
     ("connections/models/invited_until.py", "refresh_one"),
     ("connections/models/requests.py", "_decide"),
     ("customers/models/answers.py", "_locked"),
+    ("customers/models/directory.py", "one_at_a_time"),
     ("customers/models/profiles.py", "locked"),
 }
 

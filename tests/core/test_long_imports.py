@@ -45,11 +45,11 @@ def test_a_long_file_is_checked_first_and_imported_when_the_operator_says_so(
     assert page.url == f"/admin/core/tableimport/{kept.pk}/change/"
     run_jobs()
     kept.refresh_from_db()
-    assert (kept.state, kept.rows, kept.new, Customer.objects.count()) == ("read", 2, 1, 1)
+    assert (kept.status, kept.total, kept.new, Customer.objects.count()) == ("read", 2, 1, 1)
     client.post(f"/admin/core/tableimport/{kept.pk}/confirm/")
     run_jobs()
     kept.refresh_from_db()
-    assert (kept.state, kept.new, bytes(kept.content)) == ("done", 1, b"")
+    assert (kept.status, kept.new, bytes(kept.content)) == ("done", 1, b"")
     assert [customer.name for customer in find("seorin")] == ["Seorin Chemical"]
 
 
@@ -63,17 +63,18 @@ def test_one_bad_line_refuses_the_whole_file_and_is_named(operator, run_jobs, cl
     kept = begin(table("Seorin Chemical,KR", "Bad Land,XX", ",KR"), operator)
     run_jobs()
     kept.refresh_from_db()
-    assert (kept.state, [one["line"] for one in kept.problems]) == ("refused", [3, 4])
+    assert (kept.status, [one["line"] for one in kept.problems]) == ("refused", [3, 4])
     assert not Customer.objects.exists()
     page = client_of(operator).get(f"/admin/core/tableimport/{kept.pk}/change/").content.decode()
-    assert ("Line 3: country: " in page, "Import these rows" in page) == (True, False)
+    assert "Line 3: country: " in " ".join(page.split())
+    assert "Import these rows" not in page
 
 
 def test_a_file_without_a_column_that_is_needed_is_refused_in_words(operator, run_jobs):
     kept = begin(SimpleUploadedFile("customers.csv", b"name\nSeorin Chemical"), operator)
     run_jobs()
     kept.refresh_from_db()
-    assert (kept.state, kept.problems[0]["line"]) == ("refused", 0)
+    assert (kept.status, kept.problems[0]["line"]) == ("refused", 0)
     assert "country" in kept.problems[0]["words"]
 
 
@@ -85,7 +86,7 @@ def test_an_error_after_the_rows_refuses_the_whole_file(operator, run_jobs, monk
     monkeypatch.setattr("customers.resources.index", lambda customers: 1 / 0)
     run_jobs()
     kept.refresh_from_db()
-    assert (kept.state, [one["line"] for one in kept.problems]) == ("refused", [0])
+    assert (kept.status, [one["line"] for one in kept.problems]) == ("refused", [0])
     assert not Customer.objects.exists()
 
 
@@ -103,11 +104,11 @@ def test_what_can_never_be_finished_is_refused_and_its_file_forgotten(
             TableImport.objects.get(pk=kept.pk).work()
     TableImport.objects.get(pk=kept.pk).work()
     kept.refresh_from_db()
-    assert (kept.state, bytes(kept.content), kept.problems[0]["line"]) == ("refused", b"", 0)
+    assert (kept.status, bytes(kept.content), kept.problems[0]["line"]) == ("refused", b"", 0)
     assert app.tasks["core.jobs.work_on_import"].retry_strategy.max_attempts > TRIES
 
 
-def test_rows_and_state_are_kept_together_or_not_at_all(operator, run_jobs, monkeypatch):
+def test_rows_and_status_are_kept_together_or_not_at_all(operator, run_jobs, monkeypatch):
     kept = begin(table("Seorin Chemical,KR"), operator)
     run_jobs()
     kept.refresh_from_db()
@@ -125,7 +126,7 @@ def test_korean_excels_files_are_read_and_broken_ones_refused_in_words(operator,
     run_jobs()
     korean.refresh_from_db()
     broken.refresh_from_db()
-    assert (korean.state, broken.state) == ("read", "refused")
+    assert (korean.status, broken.status) == ("read", "refused")
     assert broken.problems[0]["words"]
 
 
@@ -142,7 +143,7 @@ def test_a_table_that_is_none_is_refused_in_the_operators_language(
     kept = begin(SimpleUploadedFile("x.csv", content), operator)
     run_jobs()
     kept.refresh_from_db()
-    assert (kept.state, kept.problems) == ("refused", [{"line": 0, "words": words}])
+    assert (kept.status, kept.problems) == ("refused", [{"line": 0, "words": words}])
 
 
 def test_it_is_confirmed_once_and_only_when_checked(operator, run_jobs):
@@ -177,7 +178,7 @@ def test_progress_is_seen_while_the_import_is_under_way(
         plain(self, row, row_result, **kwargs)
         other = connection.copy()
         with other.cursor() as cursor:
-            cursor.execute("SELECT done, rows FROM core_tableimport")
+            cursor.execute("SELECT done, total FROM core_tableimport")
             seen.append(cursor.fetchone())
         other.close()
 

@@ -39,7 +39,7 @@ def test_a_mail_is_delivered_in_the_receivers_language_and_forgets_its_body(post
     assert to == "ada@acme.example"
     assert f"Message-ID: {row.message_id}" in sent
     assert "Auto-Submitted: auto-generated" in sent
-    assert (row.state, row.text, row.html) == ("sent", "", "")
+    assert (row.status, row.text, row.html) == ("sent", "", "")
 
 
 @pytest.mark.django_db
@@ -56,7 +56,7 @@ def test_a_busy_server_is_tried_again_later(post):
     with pytest.raises(jobs.Undeliverable):
         jobs.deliver.func(str(row.pk))
     row.refresh_from_db()
-    assert (row.state, row.tries, row.smtp_reply) == ("queued", 1, "451 try later")
+    assert (row.status, row.tries, row.smtp_reply) == ("queued", 1, "451 try later")
     post.answer = "250 OK"
     jobs.deliver.func(str(row.pk))
     assert len(post.messages) == 1
@@ -70,7 +70,7 @@ def test_a_server_that_is_down_loses_nothing(settings):
     with pytest.raises(jobs.Undeliverable):
         jobs.deliver.func(str(row.pk))
     row.refresh_from_db()
-    assert row.state == "queued"
+    assert row.status == "queued"
     assert "123456" in row.text
 
 
@@ -79,7 +79,7 @@ def test_a_refused_recipient_fails_for_good_with_the_servers_words(post):
     row, post.answer = queue(), "550 no such user"
     jobs.deliver.func(str(row.pk))
     row.refresh_from_db()
-    assert (row.state, row.smtp_reply) == ("failed", "550 no such user")
+    assert (row.status, row.smtp_reply) == ("failed", "550 no such user")
 
 
 @pytest.mark.django_db
@@ -87,7 +87,7 @@ def test_a_refused_text_fails_for_good(post):
     row, post.answer_to_text = queue(), "554 looks like spam"
     jobs.deliver.func(str(row.pk))
     row.refresh_from_db()
-    assert (row.state, row.smtp_reply) == ("failed", "(554, b'looks like spam')")
+    assert (row.status, row.smtp_reply) == ("failed", "(554, b'looks like spam')")
 
 
 @pytest.mark.django_db
@@ -96,7 +96,7 @@ def test_a_server_that_refuses_the_sender_loses_nothing(post):
     with pytest.raises(jobs.Undeliverable):
         jobs.deliver.func(str(row.pk))
     row.refresh_from_db()
-    assert row.state == "queued"
+    assert row.status == "queued"
 
 
 @pytest.mark.parametrize(
@@ -112,18 +112,18 @@ def test_what_a_server_says_at_its_door_is_not_about_the_letter(error, db, monke
     with pytest.raises(jobs.Undeliverable):
         jobs.deliver.func(str(row.pk))
     row.refresh_from_db()
-    assert (row.state, row.tries) == ("queued", 1)
+    assert (row.status, row.tries) == ("queued", 1)
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize(("days", "state"), [(1, "queued"), (4, "failed")])
-def test_three_days_of_trying_begin_when_a_mail_may_go_out(days, state, post, now):
+@pytest.mark.parametrize(("days", "status"), [(1, "queued"), (4, "failed")])
+def test_three_days_of_trying_begin_when_a_mail_may_go_out(days, status, post, now):
     row, post.answer = queue(not_before=now - timedelta(days=days)), "451 try later"
     Mail.objects.update(created_at=now - timedelta(days=9))
     with suppress(jobs.Undeliverable):
         jobs.deliver.func(str(row.pk))
     row.refresh_from_db()
-    assert row.state == state
+    assert row.status == status
 
 
 @pytest.mark.django_db
@@ -153,7 +153,7 @@ def test_a_mail_that_is_no_longer_valid_is_not_sent(post):
     row = queue(valid_until=timezone.now() - timedelta(minutes=1))
     jobs.deliver.func(str(row.pk))
     row.refresh_from_db()
-    assert (row.state, post.messages) == ("dropped", [])
+    assert (row.status, post.messages) == ("dropped", [])
 
 
 @pytest.mark.django_db

@@ -60,7 +60,7 @@ def test_mail_survives_a_worker_killed_in_the_middle(post, settings, empty_queue
     pass_a_minute()
     second = work(settings)
     try:
-        wait_until(lambda: Mail.objects.filter(state="sent").count() == 20, 120)
+        wait_until(lambda: Mail.objects.filter(status="sent").count() == 20, 120)
     finally:
         second.terminate()
         second.wait(30)

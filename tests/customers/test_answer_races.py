@@ -56,7 +56,7 @@ def test_of_sixteen_saves_of_the_same_page_one_wins(profile, step, about):
     results = at_once(*map(save, range(16)))
     winners = [one for one in results if isinstance(one, StepAnswer)]
     assert len(winners) == 1
-    assert StepAnswer.objects.get().values == winners[0].values
+    assert StepAnswer.objects.get().draft == winners[0].draft
     assert sum(isinstance(one, EditConflict) for one in results) == 15
 
 
@@ -70,7 +70,7 @@ def test_of_sixteen_decisions_one_wins(profile, step, about, now):
     results = at_once(*map(decide, range(16)))
     assert sum(isinstance(one, AlreadyDecided) for one in results) == 15
     submission.refresh_from_db()
-    assert StepAnswer.objects.get().state == submission.outcome
+    assert StepAnswer.objects.get().status == submission.outcome
 
 
 @pytest.mark.parametrize("_round", range(5))
@@ -92,7 +92,7 @@ def test_submit_approve_send_back_and_edit_at_once_leave_one_story(
         Outcome.APPROVED: "approved",
         Outcome.RETURNED: "returned",
     }
-    assert answer.state == expected[last]
+    assert answer.status == expected[last]
     assert answer.version == 2
     assert sum(one.outcome == Outcome.WAITING for one in versions) <= 1
 

@@ -121,8 +121,10 @@ def test_indexing_twice_leaves_one_set_of_keys():
 def test_random_text_never_breaks_the_search():
     rng = random.Random(5)
     make_customer("Organon", searchable=True)
+    latin, syllables, jamo = (32, 300), (0xAC00, 0xD7A4), (0x3131, 0x3164)
     for _round in range(200):
-        find("".join(chr(rng.choice([rng.randrange(32, 300), rng.randrange(0xAC00, 0xD7A4), rng.randrange(0x3131, 0x3164)])) for _ in range(rng.randrange(1, 30))))  # fmt: skip  # noqa: E501
+        ranges = rng.choices([latin, syllables, jamo], k=rng.randrange(1, 30))
+        find("".join(chr(rng.randrange(*characters)) for characters in ranges))
 
 
 def test_a_search_leaves_the_settings_of_its_transaction_as_they_were():

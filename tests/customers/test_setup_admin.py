@@ -296,7 +296,7 @@ def test_the_export_has_the_approved_version_the_last_one_and_what_is_still_to_d
     step, begun = make_step(organon, "Company", order=1), make_step(organon, "Tax", order=2)
     make_step(organon, "Bank", order=3, opens_after=[begun])
     submitted(profile, step, ada, now, "approved").approve(now=now)
-    said = Submission.objects.get().said
+    said = Submission.objects.get().answers
     for version, value in enumerate(["sent back", "not looked at"], 1):
         said[0]["value"] = value
         waiting = StepAnswer.submit(profile, step, {}, said, version=version, actor=ada, now=now)

@@ -8,6 +8,7 @@ from django.utils import timezone
 from accounts.models import Notification
 from core.models import Mail, today
 from customers.jobs import forget_uploads, tell_of_files, tell_supplier
+from customers.members import limit_to
 from customers.models import StepAnswer, Upload
 from tests.builders import connect, make_step
 from tests.files import a_pdf
@@ -64,7 +65,7 @@ def test_nobody_hears_of_the_files_of_an_ended_connection(keep, profile, step, a
 
 
 def test_new_questions_ring_only_for_who_sees_the_customer(profile, ada, mia_at_acme, now):
-    mia_at_acme.limit_to([], now=now, actor=ada)
+    limit_to(mia_at_acme, [], now=now, actor=ada)
     tell_supplier.func(profile_id=str(profile.pk))
     assert Notification.objects.get(kind="steps_asked").user == ada
 

@@ -21,7 +21,7 @@ def test_a_wrong_file_says_why_and_loses_no_text(page, step):
     assert "We take PDF, PNG, JPEG, DOCX and XLSX files." in text
     assert 'value="ACME"' in text
     assert not Upload.objects.exists()
-    assert StepAnswer.objects.get().values[name["text"]] == "ACME"
+    assert StepAnswer.objects.get().draft[name["text"]] == "ACME"
 
 
 def test_a_file_is_removed_with_the_text_kept(page, step, profile):
@@ -200,7 +200,7 @@ def test_a_date_that_is_typed_after_the_file_counts_for_it(page, organon, profil
     page(step, {"version": 3, f"{name}-until": "2099-01-01"}, "step_submit")
     upload = Upload.objects.get()
     assert (str(upload.expires_on), upload.told_of_expiry) == ("2099-01-01", False)
-    assert Submission.objects.get().said[0]["value"]["until"] == "2099-01-01"
+    assert Submission.objects.get().answers[0]["value"]["until"] == "2099-01-01"
 
 
 def test_a_paper_that_has_run_out_is_neither_offered_ticked_nor_submitted(
@@ -214,7 +214,7 @@ def test_a_paper_that_has_run_out_is_neither_offered_ticked_nor_submitted(
     question = {"kind": "file", "asks_expiry": True, "prefill": "insurance_certificate"}
     step = make_step(organon, "Insurance", question)
     name = step.questions.get().name
-    assert not page(step).context["form"].typed[f"{name}-own"]
+    assert not page(step).context["form"].draft[f"{name}-own"]
     assert (
         "This day has passed." in page(step, {f"{name}-own": "on"}, "step_submit").content.decode()
     )
@@ -223,6 +223,24 @@ def test_a_paper_that_has_run_out_is_neither_offered_ticked_nor_submitted(
     assert not Submission.objects.exists()
     typed = {"version": 2, f"{name}-until": str(today(now))}
     assert page(step, typed, "step_submit").status_code == 302
+
+
+def test_a_viewer_reads_of_a_company_document_that_is_offered(
+    page, organon, profile, acme, ada, vic, client_of, now
+):
+    paper = a_pdf("policy.pdf")
+    paper.content_type = "application/pdf"
+    Document.add(acme, paper, "insurance_certificate", None, actor=ada, now=now)
+    step = make_step(organon, "Papers", {"kind": "file", "prefill": "insurance_certificate"})
+    text = client_of(vic).get(reverse("customers:step", args=[profile.pk, step.pk]))
+    assert "policy.pdf" in text.content.decode()
+
+
+def test_a_second_click_on_save_with_a_file_is_no_conflict(page, organon, profile):
+    step = make_step(organon, "Papers", "file")
+    for _click in range(2):
+        assert page(step, {step.questions.get().name: a_pdf()}).status_code == 302
+    assert Upload.objects.count() == 1
 
 
 def test_a_file_is_no_text_when_its_question_asks_for_text(page, organon, profile):
@@ -238,7 +256,7 @@ def test_countries_that_differ_are_named(page, organon, profile):
     step = make_step(organon, "Company", {"kind": "country", "prefill": "country"})
     page(step, {step.questions.get().name: "DE"})
     text = page(step).content.decode()
-    assert "Germany" in re.search(r"<li>Country[^<]*", text)[0]
+    assert "Germany" in re.search(r"<li>\s*Country[^<]*", text)[0]
     assert "company details: South Korea" in text
     page(step, {}, "step_details")
     profile.supplier.refresh_from_db()

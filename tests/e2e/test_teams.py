@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import Membership, User
-from connections.models import Invitation
+from connections.models import Invitation, invitation_sending
 from core.models import Mail
 from customers.models import Customer, CustomerProfile
 from tests.e2e.conftest import HOME, link_to, log_in, violations
@@ -36,7 +36,7 @@ WORDS = {
 
 def invite(email, customer="Hanbit Foods", *, now=None):
     row = {"email": email, "company": "한솔유리", "name": "서지훈", "language": "ko", "message": ""}
-    return Invitation.send(
+    return invitation_sending.send(
         Customer.objects.get(name=customer), [row], now=now or timezone.now(), actor=None
     )[0]
 
@@ -104,7 +104,9 @@ def test_an_admin_accepts_from_home_without_any_link(demo, open_page):
 
 def test_an_admin_who_chooses_another_company_is_asked_which(demo, open_page):
     page = open_page()
-    Invitation.objects.get(email="admin@acme.example", status="open").resend(now=timezone.now())
+    invitation_sending.resend(
+        Invitation.objects.get(email="admin@acme.example", status="pending"), now=timezone.now()
+    )
     log_in(page)
     page.goto(link_to("invitation", "admin@acme.example"))
     assert not page.locator("[name=name]").is_visible()

@@ -10,7 +10,7 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from accounts.models import BankAccount, Document, JoinRequest, Notification, TeamInvitation
-from connections.models import Invitation
+from connections.models import invitation_sending
 from core.models import Link
 from customers.models import StepAnswer, Upload
 from portal.models import Export
@@ -92,7 +92,6 @@ MATRIX = {
     "accounts:invite_revoke": TEAM_SAVE,
     "accounts:member": (ADMINS_OWN, None),
     "accounts:member_role": (ADMINS_POST, ADMINS_OWN),
-    "accounts:member_customers": (ADMINS_POST, ADMINS_OWN),
     "accounts:member_deactivate": TEAM_SAVE,
     "accounts:member_reactivate": TEAM_SAVE,
     "accounts:join_accept": TEAM_SAVE,
@@ -110,6 +109,7 @@ MATRIX = {
     "accounts:support": (PUBLIC, PUBLIC),
     "accounts:support_sent": (PUBLIC, None),
     "customers:setup": ([LOGIN, *["/setup/customers/"] * 4, NEW, ADMIN], None),
+    "customers:member_customers": (ADMINS_POST, ADMINS_OWN),
     "customers:list": (SETUP, None),
     "customers:profile": (OURS, None),
     "customers:profile_end": (
@@ -252,6 +252,7 @@ def address(ada_at_acme, mia_at_acme, ada, acme, organon, now):
         "help_page": ["faq"],
         "accounts:join": [acme.pk],
         "accounts:notification_open": [note.pk],
+        "customers:member_customers": [mia_at_acme.key],
         "customers:profile": [profile.pk],
         "customers:profile_end": [profile.pk],
         "connections:attempt": [attempt.pk],
@@ -276,7 +277,7 @@ def address(ada_at_acme, mia_at_acme, ada, acme, organon, now):
     arguments |= of("accounts", "invite_again invite_revoke", invited.pk)
     arguments |= of(
         "accounts",
-        "member member_role member_customers member_deactivate member_reactivate",
+        "member member_role member_deactivate member_reactivate",
         mia_at_acme.key,
     )
     arguments |= of("accounts", "join_accept join_decline join_withdraw", joining.pk)
@@ -308,7 +309,7 @@ def invitation_arguments(customer, now):
         "language": "en",
         "message": "",
     }
-    inviting = Invitation.send(customer, [row], now=now, actor=None)[0]
+    inviting = invitation_sending.send(customer, [row], now=now, actor=None)[0]
     _link, token = Link.issue("invitation", inviting.pk, inviting.email, inviting.expires_at)
     names = "invitation invitation_start invitation_accept invitation_again invitation_forward invitation_admins"
     return of("connections", names, token) | of("connections", "invitation_open", inviting.pk)

@@ -20,7 +20,13 @@ from accounts.models import (
     SupportRequest,
     TeamInvitation,
 )
-from connections.models import Invitation, InvitationBatch, Report, SearchAttempt
+from connections.models import (
+    InvitationBatch,
+    Report,
+    SearchAttempt,
+    invitation_sending,
+    request_contacts,
+)
 from connections.models.attempts import left
 from core.models import Mail, TableImport
 from customers.models import Customer, StepAnswer, Submission
@@ -61,7 +67,7 @@ def fill(numbers):
         asked = make_request(
             member, make_customer(f"D{number} Corp", contacts=[f"a@d{number}.example"])
         )
-        asked.report(now=asked.created_at, link=asked.links().get())
+        request_contacts.report(asked, now=asked.created_at, link=asked.links().get())
         supplier.mutes.create(address="x@y.example")
         row = {
             "email": f"i{number}@new.example",
@@ -70,7 +76,7 @@ def fill(numbers):
             "language": "en",
             "message": "",
         }
-        Invitation.send(customer, [row], now=timezone.now(), actor=None)
+        invitation_sending.send(customer, [row], now=timezone.now(), actor=None)
         InvitationBatch.keep(
             customer, "x.csv", [row | {"line": 2}], now=timezone.now(), actor=member.user
         )
@@ -243,7 +249,7 @@ def test_a_failed_mail_is_sent_again_and_no_body_is_shown(browser, post, run_job
     mail.fail("550 no")
     act(browser, mail, "send_again")
     mail.refresh_from_db()
-    assert mail.state == "queued"
+    assert mail.status == "queued"
     page = browser.get(reverse("admin:core_mail_change", args=[mail.pk])).content.decode()
     assert "secret-link" not in page
     run_jobs()

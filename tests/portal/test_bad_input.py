@@ -5,7 +5,7 @@ from django.test import Client
 from django.urls import reverse
 
 from core.models import Link
-from customers.models import Kind
+from customers.steps.kinds import KINDS
 from tests.builders import connect, make_attempt, make_customer, make_request, make_step
 
 HOSTILE = [
@@ -20,7 +20,7 @@ HOSTILE = [
     "\r\nBcc: x@y.z",
 ]
 
-CHOICELESS = [kind for kind in Kind if kind not in ("one_choice", "several_choices")]
+CHOICELESS = [kind for kind in KINDS if kind not in ("one_choice", "several_choices")]
 
 
 def controls(question):

@@ -27,7 +27,7 @@ def test_the_demo_shows_every_state_and_its_log_ins_work(acme_of_the_demo, now):
     stages = set(CustomerProfile.objects.filter(supplier=acme).values_list("stage", flat=True))
     assert stages == {"connected", "requested", "ended", "dropped", "invited"}
     assert set(Invitation.objects.values_list("status", flat=True)) == {
-        "open",
+        "pending",
         "accepted",
         "expired",
         "revoked",
@@ -40,7 +40,7 @@ def test_the_demo_shows_every_state_and_its_log_ins_work(acme_of_the_demo, now):
     assert left(ada, now) == 14
     spent = SearchAttempt.objects.filter(supplier=acme).aggregate(sum=Sum("cost"))["sum"]
     assert DailyCount.objects.get(scope="search:supplier", key=str(acme.pk)).used == spent
-    queued = set(Mail.objects.filter(state="queued").values_list("to", flat=True))
+    queued = set(Mail.objects.filter(status="queued").values_list("to", flat=True))
     assert queued == {"procurement@coupa.example", "jihoon.seo@hansol.example"}
     for email in (
         "admin@acme.example",
@@ -59,5 +59,5 @@ def test_the_demo_shows_every_state_and_its_log_ins_work(acme_of_the_demo, now):
 def test_what_the_demo_submitted_answers_every_question_that_has_to_be_answered(acme_of_the_demo):
     for submission in Submission.objects.select_related("answer__step"):
         required = submission.answer.step.questions.filter(is_required=True)
-        answered = {one["question"] for one in submission.said if one["value"] is not None}
+        answered = {one["question"] for one in submission.answers if one["value"] is not None}
         assert {str(question.pk) for question in required} <= answered, str(submission.answer.step)

@@ -42,7 +42,7 @@ def much(ada_at_acme, rob_at_rival, organon, acme, ada, rob, rival, now):
 
 def taken(acme, ada, now):
     export = Export.ask(acme, actor=ada, now=now)
-    make_export.func(export_id=str(export.pk))
+    make_export.func(row_id=str(export.pk))
     export.refresh_from_db()
     return export, zipfile.ZipFile(io.BytesIO(export.file.read()))
 
@@ -79,7 +79,7 @@ def test_the_file_holds_tables_and_files_of_the_company_alone(much, acme, ada, n
     assert b"our address" in everything
     assert b"secret of rival" not in everything
     assert b"hidden@organon.example" not in everything
-    assert (export.state, export.percent) == ("ready", 100)
+    assert (export.status, export.percent) == ("ready", 100)
     assert set(data) == {
         name.removesuffix(".csv") for name in archive.namelist() if name.endswith(".csv")
     }
@@ -102,7 +102,7 @@ def test_who_asked_hears_of_it_and_fetches_it(client, much, acme, ada, now, clie
     client.post(reverse("leaving:export_start"))
     export = Export.objects.get()
     assert "Being made" in client.get(reverse("leaving:export")).content.decode()
-    make_export.func(export_id=str(export.pk))
+    make_export.func(row_id=str(export.pk))
     assert ada.notifications.filter(kind="export_ready").exists()
     Export.objects.update(
         created_at=datetime(2026, 11, 25, 20, tzinfo=UTC)
@@ -118,12 +118,12 @@ def test_one_is_made_at_a_time(acme, ada, now):
     assert Export.ask(acme, actor=ada, now=now) == first
     later = Export.ask(acme, actor=ada, now=now + timedelta(hours=4))
     first.refresh_from_db()
-    assert (later == first, first.state) == (False, "gone")
+    assert (later == first, first.status) == (False, "gone")
 
 
 def test_a_second_run_of_the_job_makes_nothing_twice(much, acme, ada, now):
     export, _archive = taken(acme, ada, now)
-    make_export.func(export_id=str(export.pk))
+    make_export.func(row_id=str(export.pk))
     assert ada.notifications.filter(kind="export_ready").count() == 1
     export.file.close()
 
@@ -138,7 +138,7 @@ def test_the_file_is_deleted_after_a_week(acme, ada, now):
     Export.objects.update(finished_at=now - timedelta(days=8))
     forget_exports.func(timestamp=0)
     assert not storage.exists(name)
-    assert Export.objects.get().state == "gone"
+    assert Export.objects.get().status == "gone"
 
 
 def test_requests_are_in_it(ada_at_acme, organon, acme, ada, now):

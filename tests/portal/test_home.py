@@ -5,7 +5,8 @@ import re
 import pytest
 from django.urls import reverse
 
-from connections.models import Invitation
+from accounts.company_closing import begin_closing
+from connections.models import invitation_sending
 from customers.models import StepAnswer
 from tests.builders import connect, make_customer, make_request, make_step
 
@@ -14,7 +15,7 @@ SAID = [{"question": "x", "kind": "text", "label": {"ko": "a", "en": "a"}, "valu
 
 def invite(customer, email, now):
     row = {"email": email, "company": "", "name": "", "language": "en", "message": ""}
-    return Invitation.send(customer, [row], now=now, actor=None)[0]
+    return invitation_sending.send(customer, [row], now=now, actor=None)[0]
 
 
 def sent_back(membership, customer, now):
@@ -110,5 +111,5 @@ def test_an_invitation_can_be_accepted_while_a_request_waits(
 
 
 def test_home_says_until_when_a_closing_company_can_be_kept(client_of, ada, acme, now):
-    acme.begin_closing(now=now, actor=ada)
+    begin_closing(acme, now=now, actor=ada)
     assert reverse("leaving:company_close") in client_of(ada).get("/").content.decode()

@@ -9,6 +9,7 @@ from django.test import Client
 from django.urls import reverse
 
 from accounts import account_closing
+from accounts.company_closing import begin_closing
 from accounts.jobs import forget_people
 from accounts.models import (
     AuditEntry,
@@ -78,7 +79,7 @@ def test_without_packing_it_is_not_closed(client_of, ada, acme):
 
 
 def test_it_can_be_kept_open(client_of, ada, acme, now):
-    acme.begin_closing(now=now, actor=ada)
+    begin_closing(acme, now=now, actor=ada)
     client_of(ada).post(reverse("leaving:company_keep"))
     acme.refresh_from_db()
     assert acme.closing_at is None
@@ -89,7 +90,7 @@ def test_it_can_be_kept_open(client_of, ada, acme, now):
 
 
 def test_before_its_days_are_over_nothing_closes(ada_at_acme, acme, now):
-    acme.begin_closing(now=now, actor=ada_at_acme.user)
+    begin_closing(acme, now=now, actor=ada_at_acme.user)
     jobs.close_companies.func(timestamp=0)
     acme.refresh_from_db()
     assert acme.closed_at is None
@@ -102,7 +103,7 @@ def test_closed_it_ends_connections_and_requests_and_tells_the_customers(
 ):
     profile = submitted(ada_at_acme, now)
     asked = make_request(ada_at_acme, make_customer("Mirae"), now=now)
-    acme.begin_closing(now=now - timedelta(days=20), actor=ada)
+    begin_closing(acme, now=now - timedelta(days=20), actor=ada)
     Mail.objects.all().delete()
     jobs.close_companies.func(timestamp=0)
     profile.refresh_from_db()
@@ -114,12 +115,12 @@ def test_closed_it_ends_connections_and_requests_and_tells_the_customers(
     assert client_of(ada).get("/").url == "/company/new/"
     assert (acme.documents.count(), acme.bank_accounts.current().count()) == (0, 0)
     assert Submission.objects.count() == 1
-    assert StepAnswer.objects.get().values == {}
+    assert StepAnswer.objects.get().draft == {}
 
 
 def test_after_years_the_record_goes_and_nobody_is_named(ada_at_acme, acme, now, settings):
     submitted(ada_at_acme, now)
-    acme.begin_closing(now=now - timedelta(days=20), actor=ada_at_acme.user)
+    begin_closing(acme, now=now - timedelta(days=20), actor=ada_at_acme.user)
     closing.close(acme, now=now)
     Supplier.objects.update(closed_at=now - timedelta(days=365 * settings.PORTAL_RECORD_YEARS + 1))
     SupportRequest.objects.create(supplier=acme, email="ada@acme.example", message="What now?")

@@ -9,13 +9,12 @@ import time
 import urllib.error
 import urllib.request
 
-import psycopg
 from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 
 from accounts.models import User
-from core import embedded
+from portal.database import bring_up_to_date
 
 PATIENCE = 60  # seconds for the web server to answer
 LOGINS = """
@@ -27,20 +26,22 @@ LOGINS = """
 
 
 class Command(BaseCommand):
-    help = "Serves the portal: database, migrations, demo data once, then web server and worker until Ctrl-C or SIGTERM."
+    help = (
+        "Serves the portal: database, migrations, demo data once, then web server and worker until"
+        " Ctrl-C or SIGTERM."
+    )
 
     def handle(self, **options):
+        # SIGTERM, as a service manager sends it, ends us the same way as Ctrl-C.
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, _stop)
         host, port = os.environ.get("HOST", "127.0.0.1"), int(os.environ.get("PORT", "8000"))
+        # Before the database starts: a second `make run` is told so at once.
         _refuse_taken(host, port)
         children = []
         try:
             prepare()
-            children = [
-                _start(*_web(host, port)),
-                _start(sys.executable, "manage.py", "procrastinate", "worker", *_worker()),
-            ]
+            children = [_start(*_web(host, port)), _start(*_worker())]
             _wait_for(f"http://127.0.0.1:{port}/healthz", children)
             self.stdout.write(f"Portal ready: http://localhost:{port}/")
             if settings.DEMO and User.objects.filter(email="admin@acme.example").exists():
@@ -50,38 +51,25 @@ class Command(BaseCommand):
         except KeyboardInterrupt:
             self.stdout.write("Stopping.")
         finally:
+            # A second Ctrl-C, of an impatient person, must not leave children behind.
             for number in (signal.SIGINT, signal.SIGTERM):
                 signal.signal(number, signal.SIG_IGN)
             _end(children)
 
 
-def prepare():
+def prepare() -> None:
     """Bring catalogues, database, cache table and, once, the demo data up to date."""
-    settings.STATIC_ROOT.mkdir(
-        exist_ok=True
-    )  # WhiteNoise warns of a missing one, though the finders serve
+    # WhiteNoise warns of a missing folder, though the finders serve.
+    settings.STATIC_ROOT.mkdir(exist_ok=True)
     call_command("compilecatalogues")
-    if settings.DATABASES["default"]["ENGINE"] == "core.embedded":
-        _create_database(settings.DATABASES["default"]["NAME"])
-    call_command("migrate", verbosity=0)
-    call_command("createcachetable", verbosity=0)
+    bring_up_to_date()
     if settings.DEMO and not User.objects.exists():
         call_command("demo")
 
 
-def _create_database(name):
-    folder = embedded.ensure(settings.EMBEDDED_PGDATA, settings.EMBEDDED_PG_OPTIONS)
-    with psycopg.connect(host=str(folder), user="postgres", autocommit=True) as connection:
-        if not connection.execute(
-            "SELECT 1 FROM pg_database WHERE datname = %s", [name]
-        ).fetchone():
-            connection.execute(
-                psycopg.sql.SQL("CREATE DATABASE {}").format(psycopg.sql.Identifier(name))
-            )
-
-
 def _refuse_taken(host, port):
     with socket.socket() as probe:
+        # As the web server does: a port that was just given up is free.
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind((host, port))
@@ -92,41 +80,34 @@ def _refuse_taken(host, port):
 
 
 def _web(host, port):
+    if settings.DEBUG:
+        # Django's own server loads changed code anew; it is made for development only.
+        return [sys.executable, "manage.py", "runserver", f"{host}:{port}"]
+    # The one beside our Python: another installation's may be first in PATH.
     program = os.path.join(os.path.dirname(sys.executable), "granian")
-    where = [
-        "--host",
-        host,
-        "--port",
-        str(port),
-        "--workers",
-        "1",
-        "--blocking-threads",
-        "4",
-        "--no-ws",
-    ]
-    return [
-        program,
-        "--interface",
-        "wsgi",
-        *where,
-        "--log-level",
-        "warning",
-        "portal.wsgi:application",
-    ]
+    address = ["--host", host, "--port", str(port)]
+    threads = ["--workers", "1", "--blocking-threads", "4", "--no-ws"]
+    quiet = ["--log-level", "warning"]
+    return [program, "--interface", "wsgi", *address, *threads, *quiet, "portal.wsgi:application"]
 
 
 def _worker():
-    return ["--concurrency", str(settings.WORKER_CONCURRENCY), "--shutdown-graceful-timeout", "10"]
+    options = ["--concurrency", str(settings.WORKER_CONCURRENCY)]
+    # Less than _end() waits: the worker hands back what it was doing.
+    options += ["--shutdown-graceful-timeout", "10"]
+    return [sys.executable, "manage.py", "procrastinate", "worker", *options]
 
 
 def _start(*command):
+    # In a session of its own: a Ctrl-C in the terminal reaches us only, and we end the children.
     return subprocess.Popen(
         command, cwd=settings.BASE_DIR, start_new_session=True, preexec_fn=_die_with_parent
     )
 
 
 def _die_with_parent():
-    """Linux sends us SIGTERM when the parent dies, even by kill -9; elsewhere nothing happens."""
+    # PR_SET_PDEATHSIG: Linux sends SIGTERM when the parent dies, even by kill -9. Elsewhere nothing
+    # happens.
     with contextlib.suppress(OSError, AttributeError):
         ctypes.CDLL(None).prctl(1, signal.SIGTERM)
 
@@ -158,6 +139,7 @@ def _refuse_dead(children):
 
 
 def _end(children):
+    # The whole group: the web server's own workers too.
     for child in children:
         with contextlib.suppress(ProcessLookupError):
             os.killpg(child.pid, signal.SIGTERM)

@@ -1,0 +1,54 @@
+"""The questions of a step as its page shows them."""
+
+from dataclasses import dataclass
+
+from django import forms
+
+from customers.models import Question, Upload
+from customers.steps.draft import Draft, texts_of
+from customers.steps.form import StepForm
+from customers.steps.kinds import KINDS, Kind
+
+
+@dataclass(frozen=True)
+class AskedQuestion:
+    """A question with its controls, as the page shows them."""
+
+    question: Question
+    kind: Kind
+    fields: list[forms.BoundField]
+    stored: Upload | None  # the file that answers it now
+    theirs: list[str] | None  # what a colleague saved meanwhile, where it differs
+    is_new: bool  # asked, or asked otherwise, since the last answer
+
+    @property
+    def field(self):
+        return self.fields[0]
+
+
+def asked_questions(
+    form: StepForm, answered_version: int | None = None, theirs: Draft | None = None
+) -> list[AskedQuestion]:
+    """Return the questions of a form in their order.
+
+    `answered_version` is the version of the step that was answered last, `theirs` a colleague's
+    draft to compare with.
+    """
+    return [
+        AskedQuestion(
+            question=question,
+            kind=KINDS[question.kind],
+            fields=[form[name] for name in names.values()],
+            stored=form.step_files.stored.get(question),
+            theirs=None if theirs is None else _difference(question, names, form.draft, theirs),
+            is_new=answered_version is not None and question.version > answered_version,
+        )
+        for question, names in form.controls.items()
+    ]
+
+
+def _difference(question, names, ours, theirs):
+    """A colleague's draft of the answer as lines, None where it says the same."""
+    if all((theirs.get(name) or "") == (ours.get(name) or "") for name in names.values()):
+        return None
+    return KINDS[question.kind].draft_lines(texts_of(theirs, names.values()))

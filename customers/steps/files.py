@@ -1,0 +1,70 @@
+"""The files of a step form: which are stored, and which one counts."""
+
+from datetime import date
+from typing import Any
+
+from django.core.files.uploadedfile import UploadedFile
+
+from customers.models import Question, Upload
+from customers.steps.draft import Draft, upload_id
+from customers.steps.kinds import KINDS, Company
+
+
+class StepFiles:
+    """The files of a profile that a draft names, and what becomes of those that are chosen now."""
+
+    def __init__(self, questions, *, draft: Draft, company: Company, profile):
+        self.questions = [question for question in questions if KINDS[question.kind].stores_file]
+        self.company, self.profile = company, profile
+        self.stored = self._stored(draft)
+
+    def _stored(self, draft):
+        ids = {question: upload_id(draft.get(question.name)) for question in self.questions}
+        named = [pk for pk in ids.values() if pk]  # text of a question that was none then is no id
+        rows = self.profile.uploads.filter(pk__in=named) if named else []
+        uploads = {str(upload.pk): upload for upload in rows}
+        return {question: uploads[pk] for question, pk in ids.items() if pk in uploads}
+
+    def resolve(self, question: Question, cleaned: dict[str, Any]) -> dict[str, Any]:
+        """Return the cleaned controls with the file that counts, its day and, once stored, its id.
+
+        Precedence: new upload, company document, stored file. The day is the one that was typed, or
+        the one that a document or stored file has.
+        """
+        document = self.company.document_for(question) if cleaned.get("own") else None
+        stored = self.stored.get(question)
+        file, until = cleaned[""] or document or stored, cleaned.get("until")
+        if file and not cleaned[""]:
+            until = until or file.expires_on
+        return {"": file, "until": until, "upload": str(file.pk) if file and file is stored else ""}
+
+    def store(
+        self, question: Question, upload: UploadedFile | None, own: bool, until: date | None, user
+    ) -> Upload | None:
+        """Store the new upload, or with `own` a copy of the company document; returns its row.
+
+        Without either it returns None, and a stored file gets the day that was typed.
+        """
+        if upload:
+            row = Upload.keep(
+                upload,
+                profile=self.profile,
+                question=question.pk,
+                uploaded_by=user,
+                expires_on=until,
+            )
+        elif own:
+            document = self.company.document_for(question)
+            row = Upload.copy_of(
+                document,
+                profile=self.profile,
+                question=question.pk,
+                uploaded_by=user,
+                expires_on=until or document.expires_on,
+            )
+        else:
+            if until and question in self.stored:
+                self.stored[question].valid_until(until)
+            return None
+        self.stored[question] = row
+        return row
