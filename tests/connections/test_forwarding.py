@@ -23,16 +23,15 @@ def test_a_contact_passes_the_request_on_to_a_colleague_of_the_same_domain(
         f"/r/{token_of('maria@organon.example')}/forward/",
     )
     page = client.post(path, {"email": "john@other.example"}).content.decode()
-    assert (
-        "Only to a colleague at organon.example." in page,
-        'value="john@other.example"' in page,
-    ) == (True, True)
+    assert "Only to a colleague at organon.example." in page
+    assert 'value="john@other.example"' in page
     client.post(path, {"email": "John@Organon.example"})
     first, second = token_of("maria@organon.example"), token_of("john@organon.example")
     assert {client.get(f"/r/{token}/").status_code for token in (first, second)} == {200}
     client.post(f"/r/{second}/accept/")
     asked.refresh_from_db()
-    assert (asked.status, asked.decided_link.address) == ("accepted", "john@organon.example")
+    assert asked.status == "accepted"
+    assert asked.decided_link.address == "john@organon.example"
     assert client.get(f"/r/{first}/").status_code == 410
 
 
