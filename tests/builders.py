@@ -1,4 +1,4 @@
-"""Plain builders with defaults: what a test does not name does not matter to it."""
+"""Plain builders with defaults: a value that a test does not name does not matter to it."""
 
 from datetime import timedelta
 
@@ -6,22 +6,23 @@ from allauth.account.models import EmailAddress
 from django.utils import timezone
 
 from accounts.models import Supplier, User
-from connections.models import SearchAttempt, request_sending
+from connections.models import SearchAttempt, invitation_sending, request_sending
 from customers.models import Customer
 from customers.search.index import index
 
 PASSWORD = "demo-portal-2026"
+NEW = "nora@newco.example"  # a person whom a customer or a supplier invites
 
 
 def make_user(email="eve@acme.example", name="Eve Han", **fields):
-    """A person with a verified address."""
+    """Make a person with a verified address."""
     user = User.objects.create_user(email, PASSWORD, name=name, **fields)
     EmailAddress.objects.create(user=user, email=user.email, verified=True, primary=True)
     return user
 
 
 def make_supplier(name="Beta Tools", admin=None, country="KR", **fields):
-    """A supplier with an admin, who is made when none is given."""
+    """Make a supplier with its admin; without `admin`, make one."""
     supplier = Supplier.objects.create(name=name, country=country, **fields)
     slug = name.split()[0].lower()
     supplier.memberships.create(
@@ -33,7 +34,7 @@ def make_supplier(name="Beta Tools", admin=None, country="KR", **fields):
 def make_customer(
     name="Mirae Display", *, other_names=(), domains=(), contacts=(), searchable=False, **fields
 ):
-    """A customer; contacts are addresses that get requests. `searchable` also writes its search keys."""
+    """Make a customer whose contacts get requests; `searchable` also writes its search keys."""
     customer = Customer.objects.create(name=name, **{"country": "KR", "language": "en"} | fields)
     for other in other_names:
         customer.names.create(name=other)
@@ -47,7 +48,7 @@ def make_customer(
 
 
 def make_attempt(membership, *customers, words="some words", now=None, **fields):
-    """A paid search that found these customers; the counters are not touched."""
+    """Make a paid search that found these customers; the counters stay untouched."""
     now = now or timezone.now()
     return SearchAttempt.objects.create(
         supplier=membership.supplier,
@@ -63,7 +64,7 @@ def make_attempt(membership, *customers, words="some words", now=None, **fields)
 
 
 def make_request(membership, customer, *, contact="", message="", now=None, days_ago=0):
-    """A request sent by the real verb, at `now` or some days ago."""
+    """Send a request by the real verb, at `now` or some days before."""
     now = (now or timezone.now()) - timedelta(days=days_ago)
     return request_sending.send(
         membership,
@@ -77,7 +78,7 @@ def make_request(membership, customer, *, contact="", message="", now=None, days
 
 
 def connect(membership, customer, *, now=None):
-    """A connection made by the real verbs; returns the profile."""
+    """Connect a supplier and a customer by the real verbs; return the profile."""
     now = now or timezone.now()
     request = make_request(membership, customer, now=now)
     request.accept(now=now)
@@ -88,10 +89,22 @@ def connect(membership, customer, *, now=None):
 def make_step(
     customer, title="Tax and registration", *questions, order=0, opens_after=(), **fields
 ):
-    """A step of a customer; each question is a kind or a dict of Question's fields."""
+    """Make a step of a customer; each question is a kind or a dict of Question's fields."""
     step = customer.steps.create(title_en=title, order=order, **fields)
     for place, one in enumerate(questions or ["text"]):
         asked = one if isinstance(one, dict) else {"kind": one}
         step.questions.create(**{"label_en": f"Question {place + 1}", "order": place} | asked)
     step.opens_after.set(opens_after)
     return step
+
+
+def invitation_row(email=NEW, **fields):
+    """Return a row as `invitation_sending.send()` takes it."""
+    defaults = {"company": "NewCo", "name": "Nora Yun", "language": "en", "message": ""}
+    return {"email": email} | defaults | fields
+
+
+def invite(customer, email=NEW, *, now=None, **fields):
+    """Send an invitation by the real verb."""
+    rows = [invitation_row(email, **fields)]
+    return invitation_sending.send(customer, rows, now=now or timezone.now(), actor=None)[0]

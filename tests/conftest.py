@@ -110,18 +110,18 @@ def rob_at_rival(rob, rival):
 
 @pytest.fixture
 def one_window(monkeypatch):
-    """The windows of limits stand still, so that no test runs across the end of one."""
+    """Let the windows of limits stand still, so that no test runs across the end of a window."""
     monkeypatch.setattr("core.limits.time", SimpleNamespace(time=lambda: 1_800_000_000.0))
 
 
 @pytest.fixture(autouse=True)
 def english():
-    """Each test begins in English, whatever the one before ended in."""
+    """Begin each test in English, in whatever language the one before ended."""
     with translation.override("en"):
         yield
 
 
 @pytest.fixture(autouse=True)
 def queue_mail(settings):
-    """Django's test runner takes mail aside; here it goes the portal's own road."""
+    """Send mail by the portal's own way, which Django's test runner replaces."""
     settings.EMAIL_BACKEND = "core.mail.QueueBackend"

@@ -14,7 +14,7 @@ XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet.main+x
 
 
 def a_pdf(name="paper.pdf", change=None):
-    """One empty page; `change(writer)` adds what a test needs."""
+    """Make one empty page; `change(writer)` adds to it."""
     writer, out = PdfWriter(), io.BytesIO()
     writer.add_blank_page(200, 200)
     if change:
@@ -30,7 +30,7 @@ def a_picture(name="seal.png", kind="PNG", size=(8, 8)):
 
 
 def an_office_file(name="list.docx", main=DOCX, more="", parts=()):
-    """A zip with the parts that every office file has; `parts` are (name, content)."""
+    """Make a zip with the parts that every office file has; `parts` are (name, content)."""
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("[Content_Types].xml", TYPES.format(main=main, more=more))

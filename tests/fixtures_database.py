@@ -1,6 +1,6 @@
-"""A database for each test process, copied from a migrated template; what a killed run left is removed first.
+"""A database for each test process, copied from a migrated template.
 
-Databases and folders carry the id of the process that made them: the next run removes those of dead processes.
+Databases and folders carry the id of the process that made them: the next run removes those of killed runs.
 """
 
 import hashlib

@@ -1,4 +1,4 @@
-"""The code in a letter, running the queued jobs in the test's own transaction, and a real SMTP server on loopback."""
+"""Codes in letters, queued jobs in the test's own transaction, and a real SMTP server on loopback."""
 
 import asyncio
 import json
@@ -14,14 +14,20 @@ from core.models import Mail
 
 
 def mailed_code(**which):
-    """The one-use code in the newest of these letters."""
+    """Return the one-use code in the newest of these letters."""
     letter = Mail.objects.filter(**which).latest("created_at")
     return re.search(r"\d{6}", letter.text)[0]
 
 
+def mailed_token(name, address):
+    """Return the token of the link in the newest letter of this name to an address."""
+    letter = Mail.objects.filter(name=name, to=address).latest("created_at")
+    return re.search(r"/[ritv]/([^/\s]+)/", letter.text)[1]
+
+
 @pytest.fixture
 def run_jobs(db):
-    """run_jobs() runs what is due, in order of priority, until nothing is left; returns the names of the tasks."""
+    """run_jobs() runs the due jobs in order of priority until none is left; returns the names of the tasks."""
 
     def run():
         done = []
@@ -54,7 +60,7 @@ def _take():
 
 @pytest.fixture
 def empty_queue(transactional_db):
-    """For tests that commit: procrastinate's tables are not emptied by Django."""
+    """Empty the tables of procrastinate after a test that commits; Django leaves them alone."""
     yield
     with connection.cursor() as cursor:
         cursor.execute(
@@ -63,7 +69,7 @@ def empty_queue(transactional_db):
 
 
 class Post:
-    """What the SMTP server answers, and what it took."""
+    """The answers of the SMTP server, and the messages that it took."""
 
     def __init__(self):
         self.answer = self.answer_to_sender = self.answer_to_text = "250 OK"
@@ -91,7 +97,7 @@ class Post:
 
 @pytest.fixture
 def post(settings):
-    """A real SMTP server; `post.answer` is what it says to each recipient, the other two what it says to sender and text."""
+    """A real SMTP server; `post.answer` goes to each recipient, the other two answers to sender and text."""
     handler = Post()
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
@@ -105,5 +111,5 @@ def post(settings):
 
 
 def written_to(name="request_received"):
-    """To whom a mail of this name went, in order."""
+    """Return the addresses that a mail of this name went to, in order."""
     return sorted(Mail.objects.filter(name=name).values_list("to", flat=True))

@@ -1,4 +1,4 @@
-"""Programs that a test starts, and folders for them: what a killed run left is removed by the next."""
+"""Programs that a test starts, and folders for them; the next run removes the folders of killed runs."""
 
 import ctypes
 import itertools

@@ -60,7 +60,8 @@ def test_a_browser_is_known_again_after_logging_out(ada, acme):
     client = signed_in(ada)
     client.post("/accounts/logout/")
     signed_in(ada, client)
-    assert (security_mail(), KnownDevice.objects.count()) == ([], 1)
+    assert security_mail() == []
+    assert KnownDevice.objects.count() == 1
 
 
 def test_a_browser_known_for_one_person_is_new_for_another(ada, mia, acme):
@@ -73,7 +74,8 @@ def test_a_browser_known_for_one_person_is_new_for_another(ada, mia, acme):
 
 def test_the_cookie_is_out_of_scripts_reach_and_not_kept_in_clear(ada, acme):
     cookie = signed_in(ada).cookies["device"]
-    assert (cookie["httponly"], cookie["samesite"]) == (True, "Lax")
+    assert cookie["httponly"]
+    assert cookie["samesite"] == "Lax"
     assert cookie.value not in KnownDevice.objects.get().digest
 
 
@@ -213,7 +215,8 @@ def test_somebody_who_never_confirmed_the_address_gives_way(client, ada):
     sent = begin(client)
     client.post("/account/email/confirm/", {"old": sent["ada@acme.example"], "new": sent[NEW]})
     ada.refresh_from_db()
-    assert (ada.email, User.objects.filter(name="Squatter").exists()) == (NEW, False)
+    assert ada.email == NEW
+    assert not User.objects.filter(name="Squatter").exists()
 
 
 def test_an_address_that_the_operator_changes_is_the_only_one_from_then_on(
@@ -237,11 +240,9 @@ def test_an_address_that_the_operator_changes_is_the_only_one_from_then_on(
     }
     assert client.get("/").url.startswith("/accounts/login/")
     entry = AuditEntry.objects.about(ada).get(kind="email_corrected")
-    assert (entry.actor, entry.audience, entry.data["reason"]) == (
-        operator,
-        "operator",
-        "Passport seen",
-    )
+    assert entry.actor == operator
+    assert entry.audience == "operator"
+    assert entry.data["reason"] == "Passport seen"
     signed_in(ada)
 
 
@@ -253,10 +254,8 @@ def test_the_operator_gives_nobody_the_address_of_another(client_of, ada, mia, o
         .content.decode()
     )
     ada.refresh_from_db()
-    assert ("Somebody else signs in with this address." in page, ada.email) == (
-        True,
-        "ada@acme.example",
-    )
+    assert "Somebody else signs in with this address." in page
+    assert ada.email == "ada@acme.example"
 
 
 @pytest.mark.parametrize("wrong", ["old", "new"])

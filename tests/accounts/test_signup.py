@@ -57,7 +57,8 @@ def test_the_company_is_founded_when_the_code_is_confirmed_not_before(browser):
     assert not Supplier.objects.exists()
     assert confirm(browser)["Location"] == "/"
     supplier = Supplier.objects.get()
-    assert (supplier.name, supplier.country.code) == ("Beta Tools", "DE")
+    assert supplier.name == "Beta Tools"
+    assert supplier.country.code == "DE"
     assert supplier.admins().get().user.email == "new@beta.example"
     assert User.objects.get().person_key == person_key("new@beta.example")
     assert browser.get("/").status_code == 200
@@ -111,9 +112,9 @@ def test_an_unverified_sign_up_gives_way_to_the_next(browser):
 def test_a_known_and_an_unknown_address_get_the_same_answer(browser, ada):
     unknown = sign_up(Client(headers={"accept-language": "en"}))
     known = sign_up(browser, email=ada.email)
-    assert (known.status_code, known["Location"]) == (unknown.status_code, unknown["Location"])
-    page = re.sub(r'value="[^"]{40,}"', "", browser.get(known["Location"]).content.decode())
-    assert "ada@acme.example" in page
+    assert known.status_code == unknown.status_code
+    assert known["Location"] == unknown["Location"]
+    assert "ada@acme.example" in browser.get(known["Location"]).content.decode()
     assert (
         Mail.objects.get(to=ada.email).subject == "You already have an account on Supplier Portal"
     )

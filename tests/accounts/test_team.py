@@ -24,8 +24,13 @@ def team(client):
     return client.get(reverse("accounts:team")).content.decode()
 
 
+def table(page):
+    """The people who work here; the menu above it names the reader."""
+    return page.partition("<table")[2].partition("</table>")[0]
+
+
 def test_everybody_reads_who_works_here_in_which_role(client_of, vic, mia, ada):
-    page = team(client_of(vic))
+    people = table(team(client_of(vic)))
     for words in (
         "Ada Kim",
         "Mia Lee",
@@ -35,7 +40,7 @@ def test_everybody_reads_who_works_here_in_which_role(client_of, vic, mia, ada):
         "Admin",
         "mia@acme.example",
     ):
-        assert words in page
+        assert words in people
 
 
 def test_deactivated_people_are_listed_to_admins_only_and_those_of_others_to_nobody(
@@ -44,18 +49,17 @@ def test_deactivated_people_are_listed_to_admins_only_and_those_of_others_to_nob
     mia_at_acme.is_active = False
     mia_at_acme.save(update_fields=["is_active"])
     page = team(client_of(ada))
-    assert ("Ada Kim" in page, "Mia Lee" in page.partition("</table>")[0], "Rob Choi" in page) == (
-        True,
-        False,
-        False,
-    )
+    assert "Ada Kim" in table(page)
+    assert "Mia Lee" not in table(page)
+    assert "Rob Choi" not in page
     assert "Mia Lee" in page.partition("No longer working here")[2]
     assert "Mia Lee" not in team(client_of(vic))
 
 
 def test_whoever_is_limited_to_some_customers_is_shown_with_them(client_of, ada, customers):
     page = team(client_of(ada))
-    assert ("Organon" in page, "Mirae Display" in page) == (True, True)
+    assert "Organon" in page
+    assert "Mirae Display" in page
 
 
 def test_a_limited_reader_learns_no_customer_from_the_list(client_of, vic, vic_at_acme, customers):
@@ -63,7 +67,8 @@ def test_a_limited_reader_learns_no_customer_from_the_list(client_of, vic, vic_a
     vic_at_acme.save(update_fields=["sees_all_customers"])
     vic_at_acme.profiles.set(customers[1:])
     page = team(client_of(vic))
-    assert ("Organon" in page, "Mirae Display" in page) == (False, True)
+    assert "Organon" not in page
+    assert "Mirae Display" in page
 
 
 def test_a_long_list_has_pages(client_of, ada, acme):

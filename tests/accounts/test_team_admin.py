@@ -25,10 +25,8 @@ def act(office, address, row, action, **said):
 
 def test_the_suppliers_page_shows_its_people_and_changes_none(office, acme, ada_at_acme):
     page = office.get(f"/admin/accounts/supplier/{acme.pk}/change/").content.decode()
-    assert (
-        "ada@acme.example" in page or "Ada Kim" in page,
-        'name="memberships-0-role"' in page,
-    ) == (True, False)
+    assert "Ada Kim" in page
+    assert 'name="memberships-0-role"' not in page
     assert office.get(f"{MEMBERS}{ada_at_acme.pk}/change/").status_code == 200
 
 
@@ -38,7 +36,8 @@ def test_the_last_admin_stays_for_the_operator_too(office, ada_at_acme):
             office, MEMBERS, ada_at_acme, action, **said
         )
     ada_at_acme.refresh_from_db()
-    assert (ada_at_acme.role, ada_at_acme.is_active) == ("admin", True)
+    assert ada_at_acme.role == "admin"
+    assert ada_at_acme.is_active
 
 
 def test_a_role_that_the_operator_changes_is_told_and_kept_with_the_reason(
@@ -49,7 +48,8 @@ def test_a_role_that_the_operator_changes_is_told_and_kept_with_the_reason(
     assert mia_at_acme.role == "admin"
     assert Mail.objects.get(name="role_changed").to == "mia@acme.example"
     entry = AuditEntry.objects.get(kind="role_changed")
-    assert (entry.actor, entry.data["reason"]) == (operator, "Called the company")
+    assert entry.actor == operator
+    assert entry.data["reason"] == "Called the company"
 
 
 def test_whom_the_operator_deactivates_has_invited_nobody(
@@ -72,4 +72,5 @@ def test_a_password_that_the_operator_sets_is_told(office, mia):
     }
     assert office.post(f"/admin/accounts/user/{mia.pk}/password/", said).status_code == 302
     letter = Mail.objects.get(name="security")
-    assert (letter.to, "your password was changed" in letter.subject) == ("mia@acme.example", True)
+    assert letter.to == "mia@acme.example"
+    assert "your password was changed" in letter.subject

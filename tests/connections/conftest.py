@@ -1,9 +1,20 @@
-"""Nora, and the invitation that Organon sent her."""
+"""Nora, and the invitation that Organon sent her; the decisions on a request."""
 
 import pytest
 
-from tests.builders import make_user
-from tests.connections.test_invitations import NEW, invite
+from tests.builders import NEW, invite, make_user
+from tests.fixtures_mail import mailed_token
+
+DECISIONS = {
+    "accepted": lambda request, now, user: request.accept(now=now, actor=user),
+    "declined": lambda request, now, user: request.decline("other", now=now, actor=user),
+    "withdrawn": lambda request, now, user: request.withdraw(now=now, actor=user),
+}
+STAGES = {"accepted": "connected", "declined": "dropped", "withdrawn": "dropped"}
+
+
+def token_to(address=NEW):
+    return mailed_token("invitation", address)
 
 
 @pytest.fixture

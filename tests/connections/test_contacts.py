@@ -36,7 +36,8 @@ def test_looking_changes_nothing(method, asked, token):
     for _visit in range(3):
         assert getattr(Client(), method)(path(token)).status_code == 200
     asked.refresh_from_db()
-    assert (asked.status, AuditEntry.objects.count()) == ("pending", entries)
+    assert asked.status == "pending"
+    assert AuditEntry.objects.count() == entries
 
 
 def test_the_page_says_who_asks_and_shows_links_as_text(asked, token):
@@ -64,14 +65,13 @@ def test_accepting_connects_and_the_link_then_says_so(asked, token):
     answer = Client().post(path(token, "_accept"), {"comment": "Welcome"})
     assert answer["Location"] == f"{path(token)}?done"
     asked.refresh_from_db()
-    assert (asked.status, asked.comment, asked.decided_link.address) == (
-        "accepted",
-        "Welcome",
-        "maria@organon.example",
-    )
+    assert asked.status == "accepted"
+    assert asked.comment == "Welcome"
+    assert asked.decided_link.address == "maria@organon.example"
     client = Client(headers={"accept-language": "en"})
     done, over = client.get(answer["Location"]), client.get(path(token))
-    assert (done.status_code, over.status_code) == (200, 410)
+    assert done.status_code == 200
+    assert over.status_code == 410
     for page in (done, over):
         assert re.search(r"was accepted on [^.]+ \(Asia/Seoul\)\.", page.content.decode())
 
@@ -79,7 +79,8 @@ def test_accepting_connects_and_the_link_then_says_so(asked, token):
 def test_a_report_is_confirmed_on_the_page(asked, token):
     client = Client(headers={"accept-language": "en"})
     page = client.post(path(token, "_report"), follow=True)
-    assert (page.status_code, "You told the operator" in page.content.decode()) == (200, True)
+    assert page.status_code == 200
+    assert "You told the operator" in page.content.decode()
     other = Link.issue("request", asked.pk, "two@organon.example", asked.expires_at)[1]
     assert "You told the operator" not in client.get(path(other)).content.decode()
 
@@ -97,7 +98,8 @@ def test_declining_needs_a_reason_and_keeps_the_comment(asked, token):
 def test_declining_with_a_reason(asked, token):
     Client().post(path(token, "_decline"), {"reason": "wrong_person", "comment": ""})
     asked.refresh_from_db()
-    assert (asked.status, asked.reason) == ("declined", "wrong_person")
+    assert asked.status == "declined"
+    assert asked.reason == "wrong_person"
 
 
 def test_the_supplier_does_not_learn_the_reason_or_who_decided(asked, token, client_of, ada):
@@ -110,27 +112,31 @@ def test_the_supplier_does_not_learn_the_reason_or_who_decided(asked, token, cli
 def test_reporting_declines_and_files_a_report(asked, token):
     Client().post(path(token, "_report"))
     asked.refresh_from_db()
-    assert (asked.status, Report.objects.get().address) == ("declined", "maria@organon.example")
+    assert asked.status == "declined"
+    assert Report.objects.get().address == "maria@organon.example"
 
 
 def test_muting_decides_nothing(asked, token):
     Client().post(path(token, "_mute"))
     Client().post(path(token, "_mute"))
     asked.refresh_from_db()
-    assert (asked.status, Mute.objects.get().address) == ("pending", "maria@organon.example")
+    assert asked.status == "pending"
+    assert Mute.objects.get().address == "maria@organon.example"
 
 
 def test_each_dead_link_says_why(asked, token, now, ada):
     asked.withdraw(now=now, actor=ada)
     over = Client(headers={"accept-language": "en"}).get(path(token))
-    assert (over.status_code, "has withdrawn" in over.content.decode()) == (410, True)
+    assert over.status_code == 410
+    assert "has withdrawn" in over.content.decode()
 
 
 def test_an_overdue_link_says_expired(ada_at_acme, organon):
     old = make_request(ada_at_acme, organon, days_ago=31)
     token = Link.issue("request", old.pk, "maria@organon.example", old.expires_at)[1]
     over = Client(headers={"accept-language": "en"}).get(path(token))
-    assert (over.status_code, "ran out" in over.content.decode()) == (410, True)
+    assert over.status_code == 410
+    assert "ran out" in over.content.decode()
     Client().post(path(token, "_accept"))
     old.refresh_from_db()
     assert old.status == "pending"
@@ -161,4 +167,5 @@ def test_not_us_reports_to_the_operator_and_changes_nothing(transactional_db, as
     assert Client().get(where).status_code == 410
     Client().post(where)
     asked.refresh_from_db()
-    assert (Report.objects.get().kind, asked.status) == ("not_us", "accepted")
+    assert Report.objects.get().kind == "not_us"
+    assert asked.status == "accepted"

@@ -12,7 +12,7 @@ from connections.models import CannotRequest, ConnectionRequest
 from core.states import AlreadyDecided
 from customers.models import CustomerProfile
 from tests.builders import make_customer, make_request
-from tests.connections.test_requests import DECISIONS, STAGES
+from tests.connections.conftest import DECISIONS, STAGES
 from tests.fixtures_mail import written_to
 
 

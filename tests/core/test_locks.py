@@ -1,4 +1,4 @@
-"""Whoever locks rows has a transaction of its own: views run without one, and that of a test would hide it."""
+"""A function that locks rows opens a transaction: views run without one, a test would hide it."""
 
 import ast
 
@@ -19,7 +19,7 @@ IN_THE_CALLERS_TRANSACTION = {
 
 
 def bare_locks(node, function=None, is_safe=False):
-    """The functions below a node that lock where no transaction.atomic() of their own surrounds it."""
+    """Yield the functions below a node that lock rows outside a transaction.atomic() of their own."""
     if isinstance(node, ast.FunctionDef):
         function, is_safe = node.name, False
     if isinstance(node, ast.With) and any(

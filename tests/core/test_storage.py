@@ -24,7 +24,7 @@ print(store.exists(name))
 
 
 class Store(BaseHTTPRequestHandler):
-    """As much of S3 as saving, reading and deleting need; it keeps what it was asked with."""
+    """As much of S3 as saving, reading and deleting need; it keeps the headers of each request."""
 
     files, asked = {}, []
 

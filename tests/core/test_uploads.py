@@ -1,4 +1,4 @@
-"""What is taken and what is refused: by content, whatever the name says."""
+"""Uploads are taken or refused by their content, whatever the name says."""
 
 import io
 import zipfile
@@ -17,7 +17,7 @@ from tests.files import DOCX, XLSX, a_pdf, a_picture, an_office_file
 
 
 def why(upload):
-    """The code of the refusal."""
+    """Return the code of the refusal."""
     with pytest.raises(ValidationError) as refusal:
         uploads.check(upload)
     return refusal.value.code
@@ -238,7 +238,8 @@ def kept(acme, ada):
 def test_a_stored_file_lies_under_a_name_of_ours(acme, ada):
     document = kept(acme, ada)
     assert document.file.name == f"document/{document.pk.hex[:2]}/{document.pk.hex}"
-    assert (document.name, len(document.digest)) == ("certificate.pdf", 64)
+    assert document.name == "certificate.pdf"
+    assert len(document.digest) == 64
 
 
 def test_files_without_a_row_are_forgotten_after_a_day(acme, ada):
@@ -248,7 +249,8 @@ def test_files_without_a_row_are_forgotten_after_a_day(acme, ada):
     now = timezone.now()
     assert Document.forget_orphans(now - timedelta(days=1)) == 0
     Document.forget_orphans(now + timedelta(hours=1))
-    assert (storage.exists(document.file.name), storage.exists(orphan.file.name)) == (True, False)
+    assert storage.exists(document.file.name)
+    assert not storage.exists(orphan.file.name)
 
 
 @pytest.mark.django_db(transaction=True)

@@ -14,6 +14,11 @@ KINDS = [
 ]  # fmt: skip
 
 
+def names(step):
+    """Return {kind: name of the control} of a step's questions."""
+    return {question.kind: question.name for question in step.questions.all()}
+
+
 @pytest.fixture
 def profile(ada_at_acme, organon):
     return connect(ada_at_acme, organon)

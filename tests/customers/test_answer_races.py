@@ -1,4 +1,4 @@
-"""Many at once, on a real database: one consistent state, whoever wins."""
+"""Many at once, on a real database: one consistent state, whichever wins."""
 
 import threading
 
@@ -14,7 +14,7 @@ SAID = [{"question": "x", "kind": "text", "label": {"ko": "a", "en": "a"}, "valu
 
 
 def at_once(*deeds):
-    """Run the deeds in threads that start together; returns what each gave or raised."""
+    """Run the deeds in threads that start together; return the result or error of each."""
     gate, results = threading.Barrier(len(deeds)), [None] * len(deeds)
 
     def run(place, deed):

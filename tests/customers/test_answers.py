@@ -1,4 +1,4 @@
-"""The state machine of a step: draft, submitted, returned, approved; by whom, once, and what races leave."""
+"""The state machine of a step: draft, submitted, returned, approved; each decided once."""
 
 import pytest
 
@@ -55,7 +55,8 @@ def test_a_draft_is_nothing_for_the_customer(save, profile, step):
 def test_submitting_freezes_a_version(submit, profile, step):
     submission = submit()
     assert state(profile, step) == ("submitted", False, ["waiting"])
-    assert (submission.number, submission.answers) == (1, SAID)
+    assert submission.number == 1
+    assert submission.answers == SAID
 
 
 def test_a_later_edit_is_a_draft_beside_what_waits(save, submit, profile, step):

@@ -30,7 +30,9 @@ def test_rows_become_customers_that_are_found(encoding, tmp_path):
         == "1 customers added, 0 updated."
     )
     customer = Customer.objects.get()
-    assert (customer.is_listed, customer.takes_requests, find("hanbit")) == (True, True, [customer])
+    assert customer.is_listed
+    assert customer.takes_requests
+    assert find("hanbit") == [customer]
     assert CustomerDomain.objects.get().domain == "hanbit.example"
 
 
@@ -62,7 +64,8 @@ def test_an_update_lists_nobody_again_and_an_empty_cell_erases_nothing(tmp_path)
     Customer.objects.update(is_listed=False, takes_requests=False)
     load(tmp_path, "Hanbit,,KR,,\n")
     customer = Customer.objects.get()
-    assert (customer.is_listed, customer.takes_requests) == (False, False)
+    assert not customer.is_listed
+    assert not customer.takes_requests
     assert customer.website == "https://hanbit.example/"
 
 

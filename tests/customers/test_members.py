@@ -58,12 +58,14 @@ def test_customers_of_another_supplier_cant_be_given(client_of, ada, rival, mia_
     theirs = CustomerProfile.locked(rival, make_customer("Secret"))
     client_of(ada).post(address(mia_in_the_team), {"scope": "some", "profiles": [theirs.pk]})
     mia_in_the_team.refresh_from_db()
-    assert (mia_in_the_team.sees_all_customers, mia_in_the_team.profiles.count()) == (True, 0)
+    assert mia_in_the_team.sees_all_customers
+    assert mia_in_the_team.profiles.count() == 0
 
 
 def test_a_scope_that_is_none_is_refused_on_the_page_of_the_member(client_of, ada, mia_in_the_team):
     page = client_of(ada).post(address(mia_in_the_team), {"scope": "few"}).content.decode()
-    assert ("aria-invalid" in page, "<h1>Mia Lee</h1>" in page) == (True, True)
+    assert "aria-invalid" in page
+    assert "<h1>Mia Lee</h1>" in page
 
 
 def test_the_page_of_a_member_offers_the_customers_that_the_reader_sees(
@@ -74,7 +76,8 @@ def test_the_page_of_a_member_offers_the_customers_that_the_reader_sees(
     url = reverse("accounts:member", args=[mia_in_the_team.key])
     page = client_of(ada).get(url).content.decode()
     assert address(mia_in_the_team) in page
-    assert ("Organon" in page, "Dropped Inc." in page) == (True, False)
+    assert "Organon" in page
+    assert "Dropped Inc." not in page
 
 
 def test_members_of_another_supplier_are_unknown(client_of, ada, acme, rob_at_rival):

@@ -1,4 +1,4 @@
-"""How far a setup is: the same words everywhere, and cheap however much there is."""
+"""The progress of a setup: the same words everywhere, and as cheap with many steps as with few."""
 
 import pytest
 from django.db import connection
@@ -37,26 +37,26 @@ def states(profile):
 def test_the_states_and_words_of_a_setup(profile, organon, submit, ada, now):
     one, two = make_step(organon, "One"), make_step(organon, "Two")
     last = make_step(organon, "Last", opens_after=[one, two])
-    assert (states(profile), read(profile).word) == (["next", "next", "locked"], "not_started")
+    assert states(profile) == ["next", "next", "locked"]
+    assert read(profile).word == "not_started"
     StepAnswer.save_draft(profile, one, {}, version=0, actor=ada, now=now)
-    assert (states(profile), read(profile).word) == (["now", "next", "locked"], "started")
+    assert states(profile) == ["now", "next", "locked"]
+    assert read(profile).word == "started"
     first, second = submit(one, version=1), submit(two)
-    assert (states(profile), read(profile).word) == (["wait", "wait", "locked"], "with_customer")
+    assert states(profile) == ["wait", "wait", "locked"]
+    assert read(profile).word == "with_customer"
     first.send_back("No.", now=now)
-    assert (states(profile), read(profile).word) == (["due", "wait", "locked"], "needs_you")
+    assert states(profile) == ["due", "wait", "locked"]
+    assert read(profile).word == "needs_you"
     submit(one, version=2).approve(now=now)
     second.approve(now=now)
-    assert (states(profile), read(profile).word, read(profile).is_last) == (
-        ["done", "done", "next"],
-        "started",
-        True,
-    )
+    assert states(profile) == ["done", "done", "next"]
+    assert read(profile).word == "started"
+    assert read(profile).is_last
     submit(last).approve(now=now)
-    assert (states(profile), read(profile).word, read(profile).done) == (
-        ["done"] * 3,
-        "complete",
-        3,
-    )
+    assert states(profile) == ["done"] * 3
+    assert read(profile).word == "complete"
+    assert read(profile).done == 3
 
 
 def test_something_new_makes_an_approved_step_due_again_and_no_other(profile, organon, submit, now):
@@ -108,7 +108,8 @@ def test_what_was_submitted_stays_within_reach(profile, organon, submit, now, cl
 
 
 def test_a_customer_that_asks_for_nothing_has_no_progress(profile):
-    assert (bool(read(profile)), read(profile).word) == (False, "")
+    assert not bool(read(profile))
+    assert read(profile).word == ""
 
 
 def test_what_is_first_to_do(profile, organon, submit, ada, now):
@@ -147,9 +148,9 @@ def queries(client, path):
     return len([query for query in captured if "SAVEPOINT" not in query["sql"]])
 
 
-def test_pages_do_the_same_queries_at_3_and_60_steps(profile, organon, submit, client_of, ada):
+def test_pages_do_the_same_queries_at_3_and_12_steps(profile, organon, submit, client_of, ada):
     client, counts = client_of(ada), []
-    for numbers in (range(3), range(3, 60)):
+    for numbers in (range(3), range(3, 12)):
         steps = [make_step(organon, f"Step {number}") for number in numbers]
         for step in steps[::2]:
             submit(step)
@@ -165,12 +166,12 @@ def test_pages_do_the_same_queries_at_3_and_60_steps(profile, organon, submit, c
     assert max(counts[0]) <= 9
 
 
-def test_pages_do_the_same_queries_at_3_and_60_customers(
+def test_pages_do_the_same_queries_at_3_and_12_customers(
     ada_at_acme, client_of, ada, now, settings
 ):
     settings.PORTAL_REQUESTS_A_DAY = 1000
     client, counts = client_of(ada), []
-    for numbers in (range(3), range(3, 60)):
+    for numbers in (range(3), range(3, 12)):
         for number in numbers:
             customer = make_customer(f"Customer {number}")
             profile = connect(ada_at_acme, customer)

@@ -91,7 +91,7 @@ def test_every_page_of_steps_and_submissions_opens(admin, organon, profile, ada,
 
 
 def step_form(step, *questions):
-    """What the change page of a step posts."""
+    """Return the data that the change page of a step posts."""
     data = {
         "order": 0,
         "title_en": step.title_en,
@@ -117,11 +117,9 @@ def test_a_new_required_question_asks_those_who_answered_for_this_step_again(
     )
     assert answer.status_code == 302, answer.context["errors"]
     step.refresh_from_db()
-    assert (
-        step.version,
-        step.questions.get(order=0).version,
-        step.questions.get(order=1).version,
-    ) == (2, 1, 2)
+    assert step.version == 2
+    assert step.questions.get(order=0).version == 1
+    assert step.questions.get(order=1).version == 2
     text = client_of(ada).get(reverse("customers:profile", args=[profile.pk])).content.decode()
     assert "Organon asks for something new" in text
     assert "1 of 2 steps are approved." in text
@@ -155,7 +153,8 @@ def test_an_optional_question_or_a_better_word_asks_nobody_again(admin, organon,
     new = {"order": 1, "kind": "date", "label_en": "Since when?"}
     admin.post(reverse("admin:customers_step_change", args=[step.pk]), step_form(step, kept, new))
     step.refresh_from_db()
-    assert (step.version, step.questions.get(order=0).label_en) == (1, "Better words")
+    assert step.version == 1
+    assert step.questions.get(order=0).label_en == "Better words"
     ticked = kept | {"label_en": "Other words", "ask_again": "on"}
     second = new | {"id": step.questions.get(order=1).pk}
     admin.post(
@@ -283,11 +282,9 @@ def test_all_setups_of_a_customer_are_exported_safe_against_formulas(
     answer = act(admin, "customer", "export_setups", [organon], format=kind)
     content = answer.content.decode("utf-8-sig") if kind == "csv" else io.BytesIO(answer.content)
     row = tablib.Dataset().load(content, format=kind).dict[0]
-    assert (row["Supplier"], row["Step"], row["Answer"]) == (
-        "ACME Supplies",
-        "Company",
-        "'=HYPERLINK(1)",
-    )
+    assert row["Supplier"] == "ACME Supplies"
+    assert row["Step"] == "Company"
+    assert row["Answer"] == "'=HYPERLINK(1)"
 
 
 def test_the_export_has_the_approved_version_the_last_one_and_what_is_still_to_do(
@@ -348,7 +345,9 @@ def test_an_export_needs_the_right_to_read_answers_and_is_recorded(
         ).content.decode()
     )
     entry = AuditEntry.objects.get(kind="setups_exported")
-    assert (entry.actor, entry.object_id, entry.audience) == (reader, str(organon.pk), "operator")
+    assert entry.actor == reader
+    assert entry.object_id == str(organon.pk)
+    assert entry.audience == "operator"
 
 
 def test_no_cell_of_a_csv_stands_without_quotes(organon, profile, ada, now):

@@ -1,4 +1,4 @@
-"""What the worker does for setups."""
+"""The jobs of setups."""
 
 from datetime import timedelta
 

@@ -1,4 +1,4 @@
-"""Files of a step, and what its answers have to do with the company details and documents."""
+"""Files of a step, and its answers beside the company details and documents."""
 
 import re
 from datetime import timedelta
@@ -10,7 +10,7 @@ from accounts.models import BankAccount, Document
 from core.models import Mail, today
 from customers.models import StepAnswer, Submission, Upload
 from tests.builders import make_step
-from tests.customers.test_steps import names
+from tests.customers.conftest import names
 from tests.files import a_pdf
 
 
@@ -56,11 +56,9 @@ def test_company_details_prefill_a_step_and_an_answer_that_differs_offers_to_upd
     assert "Your company details say something else." in text
     page(step, {}, "step_details")
     acme.refresh_from_db()
-    assert (str(acme.phone), acme.address, acme.name) == (
-        "+8225550199",
-        "32 Songdo",
-        "ACME Supplies",
-    )
+    assert str(acme.phone) == "+8225550199"
+    assert acme.address == "32 Songdo"
+    assert acme.name == "ACME Supplies"
     assert "Your company details say something else." not in page(step).content.decode()
 
 
@@ -78,7 +76,9 @@ def test_an_answer_that_strangers_must_not_read_does_not_get_into_the_company_de
     assert "These can’t stand in the company details: " in (said := page(step).content.decode())
     assert "Address, Business registration number" in said
     acme.refresh_from_db()
-    assert (acme.address, acme.registration_number, acme.business_type) == ("", "", "Wholesale")
+    assert acme.address == ""
+    assert acme.registration_number == ""
+    assert acme.business_type == "Wholesale"
 
 
 def test_a_number_goes_into_the_company_details_as_its_country_writes_it(
@@ -103,7 +103,8 @@ def test_country_and_number_get_into_the_company_details_together_or_not_at_all(
     page(step, {country: "DE", number: "12"})
     page(step, {}, "step_details")
     acme.refresh_from_db()
-    assert (acme.country, acme.registration_number) == ("KR", "")
+    assert acme.country == "KR"
+    assert acme.registration_number == ""
 
 
 def test_a_file_of_another_supplier_is_a_404(page, step, rob, rival, client_of):
@@ -199,7 +200,8 @@ def test_a_date_that_is_typed_after_the_file_counts_for_it(page, organon, profil
     assert Upload.objects.get().told_of_expiry
     page(step, {"version": 3, f"{name}-until": "2099-01-01"}, "step_submit")
     upload = Upload.objects.get()
-    assert (str(upload.expires_on), upload.told_of_expiry) == ("2099-01-01", False)
+    assert str(upload.expires_on) == "2099-01-01"
+    assert not upload.told_of_expiry
     assert Submission.objects.get().answers[0]["value"]["until"] == "2099-01-01"
 
 

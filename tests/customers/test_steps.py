@@ -1,4 +1,4 @@
-"""A step in the browser: drafts, submitting, conflicts, handing over, who sees what."""
+"""A step in the browser: drafts, submitting, conflicts, handing over, rights."""
 
 import re
 
@@ -9,15 +9,12 @@ from customers.members import limit_to
 from customers.models import StepAnswer, Submission, Upload
 from customers.steps import templates
 from tests.builders import make_step
+from tests.customers.conftest import names
 from tests.files import a_pdf
 
 
-def names(step):
-    return {question.kind: question.name for question in step.questions.all()}
-
-
 def full(step):
-    """Valid answers to every kind."""
+    """Return valid answers to every kind."""
     name = names(step)
     return {
         name["text"]: "ACME",

@@ -54,7 +54,7 @@ def demo(transactional_db):
 
 @cache
 def keep_demo(day):
-    """Load the demo once a day: what it spent of the day's searches is gone at midnight."""
+    """Load the demo once a day, for the searches that it counts are those of a day."""
     call_command("demo", verbosity=0)
     keep_data()
 
@@ -113,13 +113,13 @@ def log_in(page, email="admin@acme.example"):
 
 
 def link_to(name, address):
-    """The path in the newest letter of this name to an address, from /r/, /i/ or /t/."""
+    """Return the path to /r/, /i/ or /t/ in the newest letter of this name to an address."""
     letter = Mail.objects.filter(name=name, to=address).latest("created_at")
     return re.search(r"(/[rit]/[^/\s]+/)", letter.text)[1]
 
 
 def link_to_review(profile):
-    """The path in the letter that the reviewers of a profile get once the worker has run."""
+    """Run the job that writes to the reviewers of a profile; return the path in its letter."""
     tell_reviewers.func(profile_id=str(profile.pk))
     letter = Mail.objects.filter(name="steps_submitted").latest("created_at")
     return re.search(r"(/v/[^/\s]+/)", letter.text)[1]
@@ -136,7 +136,7 @@ def let_in(page, link):
 
 
 def faults(page, path=None):
-    """Open a path, or stay; what is wrong in the page's look, and in the opposite scheme and width."""
+    """Open a path, or stay; return the faults in the page's own look and in the opposite scheme and width."""
     if path:
         page.goto(path)
     size = page.viewport_size
@@ -157,7 +157,7 @@ def sideways(page):
 
 
 def violations(page, rules=None):
-    """What axe finds on the page, by all rules or these, as (rule, places)."""
+    """Run all rules of axe, or these, on the page; return [(rule, places)]."""
     if not page.evaluate("'axe' in window"):
         page.evaluate(AXE_SCRIPT)
     options = {"resultTypes": ["violations"]} | ({"runOnly": rules} if rules else {})

@@ -27,7 +27,7 @@ WORDS = {
 
 
 def ask_coupa(page, say):
-    """From Home to the sent request, as the guide shows it."""
+    """Walk from Home to the sent request, as the guide shows it."""
     page.get_by_role("link", name=say["setup"], exact=True).click()
     page.get_by_role("link", name=say["requests"], exact=True).first.click()
     page.fill("#id_words", "coupa")

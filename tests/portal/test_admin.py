@@ -88,7 +88,7 @@ def fill(numbers):
 
 
 def queries_of_each_list(browser):
-    """{model: queries of its list, searched}; pages that keep something for later are warmed up first."""
+    """Return {model: queries of its list, searched}; a first visit fills the caches."""
     counts = {}
     for meta in LISTS:
         path = reverse(f"admin:{meta.app_label}_{meta.model_name}_changelist")
@@ -99,10 +99,10 @@ def queries_of_each_list(browser):
     return counts
 
 
-def test_a_list_does_the_same_queries_at_3_and_30_rows(browser):
-    fill(range(3))
+def test_a_list_does_the_same_queries_at_2_and_6_rows(browser):
+    fill(range(2))
     few = queries_of_each_list(browser)
-    fill(range(3, 30))
+    fill(range(2, 6))
     assert queries_of_each_list(browser) == few
     assert max(few.values()) <= 15
 
@@ -141,7 +141,8 @@ def test_a_suspension_needs_a_reason(browser, acme):
     assert not acme.is_suspended
     act(browser, acme, "suspend", apply="1", reason="Reported by phone")
     acme.refresh_from_db()
-    assert (acme.is_suspended, acme.suspended_because) == (True, "Reported by phone")
+    assert acme.is_suspended
+    assert acme.suspended_because == "Reported by phone"
     page = act(browser, acme, "suspend", apply="1", reason="again").content.decode()
     assert "already decided" in page
 
@@ -150,7 +151,8 @@ def test_the_operator_decides_a_request_and_it_is_audited(browser, ada_at_acme, 
     asked = make_request(ada_at_acme, organon)
     act(browser, asked, "accept", apply="1", comment="By phone")
     asked.refresh_from_db()
-    assert (asked.status, asked.comment) == ("accepted", "By phone")
+    assert asked.status == "accepted"
+    assert asked.comment == "By phone"
     assert AuditEntry.objects.get(kind="request_accepted").actor == operator
     assert "already decided" in act(browser, asked, "decline", apply="1").content.decode()
 
@@ -166,11 +168,9 @@ def test_nothing_is_sent_to_an_address_that_asked_for_silence(browser, ada_at_ac
     ada_at_acme.supplier.mutes.create(address="found@nobody.example")
     page = act(browser, asked, "send_to", apply="1", email="Found@nobody.example").content.decode()
     asked.refresh_from_db()
-    assert ("asked for no more mail" in page, "Done." in page, asked.no_known_contact) == (
-        True,
-        False,
-        True,
-    )
+    assert "asked for no more mail" in page
+    assert "Done." not in page
+    assert asked.no_known_contact
     assert not Mail.objects.filter(name="request_received").exists()
 
 
@@ -181,11 +181,9 @@ def test_nothing_is_sent_for_a_suspended_supplier_and_the_request_stays_in_its_q
     asked.supplier.suspend("test", now=now)
     page = act(browser, asked, "send_to", apply="1", email="found@nobody.example").content.decode()
     asked.refresh_from_db()
-    assert ("Lift the suspension first." in page, "Done." in page, asked.no_known_contact) == (
-        True,
-        False,
-        True,
-    )
+    assert "Lift the suspension first." in page
+    assert "Done." not in page
+    assert asked.no_known_contact
     assert not Mail.objects.filter(name="request_received").exists()
 
 

@@ -1,4 +1,4 @@
-"""Home and the lists say first what needs the person, and never more or less than there is."""
+"""Home and the lists put first the things that wait for the person, all of them and nothing more."""
 
 import re
 

@@ -1,4 +1,4 @@
-"""Leaving the portal: a person at once, a company after days in which it can be kept; what stays, and for how long."""
+"""Leaving the portal: a person at once, a company after days in which it can be kept; some rows stay, for a time."""
 
 from datetime import timedelta
 
@@ -108,12 +108,15 @@ def test_closed_it_ends_connections_and_requests_and_tells_the_customers(
     jobs.close_companies.func(timestamp=0)
     profile.refresh_from_db()
     asked.refresh_from_db()
-    assert (profile.stage, asked.status) == ("ended", "withdrawn")
+    assert profile.stage == "ended"
+    assert asked.status == "withdrawn"
     letter = Mail.objects.get(name="connection_ended")
-    assert (letter.to, profile.ended_because in letter.text) == ("maria@organon.example", False)
+    assert letter.to == "maria@organon.example"
+    assert profile.ended_because not in letter.text
     assert Mail.objects.get(name="company_closed").to == "ada@acme.example"
     assert client_of(ada).get("/").url == "/company/new/"
-    assert (acme.documents.count(), acme.bank_accounts.current().count()) == (0, 0)
+    assert acme.documents.count() == 0
+    assert acme.bank_accounts.current().count() == 0
     assert Submission.objects.count() == 1
     assert StepAnswer.objects.get().draft == {}
 
@@ -126,7 +129,8 @@ def test_after_years_the_record_goes_and_nobody_is_named(ada_at_acme, acme, now,
     SupportRequest.objects.create(supplier=acme, email="ada@acme.example", message="What now?")
     jobs.forget_companies.func(timestamp=0)
     acme.refresh_from_db()
-    assert (acme.name, acme.address) == ("–", "")
+    assert acme.name == "–"
+    assert acme.address == ""
     for things in (
         Submission,
         StepAnswer,
@@ -211,16 +215,16 @@ def test_after_some_days_the_person_is_erased_but_what_they_did_stays(
     account_closing.close_account(mia, now=now - timedelta(days=15))
     forget_people.func(timestamp=0)
     mia.refresh_from_db()
-    assert (mia.name, mia.email.endswith("@closed.portal.invalid"), mia.person_key) == (
-        "",
-        True,
-        key,
-    )
+    assert mia.name == ""
+    assert mia.email.endswith("@closed.portal.invalid")
+    assert mia.person_key == key
     assert str(mia) == "closed account"
     assert ConnectionRequest.objects.get().requested_by == mia
     assert not mia.emailaddress_set.exists()
     page = client_of(ada).get(reverse("accounts:activity")).content.decode()
-    assert ("asked Organon" in page, "closed account" in page, "Mia" in page) == (True, True, False)
+    assert "asked Organon" in page
+    assert "closed account" in page
+    assert "Mia" not in page
 
 
 def test_records_and_news_of_an_erased_person_name_nobody(ada, acme, ada_at_acme, now):
@@ -251,7 +255,8 @@ def test_support_can_undo_it_before_and_nothing_of_it_is_left(
     said = {"action": "reopen", "_selected_action": mia.pk, "apply": "1", "reason": "Called us"}
     client_of(operator).post("/admin/accounts/user/", said)
     mia.refresh_from_db()
-    assert (mia.is_active, mia.closed_at) == (True, None)
+    assert mia.is_active
+    assert mia.closed_at is None
     assert AuditEntry.objects.get(kind="account_reopened").data["reason"] == "Called us"
     User.objects.filter(pk=mia.pk).update(is_active=False)  # locked for another reason, long after
     forget_people.func(timestamp=0)

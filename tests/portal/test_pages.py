@@ -50,7 +50,7 @@ PAGES = [
 
 
 def fill(membership, numbers):
-    """For each number a connection, a waiting and a declined request, a suggestion and a notification."""
+    """Make for each number a connection, a waiting and a declined request, a suggestion and a notification."""
     for number in numbers:
         connect(membership, make_customer(f"Connected {number}"))
         make_request(membership, make_customer(f"Waiting {number}"))
@@ -92,7 +92,7 @@ def test_a_page_does_at_most_nine_queries_whatever_the_data_grows_to(
     client = client_of(ada_at_acme.user)
     fill(ada_at_acme, range(1))
     few = {name: queries(client, reverse(name)) for name in PAGES}
-    fill(ada_at_acme, range(1, 30))
+    fill(ada_at_acme, range(1, 4))
     many = {name: queries(client, reverse(name)) for name in PAGES}
     assert {
         name: asked for name, asked in many.items() if not len(few[name]) == len(asked) <= 9
@@ -110,7 +110,7 @@ def test_a_thousand_rows_ask_no_more(ada_at_acme, client_of, settings):
 
 
 def multiply(supplier, number):
-    """As many customers, profiles, requests and notifications as wanted, all like those that are there."""
+    """Make this number of customers, profiles, requests and notifications, all like those that are there."""
     customers = [Customer(name=f"Copy {place}", country="KR") for place in range(number)]
     Customer.objects.bulk_create(customers)
     profiles = {
@@ -167,11 +167,9 @@ def test_logging_out_leaves_no_page_in_the_browser(client_of, ada, acme):
 
 def test_readiness_tells_of_worker_and_mail_without_taking_the_web_out(db):
     answer = Client().get("/readyz")
-    assert (answer.status_code, answer.json()["worker"], answer.json()["migrations"]) == (
-        200,
-        "silent",
-        "ok",
-    )
+    assert answer.status_code == 200
+    assert answer.json()["worker"] == "silent"
+    assert answer.json()["migrations"] == "ok"
 
 
 @pytest.fixture
@@ -186,7 +184,8 @@ def test_readiness_is_503_with_migrations_to_do(fresh_process):
     newest = MigrationLoader(connection).graph.leaf_nodes("connections")[0]
     MigrationRecorder(connection).record_unapplied(*newest)
     answer = Client().get("/readyz")
-    assert (answer.status_code, answer.json()["migrations"]) == (503, "missing")
+    assert answer.status_code == 503
+    assert answer.json()["migrations"] == "missing"
     MigrationRecorder(connection).record_applied(*newest)
     assert Client().get("/readyz").json()["migrations"] == "ok"
 
@@ -205,7 +204,8 @@ def test_a_process_looks_for_migrations_until_all_are_done(fresh_process):
 def test_readiness_is_503_without_the_database(db, settings):
     with connection.execute_wrapper(refuse):
         answer = Client().get("/readyz")
-    assert (answer.status_code, answer.json()) == (503, {"database": "unreachable"})
+    assert answer.status_code == 503
+    assert answer.json() == {"database": "unreachable"}
 
 
 def refuse(execute, sql, params, many, context):
@@ -216,7 +216,8 @@ def test_late_mail_is_told(db, now):
     send("captcha_code", "a@acme.example", "en", code="123456", minutes=10)
     Mail.objects.update(created_at=now - timedelta(minutes=11))
     answer = Client().get("/readyz")
-    assert (answer.status_code, answer.json()["mail"]) == (200, "late")
+    assert answer.status_code == 200
+    assert answer.json()["mail"] == "late"
 
 
 def test_mail_for_today_is_not_late_the_moment_it_may_go_out(db, now):
@@ -296,7 +297,8 @@ def test_who_chose_no_language_is_written_to_in_that_of_their_browser(client_of,
         client = client_of(ada)
         client.get("/", headers={"accept-language": language})
         ada.refresh_from_db()
-        assert (ada.mail_language, ada.language) == (language, "")
+        assert ada.mail_language == language
+        assert ada.language == ""
 
 
 def test_the_language_of_a_person_is_kept(client_of, ada, acme):
