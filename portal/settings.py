@@ -202,6 +202,14 @@ CACHES = {
 PROCRASTINATE_AUTODISCOVER_MODULE_NAME = "jobs"
 WORKER_CONCURRENCY = env.int("WORKER_CONCURRENCY", default=4)
 
+# Web server: manage.py serve ------------------------------------------------------------------------------------
+HOST = env("HOST", default="127.0.0.1")
+PORT = env.int("PORT", default=8000)
+WEB_THREADS = env.int("WEB_THREADS", default=8)  # requests at work at once
+WEB_CONNECTIONS = env.int("WEB_CONNECTIONS", default=500)
+WEB_BODY_SECONDS = env.int("WEB_BODY_SECONDS", default=30)  # for a request to arrive whole
+WEB_STOP_SECONDS = 8  # for requests at work when the server is stopped; Docker kills after 10
+
 # Mail -----------------------------------------------------------------------------------------------------------
 EMAIL_BACKEND = "core.mail.QueueBackend"
 MAIL_FOLDER = VAR_DIR / "mail"
@@ -354,6 +362,10 @@ LOGGING = {
     "filters": {"no_tokens": {"()": "core.logs.CutTokens"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "filters": ["no_tokens"]}},
     "root": {"handlers": ["console"], "level": "WARNING"},
-    "loggers": {"core": {"level": "INFO"}, "procrastinate": {"level": "WARNING"}},
+    "loggers": {
+        "core": {"level": "INFO"},
+        "procrastinate": {"level": "WARNING"},
+        "waitress.queue": {"level": "ERROR"},  # it warns of each request that waits for a thread
+    },
 }
 SILENCED_SYSTEM_CHECKS = ["security.W019"] if DEBUG else []

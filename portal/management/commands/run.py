@@ -32,14 +32,14 @@ class Command(BaseCommand):
     def handle(self, **options):
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, _stop)
-        host, port = os.environ.get("HOST", "127.0.0.1"), int(os.environ.get("PORT", "8000"))
-        _refuse_taken(host, port)
+        port = settings.PORT
+        _refuse_taken(settings.HOST, port)
         children = []
         try:
             prepare()
             children = [
-                _start(*_web(host, port)),
-                _start(sys.executable, "manage.py", "procrastinate", "worker", *_worker()),
+                _start("serve"),
+                _start("procrastinate", "worker", *_worker()),
             ]
             _wait_for(f"http://127.0.0.1:{port}/healthz", children)
             self.stdout.write(f"Portal ready: http://localhost:{port}/")
@@ -91,37 +91,16 @@ def _refuse_taken(host, port):
             ) from None
 
 
-def _web(host, port):
-    program = os.path.join(os.path.dirname(sys.executable), "granian")
-    where = [
-        "--host",
-        host,
-        "--port",
-        str(port),
-        "--workers",
-        "1",
-        "--blocking-threads",
-        "4",
-        "--no-ws",
-    ]
-    return [
-        program,
-        "--interface",
-        "wsgi",
-        *where,
-        "--log-level",
-        "warning",
-        "portal.wsgi:application",
-    ]
-
-
 def _worker():
     return ["--concurrency", str(settings.WORKER_CONCURRENCY), "--shutdown-graceful-timeout", "10"]
 
 
 def _start(*command):
     return subprocess.Popen(
-        command, cwd=settings.BASE_DIR, start_new_session=True, preexec_fn=_die_with_parent
+        [sys.executable, "manage.py", *command],
+        cwd=settings.BASE_DIR,
+        start_new_session=True,
+        preexec_fn=_die_with_parent,
     )
 
 
@@ -152,9 +131,7 @@ def _watch(children):
 def _refuse_dead(children):
     for child in children:
         if child.poll() is not None:
-            raise CommandError(
-                f"{os.path.basename(child.args[0])} ended by itself (exit {child.returncode})."
-            )
+            raise CommandError(f"{child.args[2]} ended by itself (exit {child.returncode}).")
 
 
 def _end(children):
