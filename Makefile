@@ -5,7 +5,7 @@ export DEMO ?= 1
 CHROMIUM ?= $(shell command -v chromium || command -v chromium-browser || command -v google-chrome)
 export CHROMIUM
 
-.PHONY: run test bench lock messages shots
+.PHONY: run test bench drill lock messages shots
 .DEFAULT_GOAL := run
 
 # A stamp is written last, so that a half-made environment is made again.
@@ -38,9 +38,13 @@ test: .venv/development
 	@if [ -n "$(CHROMIUM)" ]; then $(BIN)/python -m pytest tests/e2e -q; \
 	else echo "###### NO CHROMIUM: THE BROWSER TESTS DID NOT RUN. Install chromium, then make test again. ######"; [ -z "$$CI" ]; fi
 
+# make bench B=server runs one of them.
 bench: .venv/development
-	$(BIN)/python bench/search.py 200000
-	$(BIN)/python bench/invitations.py 10000
+	@for name in $(or $(B),search invitations server); do $(BIN)/python bench/$$name.py || exit 1; done
+
+# Attacks a portal of its own and shows whether others still get in.
+drill: .venv/runtime
+	$(BIN)/python -m drill
 
 lock: .venv/development
 	$(BIN)/uv pip compile -q --generate-hashes --no-emit-index-url --no-annotate --no-header --universal --python-version 3.11 pyproject.toml -o requirements.txt
