@@ -11,6 +11,9 @@ class AccountsConfig(AppConfig):
     def ready(self):
         from allauth.account.signals import email_confirmed, user_logged_in  # noqa: PLC0415 - models are not loaded before
 
+        from accounts import rates  # noqa: PLC0415 - models are not loaded before
+
+        rates.connect()
         email_confirmed.connect(founding, dispatch_uid="accounts.founding")
         user_logged_in.connect(signed_in, dispatch_uid="accounts.signed_in")
 

@@ -265,6 +265,7 @@ ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
 ACCOUNT_FORMS = {
     "login": "accounts.signup.LoginForm",
     "signup": "accounts.signup.SignupForm",
+    "confirm_email_verification_code": "accounts.signup.ConfirmCodeForm",
     "reset_password": "accounts.signup.ResetForm",
     "reset_password_from_key": "accounts.signup.NewPasswordForm",
     "change_password": "accounts.signup.ChangePasswordForm",
