@@ -41,6 +41,8 @@ def client_keys(request: HttpRequest) -> list[tuple[str, int]]:
     if not (ip := client_ip(request)):
         return [("", 1)]
     address = ip_address(ip)
+    # Some proxies write IPv4 as ::ffff:192.0.2.1; as IPv6 all of them would be one network.
+    address = getattr(address, "ipv4_mapped", None) or address
     own = ip_network((address, OWN_BITS[address.version]), strict=False)
     network = ip_network((address, NETWORK_BITS[address.version]), strict=False)
     return [(str(own), 1), (str(network), NETWORK_FACTOR)]

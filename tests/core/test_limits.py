@@ -96,7 +96,7 @@ def from_address(address, limit=2):
     ("same", "other"),
     [
         (["2001:db8:1:2::1", "2001:db8:1:2::2", "2001:db8:1:2:ffff::"], "2001:db8:1:3::1"),
-        (["192.0.2.1", "192.0.2.1", "192.0.2.1"], "192.0.2.2"),
+        (["192.0.2.1", "192.0.2.1", "::ffff:192.0.2.1"], "::ffff:192.0.2.2"),
     ],
 )
 def test_a_client_is_an_ipv4_address_or_an_ipv6_network_of_64_bits(at, same, other):
