@@ -12,9 +12,11 @@ from dataclasses import dataclass
 from drill.site import Site
 
 MANY = 50  # slow clients of a kind
+# Any cookie of the right length: without one Django refuses the form before it reads the body, and
+# no server would ever be held up.
 HEAD = (
-    b"POST /accounts/login/ HTTP/1.1\r\nHost: localhost\r\nCookie: csrftoken=any\r\n"
-    b"Content-Type: application/x-www-form-urlencoded\r\n"
+    b"POST /accounts/login/ HTTP/1.1\r\nHost: localhost\r\nCookie: csrftoken=%s\r\n"
+    b"Content-Type: application/x-www-form-urlencoded\r\n" % (b"a" * 32)
 )
 
 
