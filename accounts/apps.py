@@ -11,9 +11,11 @@ class AccountsConfig(AppConfig):
     def ready(self):
         from allauth.account.signals import email_confirmed, user_logged_in  # noqa: PLC0415 - models load first
 
+        from accounts import rates  # noqa: PLC0415 - models load first
         from accounts.notification_kinds import register_kinds  # noqa: PLC0415 - models load first
 
         register_kinds()
+        rates.connect()
         email_confirmed.connect(found_pending_company, dispatch_uid="accounts.founding")
         user_logged_in.connect(recognise_browser, dispatch_uid="accounts.signed_in")
 

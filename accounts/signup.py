@@ -8,9 +8,11 @@ import copy
 import uuid
 
 from allauth.account import forms as allauth_forms
+from allauth.account.adapter import get_adapter
 from allauth.account.models import EmailAddress
 from allauth.core import context, ratelimit
 from django import forms
+from django.conf import settings
 from django.db import transaction
 from django.utils import translation
 from django.utils.translation import gettext_lazy as _
@@ -21,6 +23,10 @@ from accounts.legal import VERSION
 from accounts.models import Consent, PendingCompany, User
 from accounts.names import validate_name
 from accounts.passwords import ADVICE
+from core import limits
+
+CODE_TRIES = 3  # of one code, as many as allauth allows in a session
+CODES_AN_HOUR = 60  # tries of all codes from one client
 
 
 def _nobodys_address():
@@ -138,6 +144,23 @@ class SignupForm(allauth_forms.SignupForm):
             )
         for kind in Consent.Kind:
             user.consents.create(kind=kind, version=VERSION, language=translation.get_language())
+
+
+class ConfirmCodeForm(allauth_forms.ConfirmEmailVerificationCodeForm):
+    """The code of a sign-up; its tries are counted before one is looked at."""
+
+    def clean_code(self):
+        # allauth counts in the session, which two requests at once read before either writes.
+        code = f"{self.email}:{self.expected_code}"
+        seconds = settings.ACCOUNT_EMAIL_VERIFICATION_BY_CODE_TIMEOUT
+        if not (
+            limits.allowed_for_client(
+                "sign-up-code", context.request, CODES_AN_HOUR, limits.AN_HOUR
+            )
+            and limits.allowed_from_first("sign-up-code", code, CODE_TRIES, seconds)
+        ):
+            raise get_adapter().validation_error("rate_limited")
+        return super().clean_code()
 
 
 class ResetForm(allauth_forms.ResetPasswordForm):

@@ -20,6 +20,9 @@ AT_LEAST_ONE = (
     "PORTAL_INVITATION_DAYS",
     "PORTAL_RECORD_YEARS",
     "PORTAL_MAIL_DAYS",
+    "WEB_THREADS",
+    "WEB_CONNECTIONS",
+    "WEB_BODY_SECONDS",
 )
 
 
@@ -54,7 +57,7 @@ def installation(app_configs, **kwargs):
         )
     if "LocMem" in settings.CACHES["default"]["BACKEND"]:
         found.append(
-            Error("The cache is not shared: limits are counted per process.", id="portal.E006")
+            Error("The cache is not shared: a captcha counts once per process.", id="portal.E006")
         )
     return found
 

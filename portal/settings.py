@@ -170,6 +170,14 @@ PROCRASTINATE_AUTODISCOVER_MODULE_NAME = "jobs"
 # Jobs at once, each with a connection to the database.
 WORKER_CONCURRENCY = env.int("WORKER_CONCURRENCY", default=4)
 
+# Web server: manage.py serve
+HOST = env("HOST", default="127.0.0.1")
+PORT = env.int("PORT", default=8000)
+WEB_THREADS = env.int("WEB_THREADS", default=8)  # requests at work at once
+WEB_CONNECTIONS = env.int("WEB_CONNECTIONS", default=500)
+WEB_BODY_SECONDS = env.int("WEB_BODY_SECONDS", default=30)  # for a request to arrive whole
+WEB_STOP_SECONDS = 8  # for requests at work when the server is stopped; Docker kills after 10
+
 # Mail
 EMAIL_BACKEND = "core.mail.QueueBackend"
 MAIL_FOLDER = VAR_DIR / "mail"
@@ -227,6 +235,7 @@ ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
 ACCOUNT_FORMS = {
     "login": "accounts.signup.LoginForm",
     "signup": "accounts.signup.SignupForm",
+    "confirm_email_verification_code": "accounts.signup.ConfirmCodeForm",
     "reset_password": "accounts.signup.ResetForm",
     "reset_password_from_key": "accounts.signup.NewPasswordForm",
     "change_password": "accounts.signup.ChangePasswordForm",
@@ -319,5 +328,9 @@ LOGGING = {
     "filters": {"no_tokens": {"()": "core.logs.CutTokens"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "filters": ["no_tokens"]}},
     "root": {"handlers": ["console"], "level": "WARNING"},
-    "loggers": {"core": {"level": "INFO"}, "procrastinate": {"level": "WARNING"}},
+    "loggers": {
+        "core": {"level": "INFO"},
+        "procrastinate": {"level": "WARNING"},
+        "waitress.queue": {"level": "ERROR"},  # it warns of each request that waits for a thread
+    },
 }
