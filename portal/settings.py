@@ -97,6 +97,8 @@ PORTAL_MAILS_A_DAY = env.int("PORTAL_MAILS_A_DAY", default=50)
 PORTAL_REMINDER_DAYS = env.list("PORTAL_REMINDER_DAYS", cast=int, default=[7, 21])
 PORTAL_REPORTS_TO_SUSPEND = env.int("PORTAL_REPORTS_TO_SUSPEND", default=3)
 PORTAL_UPLOAD_MB = env.int("PORTAL_UPLOAD_MB", default=10)
+PORTAL_COMPANY_FILES_MB = env.int("PORTAL_COMPANY_FILES_MB", default=2000)
+PORTAL_PERSON_FILES_MB_A_DAY = env.int("PORTAL_PERSON_FILES_MB_A_DAY", default=300)
 PORTAL_EXPIRY_DAYS = env.int("PORTAL_EXPIRY_DAYS", default=30)
 PORTAL_REVIEW_MAIL_MINUTES = env.int("PORTAL_REVIEW_MAIL_MINUTES", default=1 if DEMO else 60)
 PORTAL_INVITATION_DAYS = env.int("PORTAL_INVITATION_DAYS", default=30)
@@ -329,6 +331,8 @@ CONTENT_SECURITY_POLICY = {
         "object-src": [NONE],
     }
 }
+
+CLAMD = env("CLAMD", default="")  # host:port or the path of a socket: files are scanned there
 
 IMPORT_EXPORT_USE_TRANSACTIONS = True
 IMPORT_EXPORT_IMPORT_PERMISSION_CODE = "change"

@@ -4,6 +4,7 @@ from django.conf import settings
 from django.db import models, transaction
 from django.utils.translation import gettext_lazy as _
 
+from accounts import file_quotas
 from accounts.company_details import DOCUMENTS
 from accounts.models.notifications import Letter, Notification, notify
 from accounts.models.records import AuditEntry
@@ -41,8 +42,12 @@ class Document(StoredFile):
 
     @classmethod
     def add(cls, supplier, upload, detail, expires_on, *, actor, now):
-        """Keep a checked upload as a company document; returns it."""
+        """Keep a checked upload as a company document; returns it.
+
+        Raises ValidationError when there is no room for it.
+        """
         with transaction.atomic():
+            file_quotas.make_room(supplier, upload.size, now=now, person=actor)
             document = cls.keep(
                 upload,
                 supplier=supplier,
@@ -56,8 +61,12 @@ class Document(StoredFile):
 
     @classmethod
     def adopt(cls, supplier, stored, detail, *, actor, now):
-        """Keep a copy of a file that answered a customer's step as a company document; returns it."""
+        """Keep a copy of a file that answered a customer's step as a company document; returns it.
+
+        Raises ValidationError when there is no room for it.
+        """
         with transaction.atomic():
+            file_quotas.make_room(supplier, stored.size, now=now)
             about = {
                 "supplier": supplier,
                 "detail": detail,

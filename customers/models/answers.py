@@ -8,6 +8,7 @@ from django.db.models import Exists, F, Max, OuterRef, Q, Subquery
 from django.db.models.functions import Cast
 from django.utils.translation import gettext_lazy as _
 
+from accounts import file_quotas
 from accounts.banks import masked
 from accounts.models import AuditEntry, Membership, notify, tell_of_expiry
 from core.languages import both
@@ -400,11 +401,27 @@ class Upload(StoredFile):
     )
     told_of_expiry = models.BooleanField(default=False, editable=False)
 
+    supplier_path = "profile__supplier"
+
     objects = UploadQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("file")
         verbose_name_plural = _("files")
+
+    @classmethod
+    def add(cls, upload, *, actor, now, profile, **fields):
+        """Keep a checked upload; raise ValidationError when there is no room for it."""
+        with transaction.atomic():
+            file_quotas.make_room(profile.supplier, upload.size, now=now, person=actor)
+            return cls.keep(upload, profile=profile, uploaded_by=actor, **fields)
+
+    @classmethod
+    def adopt(cls, document, *, actor, now, profile, **fields):
+        """Keep a copy of a company document; raise ValidationError when there is no room for it."""
+        with transaction.atomic():
+            file_quotas.make_room(profile.supplier, document.size, now=now)
+            return cls.copy_of(document, profile=profile, uploaded_by=actor, **fields)
 
     @property
     def control(self):

@@ -48,8 +48,11 @@ class StepForm(forms.Form):
 
     use_required_attribute = False  # a draft needs nothing
 
-    def __init__(self, questions, *, profile, kept, posted=None, files=None, partial=True):
+    def __init__(
+        self, questions, *, profile, kept, posted=None, files=None, partial=True, person=None
+    ):
         super().__init__(files=files, label_suffix="")
+        self.person = person  # whose new files are judged
         self.questions, self.profile, self.partial = list(questions), profile, partial
         self.supplier = profile.supplier if profile else None
         self.offers = self._offers()
@@ -96,6 +99,8 @@ class StepForm(forms.Form):
         )
         control.error_messages["required"] = missing(question)
         control.is_part = bool(suffix)
+        if isinstance(control, forms.FileField):
+            control.person = self.person
         if not suffix:
             control.label, control.help_text = question.label, question.help
         return control
@@ -250,23 +255,29 @@ class StepForm(forms.Form):
     def store_files(self, user):
         """Store the files that were chosen and are sound, once, and name them in `typed` and `said`.
 
-        A file is stored also when its date is missing or wrong; one that stays gets the date that was typed.
+        A file is stored also when its date is missing or wrong; one that stays gets the date that was typed. One for
+        which there is no room is an error of its question.
         """
         said = {one["question"]: one["value"] for one in self.said}
         for question in self.questions:
             if question.kind == Kind.FILE:
-                self._store(question, said.get(str(question.pk)), user)
+                try:
+                    self._store(question, said.get(str(question.pk)), user)
+                except forms.ValidationError as no_room:
+                    self.add_error(question.name, no_room)
+                    self.lost_files = True
 
     def _store(self, question, value, user):
         name, day = question.name, f"{question.name}-until"
         chosen, own = self.cleaned_data.pop(name, None), self.cleaned_data.pop(f"{name}-own", None)
         until = self.cleaned_data.get(day)
-        about = {"profile": self.profile, "question": question.pk, "uploaded_by": user}
+        about = {"profile": self.profile, "question": question.pk, "actor": user}
+        about["now"] = timezone.now()
         if chosen:
-            stored = Upload.keep(chosen, expires_on=until, **about)
+            stored = Upload.add(chosen, expires_on=until, **about)
         elif own:
             until = until or self.offers[question.pk].expires_on
-            stored = Upload.copy_of(self.offers[question.pk], expires_on=until, **about)
+            stored = Upload.adopt(self.offers[question.pk], expires_on=until, **about)
         else:
             if until and name in self.stored:
                 self.stored[name].valid_until(until)

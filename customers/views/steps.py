@@ -3,6 +3,7 @@
 from functools import wraps
 
 from django.contrib import messages
+from django.core.exceptions import ValidationError
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -69,7 +70,7 @@ def step(request, pk, step_pk):
 def step_save(request, pk, step_pk):
     """Keep what stands in the form, valid or not."""
     profile, one = _load(request, pk, step_pk)
-    form = _form(profile, one, posted=request.POST, files=request.FILES)
+    form = _form(profile, one, request)
     if not _kept(request, profile, one, form):
         return _page(request, profile, one, form, status=409)
     saved = _("Draft saved. %(customer)s sees nothing until you submit.")
@@ -87,10 +88,13 @@ def step_save(request, pk, step_pk):
 def step_submit(request, pk, step_pk):
     """Send the answers to the customer when they are complete; else keep them and say what is missing."""
     profile, one = _load(request, pk, step_pk)
-    form = _form(profile, one, posted=request.POST, files=request.FILES, partial=False)
+    form = _form(profile, one, request, partial=False)
     if form.errors or not _kept(request, profile, one, form, submit=True):
         status = 200 if _kept(request, profile, one, form) else 409
         return _page(request, profile, one, form, status=status)
+    # There was no room for a file: the rest is kept as a draft.
+    if form.errors:
+        return _page(request, profile, one, form)
     messages.success(request, _("Submitted to %(customer)s.") % {"customer": profile.customer})
     differ = company_details.differences(request.supplier, form) and request.membership.is_admin
     return redirect("customers:step", pk, step_pk) if differ else redirect("customers:profile", pk)
@@ -102,7 +106,7 @@ def step_submit(request, pk, step_pk):
 def step_file_remove(request, pk, step_pk, question):
     """Take a stored file out of the draft; what else stands in the form is kept."""
     profile, one = _load(request, pk, step_pk)
-    form = _form(profile, one, posted=request.POST, files=request.FILES)
+    form = _form(profile, one, request)
     name = f"q{question.hex}"
     if name not in form.stored:
         raise Http404
@@ -159,12 +163,16 @@ def step_document(request, pk, step_pk, question):
     asked = next((asked for asked in found if asked.pk == question), None)
     if asked is None:
         raise Http404
-    Document.adopt(
-        request.supplier, found[asked], asked.prefill, actor=request.user, now=timezone.now()
-    )
-    messages.success(
-        request, _("Document saved. Customers get it only in the steps that you submit.")
-    )
+    try:
+        Document.adopt(
+            request.supplier, found[asked], asked.prefill, actor=request.user, now=timezone.now()
+        )
+    except ValidationError as no_room:
+        messages.error(request, no_room.messages[0])
+    else:
+        messages.success(
+            request, _("Document saved. Customers get it only in the steps that you submit.")
+        )
     return redirect("customers:step", pk, step_pk)
 
 
@@ -220,15 +228,16 @@ def _load(request, pk, step_pk):
     return profile, one
 
 
-def _form(profile, one, posted=None, files=None, *, partial=True):
-    """The step's form with what was posted, the draft, or the company details."""
+def _form(profile, one, request=None, *, posted=None, partial=True):
+    """The step's form with what the request or `posted` holds, the draft, or the company details."""
     form = StepForm(
         one.step.questions.all(),
         profile=profile,
         kept=one.answer.values,
-        posted=posted,
-        files=files,
+        posted=request.POST if request else posted,
+        files=request.FILES if request else None,
         partial=partial,
+        person=request.user if request else None,
     )
     form.full_clean()
     return form
@@ -246,7 +255,7 @@ def _kept(request, profile, one, form, *, submit=False):
         if opened != one.answer.version:
             raise EditConflict(StepAnswer.of(profile, one.step))
         form.store_files(request.user)
-        if submit:
+        if submit and not form.errors:
             StepAnswer.submit(profile, one.step, form.typed, form.said, **about)
         else:
             _show(one, StepAnswer.save_draft(profile, one.step, form.typed, **about))
