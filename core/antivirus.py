@@ -62,6 +62,10 @@ def _connected():
     if isinstance(where := address(), tuple):
         return socket.create_connection(where, SECONDS)
     clamd = socket.socket(socket.AF_UNIX)
-    clamd.settimeout(SECONDS)
-    clamd.connect(where)
+    try:
+        clamd.settimeout(SECONDS)
+        clamd.connect(where)
+    except OSError:
+        clamd.close()
+        raise
     return clamd
