@@ -47,9 +47,10 @@ _line, _lock = [], threading.Lock()  # whose files stand here
 def run(judge: str, file: BinaryIO, *, person: str, **arguments) -> object:
     """Let the function at the dotted path `judge` read a file in a child; return what it returns.
 
-    The child calls `judge(file, **arguments)`; arguments and result travel as JSON, and the judge's
-    module, best one of core.judges, must not import Django. `person` is whose files are judged one
-    after the other. Raises Refused: by the judge, or with the code 'yours' (another file of this
+    The child calls `judge(file, **arguments)`; arguments and result travel as JSON. The judge's
+    module, best one of core.judges, must not import Django; its `prepare(file)`, if it has one, may
+    load more code before the child shuts itself in. `person` is whose files are judged one after
+    the other, at most 60 characters. Raises Refused: by the judge, or with the code 'yours' (another file of this
     person is being judged), 'busy' (too many are), 'complex' (a limit was reached) or 'later' (the
     gate itself does not work). Call it outside of a transaction.
     """

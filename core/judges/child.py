@@ -28,7 +28,11 @@ def main(order: dict) -> None:
     sys.path.insert(0, ROOT)
     module, _, name = order["judge"].rpartition(".")
     # Loaded before the doors close: afterwards it may not read its own code.
-    judge = getattr(importlib.import_module(module), name)
+    module = importlib.import_module(module)
+    judge = getattr(module, name)
+    if hasattr(module, "prepare"):
+        module.prepare(sys.stdin.buffer)
+        sys.stdin.buffer.seek(0)
     _shut_in(order["parent"])
     sys.stdout.write(_verdict(judge, order["arguments"]))
 

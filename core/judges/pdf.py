@@ -23,6 +23,7 @@ CHAIN = 100  # actions that follow one another
 # How the standards Factur-X, ZUGFeRD, XRechnung and Order-X name the invoice in the paper.
 INVOICES = {"factur-x.xml", "zugferd-invoice.xml", "xrechnung.xml", "order-x.xml"}
 INVOICE_BYTES = 8 * 2**20
+NAMES = ("/UF", "/F", "/Unix", "/DOS", "/Mac")  # of an attached file
 
 # Most objects hold none of these, and this search is many times faster than looking at each key.
 _SUSPECT = re.compile(
@@ -54,6 +55,9 @@ def _opened(content):
 
 
 def _judge_object(item):
+    # A dictionary may name its kind of action by an object of its own.
+    if isinstance(item, pikepdf.Name) and str(item) in RUNNING:
+        raise _action(str(item))
     if isinstance(item, pikepdf.Stream):
         # The data lies elsewhere, and a viewer would fetch it.
         if "/F" in item.stream_dict:
@@ -122,10 +126,14 @@ def _judge_chain(action):
 
 
 def _judge_attachment(found):
-    name = next((str(found[key]) for key in ("/UF", "/F") if key in found), "")
+    names = [str(found[key]) for key in NAMES if key in found] or [""]
+    # All of its names, for which one counts is the viewer's choice.
+    odd = next((name for name in names if name.casefold() not in INVOICES), None)
+    if odd is not None:
+        raise Refused("attachment", odd)
     for key in found["/EF"].keys():  # noqa: SIM118 - no mapping of Python's
-        if name.casefold() not in INVOICES or not _is_xml(found["/EF"][key]):
-            raise Refused("attachment", name)
+        if not _is_xml(found["/EF"][key]):
+            raise Refused("attachment", names[0])
 
 
 def _is_xml(stream):

@@ -66,6 +66,17 @@ def behind_a_parent(pdf):
     pdf.pages[0].Annots = Array([Dictionary(Subtype=Name.Link, Parent=field)])
 
 
+def with_a_kind_by_name(pdf):
+    """An action whose kind is an object of its own."""
+    action = Dictionary(S=pdf.make_indirect(Name.Launch), F=String("cmd.exe"))
+    pdf.Root.Extra = pdf.make_indirect(action)
+
+
+def with_two_names(pdf):
+    with_attachment("factur-x.xml")(pdf)
+    next(iter(pdf.attachments.values())).obj.F = String("x.wsf")
+
+
 def with_form_of_adobe(pdf):
     pdf.Root.AcroForm = Dictionary(XFA=pdf.make_stream(b"<xdp/>"), Fields=Array([]))
 
@@ -122,10 +133,12 @@ def test_sound_pdfs_are_taken(file):
             (on_page(Subtype=Name.Link, A=Dictionary(S=Name(f"/{kind}"))), f"action: {kind}")
             for kind in ("SubmitForm", "ImportData", "GoToE")
         ],
+        (a_pdf(change=with_a_kind_by_name), "action: Launch"),
         (a_pdf(change=with_form_of_adobe), "form: XFA"),
         (a_pdf(change=with_data_elsewhere), "action: /F"),
         (a_pdf(change=with_attachment("virus.exe", b"MZ")), "attachment: virus.exe"),
         (a_pdf(change=with_attachment("factur-x.xml", b"MZ")), "attachment: factur-x.xml"),
+        (a_pdf(change=with_two_names), "attachment: x.wsf"),
         (a_pdf(encryption=pikepdf.Encryption(owner="a", user="b")), "password"),
         (io.BytesIO(b"%PDF-1.7 nothing else"), "broken"),
         (a_pdf(change=lambda pdf: pdf.pages.remove(p=1)), "broken"),
@@ -165,6 +178,7 @@ def inside(part, content):
         an_office_file("list.xlsx", XLSX),
         with_relation("hyperlink", "https://acme.example/"),
         with_relation("attachedTemplate", "file:///C:\\Users\\kim\\Letter.dotx"),
+        with_relation("attachedTemplate", "Normal.dotm"),
         with_relation("image", "file:///C:\\logo.png"),
         with_relation("aFChunk", "gone.html", outside=False),
         an_office_file(more='<Override PartName="/word/vbaProject.bin" ContentType="a/vba"/>'),
@@ -212,6 +226,13 @@ def test_harmless_office_files_are_taken(file):
         (with_relation("image", "\\\\evil\\x.png"), "link: \\\\evil\\x.png"),
         (with_relation("image", "https://evil.example/x.png"), "link: https://evil.example/x.png"),
         (with_relation("frame", "x.html"), "link: x.html"),
+        (with_relation("image", "logo.png"), "link: logo.png"),
+        (
+            with_part("xl/d.vml", f"{FORMAT}vmlDrawing", '<v><imagedata src="//evil/x.png"/></v>'),
+            "link: //evil/x.png",
+        ),
+        (with_part("xl/s.xml", f"{FORMAT}theme+xml", "<x/>".encode("cp037")), "part: xl/s.xml"),
+        (a_workbook("<é:f xmlns:é='y'>RTD(1)</é:f>"), "formula: RTD, xl/worksheets/sheet1.xml"),
         (with_part("customUI/x.dat", "application/odd"), "part: customUI/x.dat"),
         (with_part("word/media/i.png", "image/png", b"MZ\x90"), "embedded: word/media/i.png"),
         (with_part("word/media/i.png", "image/png", OLE), "embedded: word/media/i.png"),

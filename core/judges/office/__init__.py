@@ -1,21 +1,22 @@
 """Office files (DOCX, XLSX): ZIP archives of which every part and relationship has to be known."""
 
 import codecs
+import importlib
 import io
 import posixpath
 import zipfile
 from typing import BinaryIO
+from urllib.parse import unquote
 
 from core.judges import Refused, damage_refused
 from core.judges.markup import Elements, read
 from core.judges.office.contents import judge_contents
-from core.judges.office.targets import is_elsewhere, part_of
+from core.judges.office.targets import is_elsewhere, is_relative, part_of
 from core.judges.office.types import (
     MAIN_TYPES,
     PACKAGES,
     PART_TYPES,
     RELATIONS,
-    RELATIONS_TO_OWN_FILES,
     refusal_of,
 )
 
@@ -27,6 +28,12 @@ TYPES_PART = "[Content_Types].xml"
 
 # In which old archives write names: loaded now, for later the child may not be able to.
 codecs.lookup("cp437")
+
+
+def prepare(file: BinaryIO) -> None:
+    """Load what few files need: qpdf, the slowest to load, for pictures that a Mac keeps as PDF."""
+    if b".pdf" in file.read():
+        importlib.import_module("core.judges.pdf")
 
 
 def judge_office(file: BinaryIO, *, is_inside: bool = False) -> str:
@@ -84,7 +91,7 @@ class _Package:
         by_name, by_suffix = {}, {}
         for name, said in self._list(TYPES_PART.lower()):
             if name == "Override":
-                part = said.get("PartName", "").strip("/").lower()
+                part = unquote(said.get("PartName", "")).strip("/").lower()
                 by_name[part] = said.get("ContentType", "").lower()
             elif name == "Default":
                 suffix = said.get("Extension", "").lower()
@@ -126,11 +133,11 @@ class _Package:
             self._judge_inner(part.filename, content)
         elif kind == "application/pdf":
             _judge_pdf(content)
-        elif name != TYPES_PART.lower() and kind not in PART_TYPES | set(MAIN_TYPES):
+        elif name != TYPES_PART.lower() and kind not in PART_TYPES:
             raise Refused(refusal_of(kind, name), part.filename)
         elif content.startswith(PROGRAMS):
             raise Refused("embedded", part.filename)
-        elif kind.endswith("xml"):
+        elif kind.endswith(("xml", "vmldrawing")):
             judge_contents(part.filename, content)
 
     def _judge_inner(self, name, content):
@@ -152,8 +159,11 @@ class _Package:
                 raise Refused(refusal_of(said.get("Type", ""), target), target)
 
     def _judge_link(self, kind, target):
-        # A link to press may lead anywhere; all else is fetched on opening.
-        is_own = kind in RELATIONS_TO_OWN_FILES and not is_elsewhere(target)
+        # A link to press may lead anywhere; all else is fetched on opening. What lies on the
+        # reader's own machine is harmless: a letterhead names the template that it was made from.
+        is_own = not is_elsewhere(target) and (
+            kind == "attachedtemplate" or (kind == "image" and not is_relative(target))
+        )
         if target and kind != "hyperlink" and not is_own:
             raise Refused("link", target)
 
@@ -165,7 +175,7 @@ class _Package:
 
 def _judge_pdf(content):
     """Judge a picture that a Mac's Word keeps as PDF."""
-    # Here, for few office files hold one, and qpdf takes longest to load.
+    # Loaded by prepare() if it is needed.
     from core.judges.pdf import judge_pdf  # noqa: PLC0415
 
     judge_pdf(io.BytesIO(content))

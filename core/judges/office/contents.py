@@ -16,16 +16,21 @@ _QUOTED = re.compile(r'"[^"]*"|\'[^\']*\'!')
 
 # Encodings that the office programs and this reader understand alike.
 _ENCODING = re.compile(rb"""^\s*<\?xml[^>]*?encoding\s*=\s*["']([\w.-]+)""")
+_BYTE_ORDER_MARKS = (b"\xff\xfe", b"\xfe\xff", b"\x00<")
 _ENCODINGS = {b"utf-8", b"us-ascii", b"ascii", b"iso-8859-1", b"utf-16"}
 # Without any of these there is nothing to find, and most parts are never parsed.
-_SUSPECT = re.compile(rb"""<!|instr|webVideoPr|\bsrc\s*=|\bFmlaMacro""")
-_FORMULA = re.compile(rb"<(?:[\w.-]+:)?(?:f|\w*[fF]ormula\d?|definedName)(?:\s[^>]*)?>([^<]*)")
+_SUSPECT = re.compile(rb"<!|instr|webVideoPr|\bsrc\s*=")
+_FORMULA = re.compile(rb"<(?:[^\s<>/:!?]+:)?(?:f|\w*[fF]ormula\d?|definedName)(?:\s[^>]*)?>([^<]*)")
 
 
 def judge_contents(name: str, content: bytes) -> None:
     """Raise Refused for XML of a part that starts a program or fetches something from elsewhere."""
-    declared = _ENCODING.match(content[:200].removeprefix(b"\xef\xbb\xbf"))
+    head = content[:200].removeprefix(b"\xef\xbb\xbf").lstrip()
+    declared = _ENCODING.match(head)
     if declared and declared[1].lower() not in _ENCODINGS:
+        raise Refused("part", name)
+    # Written in an encoding in which even “<” is another byte.
+    if head and not head.startswith((b"<", *_BYTE_ORDER_MARKS)):
         raise Refused("part", name)
     # UTF-16, where no expression over bytes finds anything.
     if b"\x00" in content[:100] or _SUSPECT.search(content):

@@ -20,6 +20,11 @@ def is_elsewhere(target: str) -> bool:
     return path.startswith("//") or bool(re.match(r"[a-z][a-z0-9+.-]+:", path))
 
 
+def is_relative(target: str) -> bool:
+    """Say whether a path begins somewhere else: a property of the file may say where."""
+    return not re.match(r"file:|[a-z]:", unquote(target).strip(), re.IGNORECASE)
+
+
 def part_of(source: str, target: str) -> str:
     """Return the name of the part that a relationship of the part `source` leads to."""
     path = unquote(target).replace("\\", "/").partition("#")[0].partition("?")[0]

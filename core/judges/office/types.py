@@ -36,6 +36,7 @@ _MICROSOFT = (
     " vnd.openxmlformats-package.digital-signature-xmlsignature"
 )
 PART_TYPES = {
+    *MAIN_TYPES,
     *(f"{_FORMAT}wordprocessingml.{name}+xml".lower() for name in _WORD.split()),
     *(f"{_FORMAT}spreadsheetml.{name}+xml".lower() for name in _EXCEL.split()),
     *(f"{_FORMAT}drawingml.{name}+xml".lower() for name in _DRAWING.split()),
@@ -75,8 +76,6 @@ RELATIONS = set(
     " thumbnail timeline timelinecache usernames vmldrawing volatiledependencies websettings"
     " workbookmetadata worksheet xmlmaps".split()
 )
-# What may lie on the reader's own machine; a letterhead names the template that it was made from.
-RELATIONS_TO_OWN_FILES = {"attachedtemplate", "image"}
 
 # What to call a part or relationship that is not among those above, by a word in its type or name.
 _CODES = (
