@@ -3,6 +3,7 @@
 from functools import wraps
 
 from django.contrib import messages
+from django.core.exceptions import ValidationError
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -73,7 +74,7 @@ def step(request, pk, step_pk):
 def step_save(request, pk, step_pk):
     """Keep what stands in the form, valid or not."""
     setup, standing = _load(request, pk, step_pk)
-    form = _form(setup, standing, posted=request.POST, files=request.FILES)
+    form = _form(setup, standing, request)
     if not _save(request, setup, standing, form):
         return _conflict_page(request, pk, step_pk, form)
     saved = _("Draft saved. %(customer)s sees nothing until you submit.")
@@ -89,10 +90,13 @@ def step_save(request, pk, step_pk):
 def step_submit(request, pk, step_pk):
     """Send complete answers to the customer; keep others, and say what is missing."""
     setup, standing = _load(request, pk, step_pk)
-    form = _form(setup, standing, posted=request.POST, files=request.FILES, partial=False)
+    form = _form(setup, standing, request, partial=False)
     if form.errors or not _save(request, setup, standing, form, submit=True):
         if not _save(request, setup, standing, form):
             return _conflict_page(request, pk, step_pk, form)
+        return _page(request, *_load(request, pk, step_pk), form)
+    # There was no room for a file: the rest is kept as a draft.
+    if form.errors:
         return _page(request, *_load(request, pk, step_pk), form)
     customer = setup.profile.customer
     messages.success(request, _("Submitted to %(customer)s.") % {"customer": customer})
@@ -106,7 +110,7 @@ def step_submit(request, pk, step_pk):
 def step_file_remove(request, pk, step_pk, question):
     """Take a stored file out of the draft, and keep what stands in the form beside it."""
     setup, standing = _load(request, pk, step_pk)
-    form = _form(setup, standing, posted=request.POST, files=request.FILES)
+    form = _form(setup, standing, request)
     if not form.forget_file(question):
         raise Http404
     if not _save(request, setup, standing, form):
@@ -163,12 +167,16 @@ def step_document(request, pk, step_pk, question):
     asked = next((asked for asked in found if asked.pk == question), None)
     if asked is None:
         raise Http404
-    Document.adopt(
-        request.supplier, found[asked], asked.prefill, actor=request.user, now=timezone.now()
-    )
-    messages.success(
-        request, _("Document saved. Customers get it only in the steps that you submit.")
-    )
+    try:
+        Document.adopt(
+            request.supplier, found[asked], asked.prefill, actor=request.user, now=timezone.now()
+        )
+    except ValidationError as no_room:
+        messages.error(request, no_room.messages[0])
+    else:
+        messages.success(
+            request, _("Document saved. Customers get it only in the steps that you submit.")
+        )
     return redirect("customers:step", pk, step_pk)
 
 
@@ -220,15 +228,16 @@ def _load(request, pk, step_pk):
     raise Http404
 
 
-def _form(setup, standing, posted=None, files=None, *, partial=True):
-    """The step's form with what was posted, the draft, or the company details."""
+def _form(setup, standing, request=None, *, posted=None, partial=True):
+    """The step's form with what `request` or `posted` holds, the draft, or the company details."""
     form = StepForm(
         Question.objects.filter(step=standing.step.pk),
         profile=setup.profile,
         saved_draft=standing.answer.draft,
-        posted=posted,
-        files=files,
+        posted=request.POST if request else posted,
+        files=request.FILES if request else None,
         partial=partial,
+        person=request.user if request else None,
     )
     form.full_clean()
     return form
@@ -244,7 +253,7 @@ def _save(request, setup, standing, form, *, submit=False):
         if opened != standing.answer.version:
             raise EditConflict
         form.store_files(actor)
-        if submit:
+        if submit and not form.errors:
             StepAnswer.submit(
                 profile, step, form.draft, form.answers, version=opened, actor=actor, now=now
             )
