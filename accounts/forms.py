@@ -236,8 +236,9 @@ class DocumentForm(forms.Form):
         widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date", "class": "short"}),
     )
 
-    def __init__(self, *args, **kwargs):
+    def __init__(self, *args, person, **kwargs):
         super().__init__(*args, **kwargs)
+        self.fields["file"].person = person
         self.fields["file"].help_text = _("PDF, PNG, JPEG, DOCX or XLSX, up to %(limit)d MB.") % {
             "limit": settings.PORTAL_UPLOAD_MB
         }

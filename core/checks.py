@@ -10,6 +10,8 @@ from urllib.parse import urlsplit
 from django.conf import settings
 from django.core.checks import Error, Tags, Warning, register
 
+from core import antivirus
+
 # With 0 mail would never find a day, or rows would be over as soon as they are made.
 AT_LEAST_ONE = (
     "PORTAL_SEARCH_RESULTS",
@@ -17,6 +19,8 @@ AT_LEAST_ONE = (
     "PORTAL_MAILS_A_DAY",
     "PORTAL_REPORTS_TO_SUSPEND",
     "PORTAL_UPLOAD_MB",
+    "PORTAL_COMPANY_FILES_MB",
+    "PORTAL_PERSON_FILES_MB_A_DAY",
     "PORTAL_INVITATION_DAYS",
     "PORTAL_RECORD_YEARS",
     "PORTAL_MAIL_DAYS",
@@ -84,6 +88,12 @@ def values(app_configs, **kwargs):
     """Refuse a colour that stylesheet and mail can't read, and 0 where it breaks something."""
     low = [name for name in AT_LEAST_ONE if getattr(settings, name) < 1]
     found = [Error(f"{name} must be 1 or more.", id="portal.E009") for name in low]
+    try:
+        antivirus.address()
+    except ValueError:
+        found.append(
+            Error("CLAMD must be host:port or the absolute path of a socket.", id="portal.E012")
+        )
     if not re.fullmatch("#[0-9a-fA-F]{6}", settings.BRAND_COLOUR):
         found.append(
             Error("BRAND_COLOUR must be written as #rrggbb, such as #0e6a57.", id="portal.E010")

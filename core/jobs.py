@@ -18,7 +18,7 @@ from procrastinate.contrib.django import app
 from procrastinate.contrib.django.models import ProcrastinateJob, ProcrastinateWorker
 
 from core.mail import message_of
-from core.models import Code, DailyCount, Link, Mail, TableImport, Tally, today
+from core.models import Code, DailyCount, Lease, Link, Mail, TableImport, Tally, today
 from core.models.files import StoredFile
 from core.models.imports import TRIES
 from core.models.mail import DELIVER, MailStatus
@@ -145,6 +145,7 @@ def clean_up(timestamp: int) -> None:
     Code.objects.filter(expires_at__lt=now - CODES_KEPT).delete()
     DailyCount.objects.filter(day__lt=today(now - COUNTS_KEPT)).delete()
     Tally.objects.filter(ends_at__lt=now).delete()
+    Lease.objects.over().delete()
     Link.objects.forgettable(now - timedelta(days=365 * settings.PORTAL_RECORD_YEARS)).delete()
     with connection.cursor() as cursor:
         # The library's models are read-only. A job has no date of its own: its events do.

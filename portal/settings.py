@@ -68,6 +68,8 @@ PORTAL_TEAM_INVITATIONS_A_DAY = env.int("PORTAL_TEAM_INVITATIONS_A_DAY", default
 # Steps submitted within that time make one mail to the reviewers.
 PORTAL_REVIEW_MAIL_MINUTES = env.int("PORTAL_REVIEW_MAIL_MINUTES", default=1 if DEMO else 60)
 PORTAL_UPLOAD_MB = env.int("PORTAL_UPLOAD_MB", default=10)
+PORTAL_COMPANY_FILES_MB = env.int("PORTAL_COMPANY_FILES_MB", default=2000)
+PORTAL_PERSON_FILES_MB_A_DAY = env.int("PORTAL_PERSON_FILES_MB_A_DAY", default=300)
 PORTAL_EXPIRY_DAYS = env.int("PORTAL_EXPIRY_DAYS", default=30)  # so long before people are told
 
 # How long things are kept
@@ -310,6 +312,8 @@ CONTENT_SECURITY_POLICY = {
         "object-src": [NONE],
     }
 }
+
+CLAMD = env("CLAMD", default="")  # host:port or the path of a socket: files are scanned there
 
 # Countries
 COUNTRIES_FIRST = ["KR", "US", "JP", "CN", "DE"]  # those of most suppliers

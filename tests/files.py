@@ -3,30 +3,68 @@
 import io
 import zipfile
 
+import pikepdf
 from django.core.files.uploadedfile import SimpleUploadedFile
-from PIL import Image
-from pypdf import PdfWriter
+from PIL import Image, PngImagePlugin
 
+FORMAT = "application/vnd.openxmlformats-officedocument."
 TYPES = """<?xml version="1.0"?><Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types">
+<Default Extension="rels" ContentType="application/vnd.openxmlformats-package.relationships+xml"/>
+<Default Extension="xml" ContentType="application/xml"/><Default Extension="png" ContentType="image/png"/>
 <Override PartName="/part.xml" ContentType="{main}"/>{more}</Types>"""
-DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document.main+xml"
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet.main+xml"
+DOCX = f"{FORMAT}wordprocessingml.document.main+xml"
+XLSX = f"{FORMAT}spreadsheetml.sheet.main+xml"
+SHEET = f"{FORMAT}spreadsheetml.worksheet+xml"
+RELATION = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 
 
-def a_pdf(name="paper.pdf", change=None):
-    """Make one empty page; `change(writer)` adds to it."""
-    writer, out = PdfWriter(), io.BytesIO()
-    writer.add_blank_page(200, 200)
+def a_pdf(name="paper.pdf", change=None, **saving):
+    """Make one empty page; `change(pdf)` adds to it."""
+    pdf, out = pikepdf.new(), io.BytesIO()
+    pdf.add_blank_page(page_size=(200, 200))
     if change:
-        change(writer)
-    writer.write(out)
+        change(pdf)
+    pdf.save(out, **saving)
     return SimpleUploadedFile(name, out.getvalue(), "application/pdf")
+
+
+def a_slow_pdf(objects=3000, padding=0):
+    """A PDF whose index names none of its objects, each of which names one that is not there."""
+    bodies = {number: b"<</Type/X/R %d 0 R>>" % (objects + number) for number in range(4, objects)}
+    bodies |= {
+        1: b"<</Type/Catalog/Pages 2 0 R>>",
+        2: b"<</Type/Pages/Count 1/Kids[3 0 R]>>",
+        3: b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 9 9]>>",
+    }
+    content = b"%PDF-1.4\n" + b"".join(
+        b"%d 0 obj\n%b\nendobj\n" % (number, body) for number, body in bodies.items()
+    )
+    content += b"A" * padding + b"\n"
+    end = b"xref\n0 1\n0000000000 65535 f \ntrailer<</Size 10/Root 1 0 R>>\nstartxref\n%d\n%%%%EOF"
+    return SimpleUploadedFile("slow.pdf", content + end % len(content))
+
+
+def with_attachment(name, content=b"<invoice/>"):
+    """A change that attaches a file to a PDF."""
+
+    def change(pdf):
+        pdf.attachments[name] = pikepdf.AttachedFileSpec(pdf, content, filename=name)
+
+    return change
 
 
 def a_picture(name="seal.png", kind="PNG", size=(8, 8)):
     out = io.BytesIO()
     Image.new("RGB", size, "red").save(out, kind)
     return SimpleUploadedFile(name, out.getvalue())
+
+
+def a_picture_of_photoshop(letters=2_000_000):
+    """Make a PNG with a description longer than Pillow reads by itself."""
+    out, said = io.BytesIO(), PngImagePlugin.PngInfo()
+    said.add_itxt("XML:com.adobe.xmp", "x" * letters, zip=True)
+    Image.new("RGB", (8, 8), "red").save(out, "PNG", pnginfo=said)
+    return SimpleUploadedFile("photoshop.png", out.getvalue())
 
 
 def an_office_file(name="list.docx", main=DOCX, more="", parts=()):
@@ -38,3 +76,28 @@ def an_office_file(name="list.docx", main=DOCX, more="", parts=()):
         for part, content in parts:
             archive.writestr(part, content)
     return SimpleUploadedFile(name, out.getvalue())
+
+
+def with_part(part, kind, content="<x/>", name="list.docx", main=DOCX, parts=()):
+    """An office file with one more part, of a type that the list of types says."""
+    more = f'<Override PartName="/{part}" ContentType="{kind}"/>'
+    return an_office_file(name, main, more, [(part, content), *parts])
+
+
+def with_relation(kind, target, outside=True, name="list.docx", parts=()):
+    """A DOCX with a relationship."""
+    mode = ' TargetMode="External"' if outside else ""
+    relation = f'<Relationship Id="r1" Type="{RELATION}/{kind}" Target="{target}"{mode}/>'
+    rels = ("_rels/part.xml.rels", f"<Relationships>{relation}</Relationships>")
+    return an_office_file(name, parts=[rels, *parts])
+
+
+def a_document(body):
+    """A DOCX whose text is `body`, in WordprocessingML without prefixes."""
+    kind = f"{FORMAT}wordprocessingml.header+xml"
+    return with_part("word/header1.xml", kind, f"<hdr>{body}</hdr>")
+
+
+def a_workbook(cells, part="xl/worksheets/sheet1.xml", kind=SHEET):
+    """An XLSX with a sheet of these cells, in SpreadsheetML without prefixes."""
+    return with_part(part, kind, f"<worksheet>{cells}</worksheet>", "list.xlsx", XLSX)

@@ -8,6 +8,7 @@ from django.core.files.uploadedfile import UploadedFile
 from django.db import models, transaction
 from django.utils.translation import gettext_lazy as _
 
+from accounts import file_quotas
 from accounts.company_details import DOCUMENTS
 from accounts.models.memberships import Membership
 from accounts.models.notifications import Letter, notify
@@ -56,8 +57,12 @@ class Document(StoredFile):
         actor: User,
         now: datetime,
     ) -> "Document":
-        """Keep a checked upload as a company document; returns the document."""
+        """Keep a checked upload as a company document; returns the document.
+
+        Raises ValidationError when there is no room for it.
+        """
         with transaction.atomic():
+            file_quotas.make_room(supplier, upload.size, now=now, person=actor)
             document = cls.keep(
                 upload,
                 supplier=supplier,
@@ -73,8 +78,12 @@ class Document(StoredFile):
     def adopt(
         cls, supplier: Supplier, stored: StoredFile, detail: str, *, actor: User, now: datetime
     ) -> "Document":
-        """Keep a copy of a stored file as a company document; returns the document."""
+        """Keep a copy of a stored file as a company document; returns it.
+
+        Raises ValidationError when there is no room for it.
+        """
         with transaction.atomic():
+            file_quotas.make_room(supplier, stored.size, now=now)
             document = cls.copy_of(
                 stored,
                 supplier=supplier,

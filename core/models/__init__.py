@@ -7,6 +7,7 @@ from core.models.decisions import (
     DecidedOnceQuerySet,
 )
 from core.models.imports import TableImport
+from core.models.leases import Lease
 from core.models.links import Link
 from core.models.mail import Mail
 from core.models.tallies import Tally
@@ -19,6 +20,7 @@ __all__ = [
     "DecidedInTimeQuerySet",
     "DecidedOnce",
     "DecidedOnceQuerySet",
+    "Lease",
     "Link",
     "Mail",
     "TableImport",

@@ -39,6 +39,8 @@ class StoredFile(models.Model):
     expires_on = models.DateField(_("valid until"), null=True, blank=True)
     uploaded_at = models.DateTimeField(_("added"), default=timezone.now)
 
+    supplier_path = "supplier"  # how a query gets from a row to the company that keeps the file
+
     class Meta:
         abstract = True
 

@@ -1,5 +1,6 @@
-"""Kinds of files that people may upload: known by their content, opened by a library."""
+"""Kinds of files that people may upload: known by their content, opened by the gate's judges."""
 
+import zipfile
 from pathlib import PurePath
 
 from django.conf import settings
@@ -7,17 +8,17 @@ from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext as _
 
-from core.uploads.office import FORMAT, check_office
-from core.uploads.pdf import check_pdf
-from core.uploads.pictures import check_picture
-from core.uploads.refusals import hangul_file, other_kind
+from core import gate
+from core.judges import Refused, office
+from core.uploads.refusals import in_words
 
+_FORMAT = "application/vnd.openxmlformats-officedocument."
 TYPES = {
     "pdf": "application/pdf",
     "png": "image/png",
     "jpeg": "image/jpeg",
-    "docx": f"{FORMAT}wordprocessingml.document",
-    "xlsx": f"{FORMAT}spreadsheetml.sheet",
+    "docx": f"{_FORMAT}wordprocessingml.document",
+    "xlsx": f"{_FORMAT}spreadsheetml.sheet",
 }
 SUFFIXES = {
     ".pdf": "pdf",
@@ -28,21 +29,24 @@ SUFFIXES = {
     ".xlsx": "xlsx",
 }
 ACCEPT = ",".join(SUFFIXES)
+HEADER = 1024  # bytes within which viewers look for a PDF to begin
 
 
-def check(upload: UploadedFile) -> str:
-    """Return the content type of an uploaded file, found by opening it.
+def check(upload: UploadedFile, person: str) -> str:
+    """Return the content type of a file that `person` uploads, found by opening it.
 
     Raises ValidationError, which says what to do, for a file that we do not take.
     """
     if not upload.size:
-        raise ValidationError(_("The file is empty. Choose another one."), code="empty")
+        raise in_words(Refused("empty"))
     check_size(upload)
-    upload.seek(0)
-    content = upload.read()
-    upload.seek(0)
     suffix = PurePath(upload.name or "").suffix.lower()
-    kind = _kind(content, suffix)
+    try:
+        kind = _kind(upload, suffix, person)
+    except Refused as refused:
+        raise in_words(refused) from None
+    finally:
+        upload.seek(0)
     # The name decides what opens the file on the reader's machine, so both have to agree.
     if SUFFIXES.get(suffix) != kind:
         raise ValidationError(
@@ -54,33 +58,39 @@ def check(upload: UploadedFile) -> str:
 
 
 def check_size(upload: UploadedFile) -> None:
+    """Raise ValidationError for an uploaded file that is larger than we take."""
     if upload.size > settings.PORTAL_UPLOAD_MB * 2**20:
         words = _("The file is larger than %(limit)d MB. Make it smaller or split it.")
         raise ValidationError(words % {"limit": settings.PORTAL_UPLOAD_MB}, code="large")
 
 
-def _kind(content, suffix):
-    # The first bytes say which library opens the file; that one has the last word.
-    if content.startswith(b"%PDF-"):
-        check_pdf(content)
-        return "pdf"
+def check_unpacked(parts: list[zipfile.ZipInfo]) -> None:
+    """Raise ValidationError when the parts of an archive say that they unpack to too much."""
+    try:
+        office.check_unpacked(parts)
+    except Refused as refused:
+        raise in_words(refused) from None
+
+
+def _kind(upload, suffix, person):
+    """Name the kind by the first bytes; that kind's judge has the last word."""
+    upload.seek(0)
+    content = upload.read()
     if content.startswith(b"\x89PNG\r\n\x1a\n"):
-        check_picture(content, "PNG")
+        gate.run("core.judges.pictures.judge_picture", upload, person=person, pillow_format="PNG")
         return "png"
     if content.startswith(b"\xff\xd8\xff"):
-        check_picture(content, "JPEG")
+        gate.run("core.judges.pictures.judge_picture", upload, person=person, pillow_format="JPEG")
         return "jpeg"
     if suffix in (".hwp", ".hwpx") or b"HWP Document File" in content:
-        raise hangul_file()
+        raise Refused("hwp")
     if content.startswith(b"PK\x03\x04"):
-        return check_office(content)
+        return gate.run("core.judges.office.judge_office", upload, person=person)
     # OLE: what Office wrote until 2003, and what it wraps a file with a password in.
     if content.startswith(b"\xd0\xcf\x11\xe0"):
-        raise ValidationError(
-            _(
-                "This is an old Office file, or one with a password."
-                " Save it as DOCX, XLSX or PDF without a password."
-            ),
-            code="old",
-        )
-    raise other_kind()
+        raise Refused("old")
+    # Byte order marks, line ends and heads of mail stand before it, and viewers pass over them.
+    if b"%PDF-" in content[:HEADER]:
+        gate.run("core.judges.pdf.judge_pdf", upload, person=person)
+        return "pdf"
+    raise Refused("type")

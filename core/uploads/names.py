@@ -1,4 +1,4 @@
-"""Names of uploaded files."""
+"""Names of uploaded files, and of what is found in them."""
 
 import unicodedata
 
@@ -20,3 +20,13 @@ def clean_name(name: str) -> str:
     if not dot:
         return seen.strip()[:150] or "file"
     return f"{stem.strip(' .')[:140] or 'file'}.{suffix.strip()[:9]}"
+
+
+def clean_part(name: str) -> str:
+    """Return a name found inside of a file as words for a person, at most 80 letters."""
+    seen = "".join(
+        character if unicodedata.category(character)[0] != "C" else " " for character in name
+    )
+    seen = " ".join(unicodedata.normalize("NFC", seen).split())
+    # Its end tells more than its beginning, which is folders.
+    return f"…{seen[-79:]}" if len(seen) > 80 else seen or "?"

@@ -1,14 +1,17 @@
 """The files that answer questions; telling of files that run out, finding those nobody needs."""
 
+import uuid
 from datetime import date, datetime
 
 from django.conf import settings
+from django.core.files.uploadedfile import UploadedFile
 from django.db import models, transaction
 from django.db.models import Exists, OuterRef
 from django.db.models.functions import Cast
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import tell_of_expiry
+from accounts import file_quotas
+from accounts.models import Document, User, tell_of_expiry
 from core.models.files import StoredFile
 from customers.models.answers import StepAnswer, Submission
 from customers.models.profiles import CustomerProfile, Stage
@@ -46,11 +49,63 @@ class Upload(StoredFile):
     )
     told_of_expiry = models.BooleanField(default=False, editable=False)
 
+    supplier_path = "profile__supplier"
+
     objects = UploadQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("file")
         verbose_name_plural = _("files")
+
+    @classmethod
+    def add(
+        cls,
+        profile: CustomerProfile,
+        upload: UploadedFile,
+        question: uuid.UUID,
+        expires_on: date | None,
+        *,
+        actor: User,
+        now: datetime,
+    ) -> "Upload":
+        """Keep a checked upload as an answer; returns it.
+
+        Raises ValidationError when there is no room for it.
+        """
+        with transaction.atomic():
+            file_quotas.make_room(profile.supplier, upload.size, now=now, person=actor)
+            return cls.keep(
+                upload,
+                profile=profile,
+                question=question,
+                uploaded_by=actor,
+                expires_on=expires_on,
+            )
+
+    @classmethod
+    def adopt(
+        cls,
+        profile: CustomerProfile,
+        document: Document,
+        question: uuid.UUID,
+        expires_on: date | None,
+        *,
+        actor: User,
+        now: datetime,
+    ) -> "Upload":
+        """Keep a copy of a company document as an answer; returns it.
+
+        Raises ValidationError when there is no room for it.
+        """
+        with transaction.atomic():
+            file_quotas.make_room(profile.supplier, document.size, now=now)
+            return cls.copy_of(
+                document,
+                profile=profile,
+                question=question,
+                uploaded_by=actor,
+                expires_on=expires_on,
+            )
 
     def valid_until(self, day: date) -> None:
         """Set the day until which the file is valid; people are told of another day anew."""

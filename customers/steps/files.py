@@ -4,6 +4,7 @@ from datetime import date
 from typing import Any
 
 from django.core.files.uploadedfile import UploadedFile
+from django.utils import timezone
 
 from customers.models import Question, Upload
 from customers.steps.draft import Draft, upload_id
@@ -46,25 +47,16 @@ class StepFiles:
     ) -> Upload | None:
         """Store the new upload, or with `own` a copy of the company document; return its row.
 
-        Without either it returns None, and a stored file gets the day that was typed.
+        Without either it returns None, and a stored file gets the day that was typed. Raises
+        ValidationError when there is no room for it.
         """
+        now = timezone.now()
         if upload:
-            row = Upload.keep(
-                upload,
-                profile=self.profile,
-                question=question.pk,
-                uploaded_by=user,
-                expires_on=until,
-            )
+            row = Upload.add(self.profile, upload, question.pk, until, actor=user, now=now)
         elif own:
             document = self.company.document_for(question)
-            row = Upload.copy_of(
-                document,
-                profile=self.profile,
-                question=question.pk,
-                uploaded_by=user,
-                expires_on=until or document.expires_on,
-            )
+            until = until or document.expires_on
+            row = Upload.adopt(self.profile, document, question.pk, until, actor=user, now=now)
         else:
             if until and question in self.stored:
                 self.stored[question].valid_until(until)

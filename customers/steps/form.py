@@ -3,6 +3,7 @@
 from django import forms
 from django.utils.datastructures import MultiValueDict
 
+from accounts.models import User
 from core.languages import both
 from customers.models import CustomerProfile, Question
 from customers.steps import draft as drafts
@@ -29,9 +30,10 @@ class StepForm(forms.Form):
         posted: MultiValueDict | None = None,
         files=None,
         partial: bool = True,
+        person: User | None = None,
     ):
         super().__init__(files=files, label_suffix="")
-        self.partial = partial
+        self.partial, self.person = partial, person  # whose new files are judged
         self.company = Company(profile.supplier if profile else None)
         self.controls = {question: self._add_controls(question) for question in questions}
         if posted is None:
@@ -52,6 +54,8 @@ class StepForm(forms.Form):
             field.required = question.is_required and not kind.is_composed
             field.error_messages["required"] = kind.missing(question)
             field.is_part = bool(suffix)
+            if isinstance(field, forms.FileField):
+                field.person = self.person
             if not suffix:
                 field.label, field.help_text = question.label, question.help
             names[suffix] = drafts.control_name(question, suffix)
@@ -119,7 +123,8 @@ class StepForm(forms.Form):
     def store_files(self, user) -> None:
         """Store the sound files that were chosen, and name them in the draft and the answers.
 
-        A file is stored also when its day is missing or wrong.
+        A file is stored also when its day is missing or wrong. A file for which there is no room
+        is an error of its question.
         """
         values = {answer["question"]: answer["value"] for answer in self.answers}
         for question in self.step_files.questions:
@@ -128,7 +133,13 @@ class StepForm(forms.Form):
             upload = self.cleaned_data.pop(names[""], None)
             own = self.cleaned_data.pop(names.get("own"), None)
             until = self.cleaned_data.get(names.get("until"))
-            if stored := self.step_files.store(question, upload, own, until, user):
+            try:
+                stored = self.step_files.store(question, upload, own, until, user)
+            except forms.ValidationError as no_room:
+                self.add_error(question.name, no_room)
+                self.lost_files = True
+                continue
+            if stored:
                 self._name_file(question, stored, values.get(str(question.pk)))
 
     def _name_file(self, question, stored, value):

@@ -3,6 +3,7 @@
 from functools import wraps
 
 from django.contrib import messages
+from django.core.exceptions import ValidationError
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -75,7 +76,7 @@ def step(request, pk, step_pk):
 @while_open
 def step_save(request, pk, step_pk):
     setup, standing = _load(request, pk, step_pk)
-    form = _form(setup, standing, posted=request.POST, files=request.FILES)
+    form = _form(setup, standing, request)
     if not _save(request, setup, standing, form):
         return _conflict_page(request, pk, step_pk, form)
     saved = _("Draft saved. %(customer)s sees nothing until you submit.")
@@ -91,11 +92,14 @@ def step_save(request, pk, step_pk):
 @while_open
 def step_submit(request, pk, step_pk):
     setup, standing = _load(request, pk, step_pk)
-    form = _form(setup, standing, posted=request.POST, files=request.FILES, partial=False)
+    form = _form(setup, standing, request, partial=False)
     # Incomplete answers are kept as a draft; the page says what is missing.
     if form.errors or not _save(request, setup, standing, form, submit=True):
         if not _save(request, setup, standing, form):
             return _conflict_page(request, pk, step_pk, form)
+        return _page(request, *_load(request, pk, step_pk), form)
+    # There was no room for a file: the rest is kept as a draft.
+    if form.errors:
         return _page(request, *_load(request, pk, step_pk), form)
     customer = setup.profile.customer
     messages.success(request, _("Submitted to %(customer)s.") % {"customer": customer})
@@ -110,7 +114,7 @@ def step_submit(request, pk, step_pk):
 @while_open
 def step_file_remove(request, pk, step_pk, question):
     setup, standing = _load(request, pk, step_pk)
-    form = _form(setup, standing, posted=request.POST, files=request.FILES)
+    form = _form(setup, standing, request)
     if not form.forget_file(question):
         raise Http404
     # What stands in the form beside the file is saved with it.
@@ -165,12 +169,16 @@ def step_document(request, pk, step_pk, question):
     asked = next((asked for asked in found if asked.pk == question), None)
     if asked is None:
         raise Http404
-    Document.adopt(
-        request.supplier, found[asked], asked.prefill, actor=request.user, now=timezone.now()
-    )
-    messages.success(
-        request, _("Document saved. Customers get it only in the steps that you submit.")
-    )
+    try:
+        Document.adopt(
+            request.supplier, found[asked], asked.prefill, actor=request.user, now=timezone.now()
+        )
+    except ValidationError as no_room:
+        messages.error(request, no_room.messages[0])
+    else:
+        messages.success(
+            request, _("Document saved. Customers get it only in the steps that you submit.")
+        )
     return redirect("customers:step", pk, step_pk)
 
 
@@ -220,14 +228,15 @@ def _load(request, pk, step_pk):
     raise Http404  # not asked for, or no longer
 
 
-def _form(setup, standing, posted=None, files=None, *, partial=True):
+def _form(setup, standing, request=None, *, posted=None, partial=True):
     form = StepForm(
         Question.objects.filter(step=standing.step.pk),
         profile=setup.profile,
         saved_draft=standing.answer.draft,
-        posted=posted,
-        files=files,
+        posted=request.POST if request else posted,
+        files=request.FILES if request else None,
         partial=partial,
+        person=request.user if request else None,
     )
     form.full_clean()
     return form
@@ -243,7 +252,7 @@ def _save(request, setup, standing, form, *, submit=False):
         if opened != standing.answer.version:
             raise EditConflict
         form.store_files(actor)
-        if submit:
+        if submit and not form.errors:
             StepAnswer.submit(
                 profile, step, form.draft, form.answers, version=opened, actor=actor, now=now
             )

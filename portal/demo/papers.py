@@ -2,29 +2,19 @@
 
 import io
 
+import pikepdf
 from django.core.files.uploadedfile import SimpleUploadedFile
-from pypdf import PdfWriter
-from pypdf.generic import DecodedStreamObject, DictionaryObject, NameObject
+from pikepdf import Dictionary, Name
 
 
 def certificate(name: str, title: str) -> SimpleUploadedFile:
-    """Make a PDF page with a line of text, as an upload that core.uploads has checked."""
-    writer, out = PdfWriter(), io.BytesIO()
-    page = writer.add_blank_page(595, 842)  # points
-    font = DictionaryObject(
-        {
-            NameObject("/Type"): NameObject("/Font"),
-            NameObject("/Subtype"): NameObject("/Type1"),
-            NameObject("/BaseFont"): NameObject("/Helvetica"),
-        }
-    )
-    words = DecodedStreamObject()
-    words.set_data(f"BT /F1 20 Tf 60 760 Td ({title}) Tj ET".encode())
-    page[NameObject("/Contents")] = writer._add_object(words)
-    page[NameObject("/Resources")] = DictionaryObject(
-        {NameObject("/Font"): DictionaryObject({NameObject("/F1"): writer._add_object(font)})}
-    )
-    writer.write(out)
+    """Make a page of A4 with a line of text, as an upload that was checked."""
+    pdf, out = pikepdf.new(), io.BytesIO()
+    page = pdf.add_blank_page(page_size=(595, 842))  # points
+    font = Dictionary(Type=Name.Font, Subtype=Name.Type1, BaseFont=Name.Helvetica)
+    page.Resources = Dictionary(Font=Dictionary(F1=pdf.make_indirect(font)))
+    page.Contents = pdf.make_stream(f"BT /F1 20 Tf 60 760 Td ({title}) Tj ET".encode())
+    pdf.save(out)
     upload = SimpleUploadedFile(name, out.getvalue(), "application/pdf")
     upload.content_type = "application/pdf"
     return upload

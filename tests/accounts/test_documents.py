@@ -1,13 +1,18 @@
 """The company's documents: added and read by whom, and news before they run out."""
 
+import threading
 from datetime import timedelta
 
 import pytest
+from django.core.exceptions import ValidationError
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
 from django.urls import reverse
 
 from accounts.jobs import tell_of_documents
 from accounts.models import Document, Notification
-from core.models import Mail, today
+from core import gate
+from core.models import DailyCount, Lease, Mail, today
 from tests.files import a_pdf
 
 
@@ -58,3 +63,56 @@ def test_admins_hear_once_thirty_days_before_a_document_runs_out(
         ada.email
     ] * told
     assert Document.objects.get().told_of_expiry == bool(told)
+
+
+def test_a_company_keeps_no_more_than_its_share(client, acme, settings):
+    settings.PORTAL_COMPANY_FILES_MB = 1
+    add(client)
+    acme.documents.update(size=2**20 - a_pdf().size)
+    add(client)
+    page = add(client).content.decode()
+    assert "Your company’s files may take 1 MB in all." in page
+    assert acme.documents.count() == 2
+
+
+def test_a_person_uploads_no_more_than_a_days_share(client, acme, ada, settings, now):
+    settings.PORTAL_PERSON_FILES_MB_A_DAY = 1
+    DailyCount.objects.spend("files", str(ada.pk), today(now), 1024, 1023)
+    add(client)
+    page = add(client).content.decode()
+    assert "You can upload 1 MB of files a day." in page
+    assert acme.documents.count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_documents_at_once_do_not_share_the_last_room(acme, ada, settings, now):
+    settings.PORTAL_COMPANY_FILES_MB = 1
+    half = 600_000
+    outcomes = []
+
+    def keep():
+        upload = SimpleUploadedFile("a.pdf", b"x" * half)
+        upload.content_type = "application/pdf"
+        try:
+            Document.add(acme, upload, "other", None, actor=ada, now=now)
+            outcomes.append("kept")
+        except ValidationError as error:
+            outcomes.append(error.code)
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=keep) for _each in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(outcomes) == ["company", "kept"]
+
+
+def test_while_a_file_of_the_person_is_checked_the_form_is_kept(client, acme, ada, monkeypatch):
+    monkeypatch.setattr(gate, "WAIT_SECONDS", 0)
+    Lease.objects.take(f"gate:person:{ada.pk}", 30)
+    page = add(client, expires_on="2027-01-31").content.decode()
+    assert "Another file of yours is being checked. Try again in a moment." in page
+    assert 'value="2027-01-31"' in page
+    assert not acme.documents.exists()

@@ -5,9 +5,11 @@ from datetime import timedelta
 
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
+from django.utils import timezone
 
 from accounts.models import BankAccount, Document
-from core.models import Mail, today
+from core import gate
+from core.models import Lease, Mail, today
 from customers.models import StepAnswer, Submission, Upload
 from tests.builders import make_step
 from tests.customers.conftest import names
@@ -263,3 +265,37 @@ def test_countries_that_differ_are_named(page, organon, profile):
     page(step, {}, "step_details")
     profile.supplier.refresh_from_db()
     assert profile.supplier.country == "DE"
+
+
+def test_a_file_without_room_is_said_beside_it_and_nothing_is_submitted(
+    page, organon, acme, profile, settings
+):
+    settings.PORTAL_COMPANY_FILES_MB = 1
+    paper = Document.add(
+        acme, checked(a_pdf()), "other", None, actor=acme.admins()[0].user, now=timezone.now()
+    )
+    Document.objects.filter(pk=paper.pk).update(size=2**20)
+    step = make_step(organon, "Papers", {"kind": "text"}, {"kind": "file"})
+    name = names(step)
+    typed = {name["text"]: "ACME", name["file"]: a_pdf()}
+    said = page(step, typed, "step_submit").content.decode()
+    assert "Your company’s files may take 1 MB in all." in said
+    assert 'value="ACME"' in said
+    assert not Submission.objects.exists()
+    assert StepAnswer.objects.get().values[name["text"]] == "ACME"
+
+
+def test_a_file_that_can_not_be_checked_now_keeps_the_rest_of_the_step(
+    page, step, monkeypatch, ada
+):
+    name = names(step)
+    monkeypatch.setattr(gate, "WAIT_SECONDS", 0)
+    Lease.objects.take(f"gate:person:{ada.pk}", 30)
+    said = page(step, {name["text"]: "ACME", name["file"]: a_pdf()}).content.decode()
+    assert "Another file of yours is being checked. Try again in a moment." in said
+    assert 'value="ACME"' in said
+
+
+def checked(upload):
+    upload.content_type = "application/pdf"
+    return upload
