@@ -163,10 +163,7 @@ class StepAnswer(models.Model):
         actor,
         now: datetime,
     ) -> None:
-        """Give the step to a colleague, who is told, or with None back to everybody.
-
-        Raises NotOpen.
-        """
+        """Hand the step to a colleague, who is told; None means everybody. Raises NotOpen."""
         with transaction.atomic():
             answer = _lock_answer(profile, step)
             cls.objects.filter(pk=answer.pk).update(member=membership)

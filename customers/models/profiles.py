@@ -166,10 +166,7 @@ class CustomerProfile(models.Model):
             )
 
     def end(self, reason: str, *, now: datetime, actor) -> None:
-        """End the connection, once, and tell the other side.
-
-        Raises AlreadyDecided when the two are not connected.
-        """
+        """End the connection and tell the other side; raise AlreadyDecided if not connected."""
         with transaction.atomic():
             transition(
                 CustomerProfile.objects.filter(pk=self.pk).connected(),

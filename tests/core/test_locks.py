@@ -12,7 +12,7 @@ IN_THE_CALLERS_TRANSACTION = {
     ("connections/jobs.py", "show"),
     ("connections/models/invited_until.py", "refresh_one"),
     ("connections/models/requests.py", "_decide"),
-    ("customers/models/answers.py", "_locked"),
+    ("customers/models/answers.py", "_lock_answer"),
     ("customers/models/directory.py", "one_at_a_time"),
     ("customers/models/profiles.py", "locked"),
 }
