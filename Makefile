@@ -9,7 +9,7 @@ CATALOGUES := $(patsubst %.po,%.mo,$(wildcard locale/*/LC_MESSAGES/*.po))
 PYTEST := $(BIN)/python -m pytest -q
 PARALLEL := -n auto --maxprocesses 4 --dist worksteal
 
-.PHONY: run dev test lint format bench lock messages shots
+.PHONY: run dev test lint format bench drill lock messages shots
 .DEFAULT_GOAL := run
 
 # A stamp is written last, so that a half-made environment is made again.
@@ -60,9 +60,13 @@ test: lint
 	else $(PYTEST) $(PARALLEL) tests/e2e; fi
 endif
 
+# make bench B=server runs one of them.
 bench: .venv/development
-	$(BIN)/python bench/search.py 200000
-	$(BIN)/python bench/invitations.py 10000
+	@for name in $(or $(B),search invitations server); do $(BIN)/python bench/$$name.py || exit 1; done
+
+# Attacks a portal of its own and shows whether others still get in.
+drill: .venv/runtime
+	$(BIN)/python -m drill
 
 lock: .venv/development
 	$(BIN)/uv pip compile -q --generate-hashes --no-emit-index-url --no-annotate --no-header --universal --python-version 3.11 pyproject.toml -o requirements.txt

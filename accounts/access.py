@@ -1,4 +1,4 @@
-"""Who may do what: the active supplier, the role that an action needs, and whose things are whose."""
+"""Permissions: the active supplier, the role that an action needs, rows of other suppliers."""
 
 from collections.abc import Callable
 from functools import wraps
@@ -21,7 +21,7 @@ class OtherSupplier(Http404):
 
 
 def role_required(role: Role) -> Callable:
-    """Let a view be used by members with at least this role; others get 403."""
+    """Restrict a view to members with at least this role; others get 403."""
 
     def decorate(view):
         @wraps(view)
@@ -36,16 +36,20 @@ def role_required(role: Role) -> Callable:
 
 
 def company_not_needed(view: Callable) -> Callable:
-    """Mark a view for every account: also without a company, or without the second factor that the company asks for.
+    """Open a view to accounts without a company, or without the second factor that it asks for.
 
-    It stands above the view's other decorators: the middleware reads the mark of what the address calls.
+    The mark stands above the view's other decorators: the middleware looks at the outermost
+    function.
     """
     view.company_not_needed = True
     return view
 
 
 def may_administer(request: HttpRequest) -> list[Membership]:
-    """Return the person's memberships as admin, without those that lack a second factor that the company asks for."""
+    """List the memberships in which the person may act as admin now.
+
+    Those that lack a second factor that their company asks for are left out.
+    """
     return [
         membership
         for membership in request.memberships
@@ -55,9 +59,10 @@ def may_administer(request: HttpRequest) -> list[Membership]:
 
 
 def get_own_or_404(request: HttpRequest, queryset: QuerySet, pk: object) -> Model:
-    """Return the row of `queryset`, which holds only what this member sees; raises Http404 for any other row.
+    """Return the row with this key from `queryset`, which holds what the member may see.
 
-    Raises OtherSupplier for a row of another supplier that the person works for.
+    Raises OtherSupplier for a row of another supplier that the person works for, Http404 for any
+    other row.
     """
     row = queryset.filter(pk=pk).first()
     if row is not None:

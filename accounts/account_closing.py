@@ -1,4 +1,7 @@
-"""A person closes their account: at once for everybody, for good after some days, in which support can undo it."""
+"""A person closes their account: it is locked at once, and erased after some days.
+
+Until then support can undo it.
+"""
 
 import uuid
 from contextlib import suppress
@@ -17,18 +20,18 @@ from accounts.models.devices import mail_security
 from accounts.models.people import ERASED
 from core.states import AlreadyDecided, transition
 
-GONE = "–"  # stands where a name stood
+GONE = "–"  # in place of a name
 
 
 def close_account(user: User, *, now: datetime) -> None:
     """Leave every company, withdraw requests to join, lock the account and mail the person.
 
-    A company where nobody else works begins to close. Raises LastAdmin, with nothing changed, where others work and the
-    person is their only admin; AlreadyDecided when the account is closed.
+    A company where nobody else works begins to close. Raises LastAdmin, with nothing changed, where
+    others work and the person is their only admin; AlreadyDecided when the account is closed.
     """
     with transaction.atomic():
         for membership in user.memberships.active().select_related("supplier", "user"):
-            # an admin may deactivate the person meanwhile, or the company close already
+            # An admin may deactivate the person meanwhile, or the company close already.
             with suppress(AlreadyDecided):
                 _leave(membership, now)
         for asked in user.join_requests.pending().select_related("supplier", "user"):
@@ -47,9 +50,10 @@ def _leave(membership, now):
 
 
 def reopen_account(user: User, *, now: datetime, actor: User, reason: str) -> None:
-    """Bring a closed account back before it is erased; AlreadyDecided when it is not closed, or erased.
+    """Bring a closed account back before it is erased.
 
-    Companies let the person in again themselves.
+    Companies let the person in again themselves. Raises AlreadyDecided when the account is open or
+    erased.
     """
     with transaction.atomic():
         closed = User.objects.filter(pk=user.pk, is_active=False, closed_at__isnull=False)
@@ -66,15 +70,15 @@ def reopen_account(user: User, *, now: datetime, actor: User, reason: str) -> No
 
 
 def erase(user: User) -> None:
-    """Forget who the person was; what they did stays, by nobody."""
+    """Erase a person's name, addresses and belongings; the record keeps what they did."""
     with transaction.atomic():
-        _forget_names(user)
+        _forget_names_in_records(user)
         EmailAddress.objects.filter(user=user).delete()
         Authenticator.objects.filter(user=user).delete()
         for belongings in (user.devices, user.notifications, user.preferences, user.consents):
             belongings.all().delete()
         user.usersession_set.all().delete()
-        # person_key stays: a new account with the same address must not start new counters
+        # person_key stays: a new account with the same address must not start new counters.
         User.objects.filter(pk=user.pk).update(
             email=f"{uuid.uuid4().hex}@{ERASED}",
             name="",
@@ -85,8 +89,8 @@ def erase(user: User) -> None:
         )
 
 
-def _forget_names(user):
-    """Take the person's name and address out of the words of their companies' records and news."""
+def _forget_names_in_records(user):
+    # Records and news hold names as words, not as references to the person.
     naming = Q(data__person=user.name) | Q(data__to=user.name) | Q(data__email=user.email)
     companies = Supplier.objects.filter(
         Q(memberships__user=user) | Q(join_requests__user=user)
@@ -101,6 +105,6 @@ def _forget_names(user):
 
 
 def end_sessions(user: User) -> None:
-    """Sign the person out wherever they are signed in."""
+    """Sign the person out of every browser."""
     keys = user.usersession_set.values_list("session_key", flat=True)
     Session.objects.filter(session_key__in=list(keys)).delete()

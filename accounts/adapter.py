@@ -1,4 +1,4 @@
-"""Where we differ from django-allauth: mails, words, and the moment in which an address counts."""
+"""Our adapters of django-allauth: mails, words, and the moment in which an address counts."""
 
 from datetime import timedelta
 
@@ -33,16 +33,14 @@ class AccountAdapter(DefaultAccountAdapter):
     }
 
     def send_mail(self, template_prefix, email, context):
-        """Write in the language of the address's person, or in that of the page where nobody has the address."""
+        # Mail to an address without a person has the language of the page.
         person = User.objects.filter(email=email).first()
         with translation.override(person.mail_language if person else translation.get_language()):
             super().send_mail(template_prefix, email, context)
 
     def send_notification_mail(self, template_prefix, user, context=None, email=None):
-        """Write allauth's news about password and second factor as our one letter.
-
-        A prefix is 'mfa/email/totp_activated'.
-        """
+        # Allauth has a letter for each change of password or second factor; ours is one letter. The
+        # end of a prefix names the change: 'mfa/email/totp_activated'.
         mail_security(
             user,
             template_prefix.rpartition("/")[2],
@@ -53,8 +51,8 @@ class AccountAdapter(DefaultAccountAdapter):
         )
 
     def render_mail(self, template_prefix, email, context, headers=None):
-        """Give every letter the words that all of ours have, and the moment after which its code is too old to send."""
         message = super().render_mail(template_prefix, email, context | mail.common(), headers)
+        # A letter that goes out after its code is over only confuses.
         if "code" in context:
             message.valid_until = timezone.now() + timedelta(
                 seconds=settings.ACCOUNT_EMAIL_VERIFICATION_BY_CODE_TIMEOUT
@@ -65,7 +63,6 @@ class AccountAdapter(DefaultAccountAdapter):
         return settings.DEFAULT_FROM_EMAIL
 
     def save_user(self, request, user, form, commit=True):
-        """Save the person of a sign-up, whose language is that of the page."""
         user.email = User.objects.normalize_email(form.cleaned_data["email"])
         user.name = form.cleaned_data["name"]
         user.language = request.LANGUAGE_CODE
@@ -74,23 +71,21 @@ class AccountAdapter(DefaultAccountAdapter):
         return user
 
     def clean_email(self, email):
-        """Refuse an address that is longer than the column; allauth's form lets more through."""
+        # Allauth's form lets addresses through that are longer than the column.
         MaxLengthValidator(User._meta.get_field("email").max_length)(email)
         return super().clean_email(email)
 
     def confirm_email(self, request, email_address):
-        """Let the address count and found the company, both or neither, for the code was right.
-
-        Returns False when somebody else has signed up with the address since: theirs is the newer code.
-        """
+        # Confirming founds the company too: both happen or neither.
         with transaction.atomic():
             User.objects.one_at_a_time(email_address.email)
+            # Somebody has signed up with the address since, and theirs is the newer code.
             if not EmailAddress.objects.filter(pk=email_address.pk).exists():
                 return False
             return super().confirm_email(request, email_address)
 
     def get_reset_password_from_key_url(self, key):
-        """Return the link of the mail, on PUBLIC_URL: a stranger can choose the host of the request."""
+        # On PUBLIC_URL: a stranger can choose the host of the request.
         path = reverse("account_reset_password_from_key", kwargs={"uidb36": "UID", "key": "KEY"})
         return settings.PUBLIC_URL + path.replace("UID-KEY", key)
 
@@ -106,5 +101,5 @@ class MFAAdapter(DefaultMFAAdapter):
     }
 
     def generate_authenticator_name(self, user, type):
-        """Call a passkey that nobody named by the browser that made it."""
+        # A passkey that its owner did not name is called by its browser.
         return browsers.named(context.request.headers.get("user-agent", ""))

@@ -30,7 +30,10 @@ LOOK_ALIKES_SHOWN = 5
 
 
 class MembershipInline(admin.TabularInline):
-    """The people who work here, to read: actions on members change them, tell the person and keep why."""
+    """The people who work here, to read.
+
+    Actions on members change them: these tell the person, and record the reason.
+    """
 
     model = Membership
     fields = readonly_fields = ["user", "role", "sees_all_customers", "is_active"]
@@ -43,7 +46,10 @@ class MembershipInline(admin.TabularInline):
 
 
 class NumbersForm(forms.Form):
-    """The registration numbers that the operator sees; they are posted back, so that exactly these count as checked."""
+    """The registration numbers that the operator sees.
+
+    The page posts them back, so that exactly these count as checked.
+    """
 
     def __init__(self, data, suppliers):
         super().__init__(data)
@@ -88,7 +94,8 @@ class SupplierAdmin(admin.ModelAdmin):
         return False
 
     def save_model(self, request, obj, form, change):
-        """Change a supplier by the verbs that its admins use: they record it, and have a new number checked."""
+        # By the verbs that the supplier's admins use: they record the change, and have a new number
+        # checked.
         if not change:
             super().save_model(request, obj, form, change)
             return
@@ -102,7 +109,7 @@ class SupplierAdmin(admin.ModelAdmin):
 
     @admin.display(description=_("warnings"))
     def warnings(self, supplier):
-        """Warn of what a name could deceive with; real names do such things too, so that nothing is refused."""
+        # Real names mix alphabets and look alike too: the operator is warned, nothing is refused.
         found = [_("The name mixes alphabets.")] if mixes_scripts(supplier.name) else []
         names = look_alikes.names_like(supplier)[:LOOK_ALIKES_SHOWN]
         found += [_("Looks like %(name)s.") % {"name": name} for name in names]
@@ -145,7 +152,7 @@ class RoleReasonForm(ReasonForm):
 
 @admin.register(Membership)
 class MembershipAdmin(ReadOnlyAdmin):
-    """People at suppliers, whom the operator changes by the verbs that the supplier's admins use."""
+    """People at suppliers; the operator changes them by the verbs of the supplier's admins."""
 
     list_display = ["user", "supplier", "role", "is_active", "created_at"]
     list_filter = ["role", "is_active"]
@@ -176,7 +183,7 @@ class MembershipAdmin(ReadOnlyAdmin):
 
 @admin.register(BankAccount)
 class BankAccountAdmin(ReadOnlyAdmin):
-    """Suppliers' accounts, to look at when somebody calls about one; suppliers change them."""
+    """Suppliers' bank accounts, to look at when a supplier calls; suppliers change them."""
 
     list_display = [
         "supplier",
@@ -228,14 +235,15 @@ class PersonAdmin(UserAdmin):
     ]
 
     def get_readonly_fields(self, request, obj=None):
-        """Let only a superuser make operators and give rights: changing people must not be a way to more power."""
-        rights = (
-            []
-            if request.user.is_superuser
-            else ["is_staff", "is_superuser", "groups", "user_permissions"]
-        )
-        verbs = (["email"] if obj else []) + (["is_active"] if obj and obj.closed_at else [])
-        return [*self.readonly_fields, *rights, *verbs]
+        locked = [*self.readonly_fields]
+        if obj:
+            locked.append("email")  # changed by the action, which ends sessions and mails
+        if obj and obj.closed_at:
+            locked.append("is_active")  # changed by the action `reopen`
+        # Only superusers give rights: changing people must not be a way to more power.
+        if not request.user.is_superuser:
+            locked += ["is_staff", "is_superuser", "groups", "user_permissions"]
+        return locked
 
     def has_change_permission(self, request, obj=None):
         allowed = super().has_change_permission(request, obj)
@@ -245,14 +253,14 @@ class PersonAdmin(UserAdmin):
         return False
 
     def user_change_password(self, request, id, form_url=""):
-        """Set a password, and tell the person as of any other."""
+        # The person gets a mail, as after any change of their password.
         answer = super().user_change_password(request, id, form_url)
         if request.method == "POST" and answer.status_code == 302:
             mail_security(User.objects.get(pk=id), "password_changed", now=timezone.now())
         return answer
 
     def has_address_permission(self, request):
-        """Superusers only: whoever can change an address can sign in as that person."""
+        # Superusers only: whoever can change an address can sign in as that person.
         return request.user.is_superuser
 
     @action_with_form(_("Change the e-mail"), AddressReasonForm, permission="address")
@@ -326,7 +334,7 @@ class JoinRequestAdmin(ReadOnlyAdmin):
 
     @staticmethod
     def _for_operator(asked):
-        """Return the request if no admin can decide it; raises AlreadyDecided, for otherwise it is theirs."""
+        # Where the company has an admin, the decision is theirs.
         if not JoinRequest.objects.for_operator().filter(pk=asked.pk).exists():
             raise AlreadyDecided
         return asked

@@ -11,27 +11,27 @@ class AccountsConfig(AppConfig):
     def ready(self):
         from allauth.account.signals import email_confirmed, user_logged_in  # noqa: PLC0415 - models load first
 
+        from accounts import rates  # noqa: PLC0415 - models load first
         from accounts.notification_kinds import register_kinds  # noqa: PLC0415 - models load first
 
         register_kinds()
+        rates.connect()
         email_confirmed.connect(found_pending_company, dispatch_uid="accounts.founding")
         user_logged_in.connect(recognise_browser, dispatch_uid="accounts.signed_in")
 
 
 def found_pending_company(request, email_address, **kwargs):
-    """Found the company that the person named at sign-up, now that their code was right.
-
-    Where a company shares the address's domain, the person is asked first whether theirs is not the same one.
-    """
+    """Found the company that the person named at sign-up, now that their code was right."""
     from accounts.founding import found_company  # noqa: PLC0415 - models load first
     from accounts.models import PendingCompany, Supplier, User, person_key  # noqa: PLC0415 - models load first
 
     user = email_address.user
-    # the person's counters start with the first address that they prove
+    # The person's counters start with the first address that they prove.
     User.objects.filter(pk=user.pk, person_key="").update(
         person_key=person_key(email_address.email)
     )
     pending = PendingCompany.objects.filter(user=user).first()
+    # A company of the same domain may be theirs: the page `company_new` asks the person first.
     if pending and not Supplier.objects.sharing_domain(email_address.email).exists():
         found_company(
             user, name=pending.name, country=pending.country, now=timezone.now(), is_first=True
@@ -39,11 +39,10 @@ def found_pending_company(request, email_address, **kwargs):
 
 
 def recognise_browser(request, user, **kwargs):
-    """Tell the person of a sign-in from a browser that they have not used before."""
     from accounts.models import KnownDevice  # noqa: PLC0415 - models load first
     from core.limits import client_ip  # noqa: PLC0415 - models load first
 
-    # the middleware `known_device` writes it into the browser
+    # The middleware `known_device` writes it into the browser.
     request.device_token = KnownDevice.recognise(
         user,
         request.COOKIES.get(settings.DEVICE_COOKIE_NAME, ""),

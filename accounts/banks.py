@@ -9,14 +9,18 @@ from accounts.names import validate_name
 
 PARTS = ("bank", "number", "holder", "iban", "bic")
 KOREAN_BANKS = (
-    "국민은행", "신한은행", "우리은행", "하나은행", "농협은행", "기업은행", "SC제일은행", "한국씨티은행", "산업은행", "수협은행",
-    "iM뱅크", "부산은행", "경남은행", "광주은행", "전북은행", "제주은행", "카카오뱅크", "케이뱅크", "토스뱅크", "새마을금고",
-    "신협", "우체국",
+    "국민은행", "신한은행", "우리은행", "하나은행", "농협은행", "기업은행",
+    "SC제일은행", "한국씨티은행", "산업은행", "수협은행",
+    "iM뱅크", "부산은행", "경남은행", "광주은행", "전북은행", "제주은행",
+    "카카오뱅크", "케이뱅크", "토스뱅크", "새마을금고", "신협", "우체국",
 )  # fmt: skip
 
 
 def clean_bank_account(values: dict[str, str]) -> dict[str, str]:
-    """Return the values as they are kept; raises ValidationError with a message for each part that is wrong."""
+    """Return the values as they are kept.
+
+    Raises ValidationError with a message for each part that is wrong.
+    """
     kept = {part: " ".join((values.get(part) or "").split()) for part in PARTS}
     wrong = {}
     for part in ("bank", "holder"):
@@ -56,7 +60,7 @@ def _clean_domestic(kept):
     if not kept["bank"]:
         wrong["bank"] = _("Type the name of the bank.")
     digits = kept["number"].replace("-", "").replace(" ", "")
-    # 34, as the longest IBAN: countries without IBAN have letters in their numbers too
+    # 34, as the longest IBAN: countries without IBAN have letters in their numbers too.
     if not (digits.isascii() and digits.isalnum() and 6 <= len(digits) <= 34):
         wrong["number"] = _("Type the account number: 6 to 34 digits.")
     return wrong

@@ -1,6 +1,7 @@
 """Closing a company: in some days, in which every admin can keep it open.
 
-What it has with others is the business of the apps above, which end that before they call `close_company`.
+What the company has with others is the business of the apps above. They end it before they call
+`close_company`.
 """
 
 from datetime import datetime, timedelta
@@ -14,7 +15,10 @@ from core.states import transition
 
 
 def begin_closing(supplier: Supplier, *, now: datetime, actor: User) -> None:
-    """Let the company close in some days, and tell its admins; AlreadyDecided when it closes already."""
+    """Let the company close in some days, and tell its admins.
+
+    Raises AlreadyDecided when it closes already.
+    """
     closes = now + timedelta(days=settings.PORTAL_CLOSING_DAYS)
     with transaction.atomic():
         still_open = Supplier.objects.filter(pk=supplier.pk, closing_at=None, closed_at=None)
@@ -25,7 +29,10 @@ def begin_closing(supplier: Supplier, *, now: datetime, actor: User) -> None:
 
 
 def keep_open(supplier: Supplier, *, now: datetime, actor: User) -> None:
-    """Don't close the company after all, and tell its admins; AlreadyDecided when it does not close, or is closed."""
+    """Keep a closing company open, and tell its admins.
+
+    Raises AlreadyDecided when it is not closing, or is closed.
+    """
     with transaction.atomic():
         closing = Supplier.objects.filter(pk=supplier.pk, closing_at__isnull=False, closed_at=None)
         transition(closing, closing_at=None, closing_by=None)
@@ -34,7 +41,11 @@ def keep_open(supplier: Supplier, *, now: datetime, actor: User) -> None:
 
 
 def close_company(supplier: Supplier, *, now: datetime) -> None:
-    """Close the company for everybody, without its bank accounts and documents; AlreadyDecided when it is not due."""
+    """Close the company for everybody, and delete its documents.
+
+    Its bank accounts are out of use from then on. Raises AlreadyDecided when it is not due to
+    close.
+    """
     with transaction.atomic():
         transition(Supplier.objects.filter(pk=supplier.pk).due_to_close(now), closed_at=now)
         supplier.mail_admins("company_closed")  # while it still has some

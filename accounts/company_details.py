@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
-# each a column of Company by the same name; the registered name is its column `name`
+# Each a column of Company by the same name; the registered name is its column `name`.
 COLUMNS = {
     "english_name": _("English name"),
     "representative": _("Representative"),

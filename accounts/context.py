@@ -1,4 +1,4 @@
-"""What the top bar shows of the person, and what sign-up shows of an invitation."""
+"""Variables of every page: the person's news and companies, and the invitation they come by."""
 
 from django.utils.functional import SimpleLazyObject
 
@@ -6,9 +6,9 @@ from accounts import invited_signup
 
 
 def person(request):
-    """Add unread notifications over all suppliers of the person, the suppliers to switch to, the invitation."""
     memberships = getattr(request, "memberships", [])
     return {
+        # Over all suppliers of the person, not only the active one.
         "unread_count": sum(membership.unread for membership in memberships),
         "my_memberships": memberships,
         "invited": SimpleLazyObject(lambda: invited_signup.invited(request)),

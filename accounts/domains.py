@@ -47,7 +47,7 @@ def domain_of(address: str) -> str:
 
 
 def is_free_mail(domain: str) -> bool:
-    """Whether anybody can have an address there, so that it says nothing about a company."""
+    # Anybody can have an address there, so that it says nothing about a company.
     return domain in FREE_MAIL or registrable(domain) in FREE_MAIL
 
 

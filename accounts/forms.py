@@ -1,4 +1,4 @@
-"""What people type about themselves, their company and their team."""
+"""Forms in which people describe themselves, their company and their team."""
 
 import zoneinfo
 
@@ -21,8 +21,7 @@ TOKEN_PATHS = (*LINK_PATHS, "/accounts/password/")
 
 
 def time_zones() -> list[tuple[str, str]]:
-    """Return the time zones to choose from, by name."""
-    # 'Etc/GMT+9' and 'EST' are no places, and mean something else than people expect
+    # 'Etc/GMT+9' and 'EST' are no places, and mean something else than people expect.
     places = {
         zone
         for zone in zoneinfo.available_timezones()
@@ -32,13 +31,16 @@ def time_zones() -> list[tuple[str, str]]:
 
 
 def own_path(text: str) -> str:
-    """Return the text if it is the path of a page of ours; '' for foreign addresses, tokens and nonsense."""
+    """Return the text if it is the path of a page of ours, otherwise ''.
+
+    A path with the token of a signed link gives '' too: whoever reads it could use the link.
+    """
     known = text.startswith("/") and text.isprintable() and len(text) <= 300
     return "" if not known or text.startswith(("//", *TOKEN_PATHS)) else text
 
 
 class AccountForm(forms.ModelForm):
-    """What a person says about themself."""
+    """The person's name, job title, language and time zone."""
 
     time_zone = forms.ChoiceField(label=_("Time zone"), choices=time_zones)
 
@@ -52,7 +54,7 @@ class AccountForm(forms.ModelForm):
 
 
 class PreferencesForm(forms.Form):
-    """How a person hears of each kind by e-mail: a field a kind, named like it."""
+    """How a person hears of each kind of news by e-mail: a field for each kind, named like it."""
 
     def __init__(self, *args, user, **kwargs):
         super().__init__(*args, **kwargs)
@@ -113,7 +115,10 @@ class EmailCodesForm(forms.Form):
 
 
 class CompanyForm(forms.ModelForm):
-    """The company details: what a customer sees from a request on, and what its steps are prefilled from."""
+    """The company details.
+
+    A customer sees them from a request on, and its steps are prefilled from them.
+    """
 
     class Meta:
         model = Supplier
@@ -144,7 +149,7 @@ class CompanyForm(forms.ModelForm):
         )
 
     def changed_values(self) -> list[str]:
-        """Return the names of the fields whose value differs, not only its way of writing."""
+        # changed_data also names values that are only written in another way.
         return [
             name for name in self.changed_data if getattr(self.instance, name) != self.initial[name]
         ]
@@ -250,7 +255,7 @@ class CompanyNewForm(forms.ModelForm):
 
 
 class RoleForm(forms.Form):
-    """What a member may do here."""
+    """The role of a member."""
 
     role = forms.ChoiceField(
         label=_("Role"),
@@ -275,13 +280,16 @@ class TeamInvitationForm(RoleForm):
 
 
 class SwitchForm(forms.Form):
-    """Which of the person's suppliers to work for."""
+    """The supplier that the person wants to work for."""
 
     supplier = forms.UUIDField()
 
 
 class SupportForm(forms.ModelForm):
-    """A question to the operator, with the page it came from; somebody signed in does not type their address."""
+    """A question to the operator, with the page it came from.
+
+    A person who is signed in does not type their address.
+    """
 
     page = forms.Field(required=False, widget=forms.HiddenInput)
 

@@ -12,10 +12,10 @@ def found_company(
 ) -> Membership | None:
     """Found a supplier with the person as its admin; returns the membership.
 
-    With `is_first`, None and nothing done for a person who works for a supplier already.
+    With `is_first`, a person who works for a supplier already founds none and gets None.
     """
     with transaction.atomic():
-        # two clicks found one company: the second waits here and sees the first
+        # Two clicks found one company: the second waits here and sees the first.
         User.objects.select_for_update(no_key=True).get(pk=user.pk)
         if is_first and user.memberships.active().exists():
             return None

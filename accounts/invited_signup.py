@@ -18,9 +18,9 @@ SESSION_KEY = "invited"
 
 
 def enter(request: HttpRequest, email: str, back: str, **invitation) -> HttpResponse:
-    """Redirect to sign-up or, when the form asks for it, log-in, and from there to the path `back`.
+    """Redirect to sign-up, or to log-in when the form asks for it, and from there to `back`.
 
-    `invitation` is what the sign-up page tells of it.
+    `invitation` is what the sign-up page tells about the invitation.
     """
     request.session[SESSION_KEY] = {"email": email, "back": back} | invitation
     target = "account_login" if "login" in request.POST else "account_signup"
@@ -28,19 +28,18 @@ def enter(request: HttpRequest, email: str, back: str, **invitation) -> HttpResp
 
 
 def invited(request: HttpRequest) -> dict:
-    """Return what enter() kept, while the person is on the way to that same invitation; otherwise {}."""
+    """Return what enter() kept, while the person is on the way to that invitation; otherwise {}."""
     kept = request.session.get(SESSION_KEY, {})
     wanted = request.POST.get("next") or request.GET.get("next")
     return kept if kept and wanted == kept["back"] else {}
 
 
-def leave(request: HttpRequest) -> None:
-    """Forget the invitation: it is behind the person."""
+def forget_invitation(request: HttpRequest) -> None:
     request.session.pop(SESSION_KEY, None)
 
 
 def has_address(user: User | AnonymousUser, address: str) -> bool:
-    """Whether the person has proved that the address is theirs."""
+    """Say whether the person has proved that the address is theirs."""
     return (
         user.is_authenticated
         and EmailAddress.objects.filter(user=user, email__iexact=address, verified=True).exists()

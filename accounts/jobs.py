@@ -1,4 +1,4 @@
-"""What the worker does for accounts."""
+"""The worker's jobs for accounts: forgetting what is over, digests, documents that run out."""
 
 from datetime import timedelta
 
@@ -13,28 +13,26 @@ from accounts.zones import zone
 from core.jobs import app, each
 from core.models import today
 
-KEPT = timedelta(days=1)
-DIGEST_HOUR = 8  # in the morning, where the person is
+UNCONFIRMED_KEPT = timedelta(days=1)  # the code is over long before that
+DIGEST_HOUR = 8  # in the morning, in the person's time zone
 
 
 @app.periodic(cron="30 * * * *")
 @app.task(queue="default", queueing_lock="forget_unverified")
 def forget_unverified(timestamp):
-    """Delete people who signed up a day ago and never confirmed their code; they own nothing."""
-    User.objects.unconfirmed().filter(date_joined__lt=timezone.now() - KEPT).delete()
+    User.objects.unconfirmed().filter(date_joined__lt=timezone.now() - UNCONFIRMED_KEPT).delete()
 
 
 @app.periodic(cron="50 3 * * *")
 @app.task(queue="default", queueing_lock="forget_devices")
 def forget_devices(timestamp):
-    """Delete the browsers that nobody signed in from for a year."""
     KnownDevice.objects.filter(seen_at__lt=timezone.now() - timedelta(days=KEPT_DAYS)).delete()
 
 
 @app.periodic(cron="55 3 * * *")
 @app.task(queue="default", queueing_lock="forget_people")
 def forget_people(timestamp):
-    """Erase accounts that were closed some days ago; delete old notifications and long answered questions."""
+    """Erase accounts closed some days ago, old notifications and questions answered years ago."""
     now = timezone.now()
     Notification.objects.filter(
         created_at__lt=now - timedelta(days=settings.PORTAL_NOTIFICATION_DAYS)
@@ -47,7 +45,6 @@ def forget_people(timestamp):
 @app.periodic(cron="5 * * * *")
 @app.task(queue="default", queueing_lock="send_digests")
 def send_digests(timestamp):
-    """Send each person's digest after eight in the morning where they are, with what came before."""
     now = timezone.now()
     users = User.objects.filter(is_active=True, notifications__in_digest=True).distinct()
     each(users, lambda user: _send_due_digest(user, now))
@@ -57,7 +54,7 @@ def _send_due_digest(user, now):
     morning = timezone.localtime(now, zone(user.time_zone)).replace(
         hour=DIGEST_HOUR, minute=0, second=0, microsecond=0
     )
-    # whatever the hour is: a worker that was down in the morning sends late rather than never
+    # Whatever the hour is: a worker that was down in the morning sends late rather than never.
     last_morning = morning if morning <= now else morning - timedelta(days=1)
     if user.notifications.filter(in_digest=True, created_at__lt=last_morning).exists():
         send_digest(user, now=now)
@@ -66,7 +63,6 @@ def _send_due_digest(user, now):
 @app.periodic(cron="10 7 * * *")
 @app.task(queue="default", queueing_lock="tell_of_documents")
 def tell_of_documents(timestamp):
-    """Tell admins of company documents that run out within the coming days."""
     now = timezone.now()
     documents = Document.objects.running_out(
         today(now) + timedelta(days=settings.PORTAL_EXPIRY_DAYS)

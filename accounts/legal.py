@@ -1,3 +1,6 @@
-"""The version of the terms and of the privacy notice: a new wording gets a new one, and consents keep theirs."""
+"""The version of the terms and of the privacy notice.
+
+A new wording gets a new version; consents keep theirs.
+"""
 
 VERSION = "2026-11"

@@ -1,4 +1,7 @@
-"""Names that look like a supplier's name, for the operator; apps above register where else to look."""
+"""Names that look like a supplier's name, for the operator.
+
+Apps above register functions that look among names of their own.
+"""
 
 from collections.abc import Callable, Iterable
 
@@ -9,13 +12,19 @@ _finders: list[Callable[[str], Iterable[str]]] = []
 
 
 def register(find: Callable[[str], Iterable[str]]) -> Callable[[str], Iterable[str]]:
-    """Ask this function too: it gets a supplier's name and returns names that look like it. Usable as a decorator."""
+    """Have names_like() call this function too; usable as a decorator.
+
+    The function takes a supplier's name, and returns names that look like it.
+    """
     _finders.append(find)
     return find
 
 
 def names_like(supplier: Supplier) -> list[str]:
-    """Return names that look like the supplier's: first other suppliers', then what the registered functions find."""
+    """List names that look like the supplier's.
+
+    First other suppliers', then what the registered functions find.
+    """
     others = Supplier.objects.exclude(pk=supplier.pk).values_list("name", flat=True)
     looks = skeleton(supplier.name)
     same = [name for name in others.iterator() if skeleton(name) == looks]

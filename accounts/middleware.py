@@ -1,4 +1,4 @@
-"""Who asks for a page: the person with their language and time zone, and the supplier that they work for now."""
+"""The person behind a request, their language and time zone, and the supplier they work for now."""
 
 import time
 from urllib.parse import urlsplit
@@ -21,7 +21,7 @@ LIBRARY_PAGES = ("account_", "mfa_", "usersessions_")  # allauth's, which need n
 
 
 def known_device(get_response):
-    """Give a browser that somebody has just signed in from the cookie by which it is known again."""
+    """Set the cookie by which the portal recognises a browser that somebody signed in from."""
 
     def middleware(request):
         response = get_response(request)
@@ -40,7 +40,7 @@ def known_device(get_response):
 
 
 def person(get_response):
-    """Answer in the person's language and time zone, and keep their session alive while they are here."""
+    """Answer in the person's language and time zone, and keep their session alive."""
 
     def middleware(request):
         user = request.user
@@ -53,7 +53,8 @@ def person(get_response):
         with timezone.override(zone(user.time_zone)):
             response = get_response(request)
         if not request.user.is_authenticated:
-            # they have just signed out: the next at this browser must not page back into what they saw
+            # They have just signed out: the next at this browser must not page back into what they
+            # saw.
             response.headers["Clear-Site-Data"] = '"cache"'
         return response
 
@@ -82,7 +83,10 @@ class SignInFirst(LoginRequiredMiddleware):
 
 
 class SupplierMiddleware:
-    """Sets request.memberships, .membership and .supplier, and leads people without a company to the page for that."""
+    """Sets request.memberships, .membership and .supplier.
+
+    Leads people without a company to the page where they found or join one.
+    """
 
     def __init__(self, get_response):
         self.get_response = get_response

@@ -1,4 +1,4 @@
-"""Names are shown to strangers and stand in mail, so they carry no link and nothing invisible."""
+"""Rules for names: strangers read them in mail, so they carry no link and nothing invisible."""
 
 import re
 import unicodedata
@@ -12,13 +12,13 @@ _ALLOWED_FORMAT = {"\u200c", "\u200d"}  # the joiners that Persian and Indic scr
 
 
 def skeleton(text: str) -> str:
-    """Return a name as it looks at a glance: 'Оrganon' with a Cyrillic О and 'Organon.' are the same."""
+    """Return a name as it looks: 'Оrganon' with a Cyrillic О and 'Organon.' are the same."""
     plain = anyascii(unicodedata.normalize("NFKC", text)).lower()
     return "".join(letter for letter in plain if letter.isalnum())
 
 
 def mixes_scripts(text: str) -> bool:
-    """Whether a word is written in letters of two alphabets that look alike (Latin, Greek, Cyrillic)."""
+    """Say whether a word has letters of two alphabets that look alike (Latin, Greek, Cyrillic)."""
     for word in text.split():
         scripts = {
             unicodedata.name(letter, "").partition(" ")[0] for letter in word if letter.isalpha()

@@ -12,7 +12,6 @@ TEAM = [
 
 
 def register_kinds() -> None:
-    """Make this app's kinds of news known to the bell."""
     register(
         "document_expires",
         view="accounts:company",

@@ -15,7 +15,7 @@ class UnknownKind(LookupError):
 
 
 class Kind(NamedTuple):
-    """A kind of news: the page that it leads to, how it looks, and what the e-mail preferences call it."""
+    """A kind of news: its page, how it looks, and what the e-mail preferences call it."""
 
     name: str
     view: str
@@ -26,7 +26,6 @@ class Kind(NamedTuple):
     visible_to: Callable | None
 
     def address(self, object_id: UUID) -> str:
-        """Return the address of the page about this object."""
         return reverse(self.view, args=[] if self.whole_page else [object_id])
 
 
@@ -43,11 +42,11 @@ def register(
     whole_page: bool = False,
     visible_to: Callable | None = None,
 ) -> None:
-    """Add a kind of news.
+    """Add a kind of news; raises ValueError for a name that is taken.
 
-    `order` is its place among the e-mail preferences, across apps. The page `view` takes the id of the object that the
-    news is about, or none with `whole_page`. `visible_to(membership)` gives the objects that a member sees; without it
-    all members see all of them. Raises ValueError for a name that is taken.
+    `order` is its place among the e-mail preferences, across apps. The page `view` takes the id of
+    the object that the news is about, or no argument with `whole_page`. `visible_to(membership)`
+    selects the objects that a member sees; without it all members see all of them.
     """
     if name in _kinds:
         raise ValueError(f"The kind of news {name!r} is registered already.")
@@ -63,5 +62,5 @@ def get_kind(name: str) -> Kind:
 
 
 def all_kinds() -> list[Kind]:
-    """Return every registered kind in the order of the e-mail preferences."""
+    # As the e-mail preferences list them.
     return sorted(_kinds.values(), key=lambda kind: kind.order)

@@ -5,16 +5,18 @@ from django.utils.translation import gettext as _
 from stdnum import get_cc_module
 from stdnum.exceptions import ValidationError as NumberError
 
-# what python-stdnum calls the numbers of companies: for value added tax, other taxes, and the register of companies
+# What python-stdnum calls the numbers of companies: for value added tax, other taxes, and the
+# register of companies.
 _KINDS = (
-    "vat", "businessid", "ein", "tin", "stnr", "handelsregisternummer", "siren", "siret", "orgnr", "utr",
-    "uscc", "cn", "mst", "cvr", "iva", "cif", "ubn", "gstin", "uen", "npwp", "abn", "acn", "bn",
+    "vat", "businessid", "ein", "tin", "stnr", "handelsregisternummer", "siren", "siret",
+    "orgnr", "utr", "uscc", "cn", "mst", "cvr", "iva", "cif", "ubn", "gstin", "uen", "npwp",
+    "abn", "acn", "bn",
 )  # fmt: skip
-_WEIGHTS = (1, 3, 7, 1, 3, 7, 1, 3, 5)
+_WEIGHTS = (1, 3, 7, 1, 3, 7, 1, 3, 5)  # of the first nine digits of a Korean number
 
 
 def clean_registration_number(number: str, country: str) -> str:
-    """Return the number as its country writes it; raises ValidationError for one that can't be.
+    """Return the number as its country writes it; raises ValidationError for a wrong number.
 
     A country whose numbers have no form that we know takes any.
     """
@@ -22,10 +24,9 @@ def clean_registration_number(number: str, country: str) -> str:
     if not number:
         return ""
     if country == "KR":
-        return _korean(number)
-    modules = (
-        [found for name in _KINDS if (found := get_cc_module(country, name))] if country else []
-    )
+        return _clean_korean(number)
+    modules = [get_cc_module(country, name) for name in _KINDS] if country else []
+    modules = [module for module in modules if module]
     for module in modules:
         try:
             compact = module.validate(number)
@@ -39,19 +40,15 @@ def clean_registration_number(number: str, country: str) -> str:
     return number
 
 
-def _korean(number):
-    """Return '1208147521' as '120-81-47521'."""
-    digits = [
-        int(character) for character in number if character.isdecimal() and character.isascii()
-    ]
+def _clean_korean(number):
+    # ASCII only: isdecimal() takes Arabic and Thai digits too.
+    digits = [int(sign) for sign in number if sign.isascii() and sign.isdecimal()]
     if len(digits) != 10:
         message = _("Business registration number must have 10 digits. You entered %(number)d.")
         raise ValidationError(message % {"number": len(digits)}, code="length")
-    # the check digit, as the National Tax Service defines it
-    total = (
-        sum(digit * weight for digit, weight in zip(digits, _WEIGHTS, strict=False))
-        + digits[8] * 5 // 10
-    )
+    # The check digit, as the National Tax Service defines it.
+    weighted = zip(digits[:9], _WEIGHTS, strict=True)
+    total = sum(digit * weight for digit, weight in weighted) + digits[8] * 5 // 10
     if (10 - total % 10) % 10 != digits[9]:
         raise ValidationError(
             _("The last digit does not fit the others. Check the number."), code="check_digit"

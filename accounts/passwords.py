@@ -13,11 +13,12 @@ class PortalWordsValidator:
     """Refuses passwords made of little more than the product's own words."""
 
     def validate(self, password: str, user=None) -> None:
-        """Raise ValidationError when fewer than three letters are left without those words, digits and signs."""
         rest = password.lower()
         for word in (*settings.PORTAL_NAME.lower().split(), *BANNED):
             rest = rest.replace(word, "")
-        if len(rest.strip("0123456789!@#$%^&*.-_ ")) < 3 and len(rest) < len(password):
+        letters = rest.strip("0123456789!@#$%^&*.-_ ")
+        # Fewer than three letters besides our words, digits and signs are no password.
+        if len(letters) < 3 and len(rest) < len(password):
             raise ValidationError(
                 _("Choose a password that does not consist of this portal’s words."),
                 code="portal_words",

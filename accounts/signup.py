@@ -1,12 +1,18 @@
-"""Signing in, signing up and asking for a new password: the same answer and work for known and unknown addresses."""
+"""Signing in, signing up, asking for a new password.
+
+Known and unknown addresses get the same answer after the same work, so that nobody learns who has
+an account.
+"""
 
 import copy
 import uuid
 
 from allauth.account import forms as allauth_forms
+from allauth.account.adapter import get_adapter
 from allauth.account.models import EmailAddress
 from allauth.core import context, ratelimit
 from django import forms
+from django.conf import settings
 from django.db import transaction
 from django.utils import translation
 from django.utils.translation import gettext_lazy as _
@@ -17,6 +23,10 @@ from accounts.legal import VERSION
 from accounts.models import Consent, PendingCompany, User
 from accounts.names import validate_name
 from accounts.passwords import ADVICE
+from core import limits
+
+CODE_TRIES = 3  # of one code, as many as allauth allows in a session
+CODES_AN_HOUR = 60  # tries of all codes from one client
 
 
 def _nobodys_address():
@@ -34,7 +44,10 @@ class LoginForm(allauth_forms.LoginForm):
 
 
 class SignupForm(allauth_forms.SignupForm):
-    """A person, their company and their consents. The company is founded when the code is confirmed, not here."""
+    """A person, their company and their consents.
+
+    The company is founded when the code is confirmed, not here.
+    """
 
     field_order = ["email", "name", "company", "country", "password1", "terms", "privacy"]
 
@@ -71,15 +84,15 @@ class SignupForm(allauth_forms.SignupForm):
         self.fields["password1"].help_text = ADVICE
 
         if invited := invited_signup.invited(context.request):
-            self._lock(invited)
+            self._lock_to(invited)
 
-    def _lock(self, invited):
-        """Fix the address to the invited one; a person who joins a team names no company."""
+    def _lock_to(self, invited):
         self.fields["email"].initial = invited["email"]
         self.fields["email"].disabled = True
         self.fields["email"].help_text = _("The invitation was sent here.")
         self.fields["name"].initial = invited.get("name")
         self.fields["company"].initial = invited.get("company")
+        # A person who joins a team founds no company.
         if "team" in invited:
             del self.fields["company"], self.fields["country"]
 
@@ -87,44 +100,40 @@ class SignupForm(allauth_forms.SignupForm):
         return value  # try_save looks, where nobody else can come in between
 
     def try_save(self, request):
-        """Save the person with their company and consents; an earlier, unconfirmed sign-up gives way.
-
-        A known address costs the same time, spent on a stand-in that is undone.
-        """
         email = self.cleaned_data["email"]
         with transaction.atomic():
             User.objects.one_at_a_time(email)
             if not ratelimit.consume(request, action="confirm_email", key=email, dry_run=True):
-                # no new code could be sent, so the sign-up whose code was sent must not give way
+                # No new code could be sent, so the sign-up whose code was sent must not give way.
                 return None, ratelimit.respond_429(request)
-            # where no sign-up gives way a stand-in does, so that deleting costs the same too
+            # Where no sign-up gives way a stand-in does, so that deleting costs the same too.
             giving_way = User.objects.unconfirmed().filter(
-                email__in=[email, self._stand_in().email]
+                email__in=[email, self._create_stand_in().email]
             )
             self.account_already_exists = (
                 User.objects.filter(email=email).exclude(pk__in=giving_way).exists()
             )
-            giving_way.delete()
+            giving_way.delete()  # an earlier sign-up that was never confirmed
             if not self.account_already_exists:
                 return super().try_save(request)
-            self._rehearse(request)
+            # A known address costs the same time, spent on a sign-up that is undone.
+            self._rehearse_signup(request)
             transaction.set_rollback(True)
         return super().try_save(request)
 
-    def _stand_in(self):
-        """Create a person with an address that is nobody's, and no password: hashing one here would cost double."""
+    def _create_stand_in(self):
+        # Without a password: hashing another one would cost double.
         user = User.objects.create(email=_nobodys_address(), name=self.cleaned_data["name"])
         EmailAddress.objects.create(user=user, email=user.email, primary=True)
         self.custom_signup(None, user)
         return user
 
-    def _rehearse(self, request):
-        """Write and read what a sign-up does, for an address that is nobody's."""
+    def _rehearse_signup(self, request):
         stand_in = copy.copy(self)
         stand_in.account_already_exists = False
         stand_in.cleaned_data = self.cleaned_data | {"email": _nobodys_address()}
         stand_in.save(request)
-        # signing in asks for the address three times more than the letter to a known address does
+        # Signing in asks for the address three times more than the letter to a known address does.
         for _time in range(3):
             EmailAddress.objects.filter(email=stand_in.cleaned_data["email"]).exists()
 
@@ -135,6 +144,23 @@ class SignupForm(allauth_forms.SignupForm):
             )
         for kind in Consent.Kind:
             user.consents.create(kind=kind, version=VERSION, language=translation.get_language())
+
+
+class ConfirmCodeForm(allauth_forms.ConfirmEmailVerificationCodeForm):
+    """The code of a sign-up; its tries are counted before one is looked at."""
+
+    def clean_code(self):
+        # allauth counts in the session, which two requests at once read before either writes.
+        code = f"{self.email}:{self.expected_code}"
+        seconds = settings.ACCOUNT_EMAIL_VERIFICATION_BY_CODE_TIMEOUT
+        if not (
+            limits.allowed_for_client(
+                "sign-up-code", context.request, CODES_AN_HOUR, limits.AN_HOUR
+            )
+            and limits.allowed_from_first("sign-up-code", code, CODE_TRIES, seconds)
+        ):
+            raise get_adapter().validation_error("rate_limited")
+        return super().clean_code()
 
 
 class ResetForm(allauth_forms.ResetPasswordForm):
@@ -149,7 +175,7 @@ class ResetForm(allauth_forms.ResetPasswordForm):
         if self.users:
             return super().save(request, **kwargs)
         with transaction.atomic():
-            # for the token of a known address it is asked for twice
+            # With a known address, making the token reads the address twice.
             EmailAddress.objects.filter(email=self.cleaned_data["email"]).exists()
             self.users = [User(pk=0)]
             super().save(request, **kwargs)

@@ -1,4 +1,4 @@
-"""Text that could not be saved: kept a while, given back to the same person, never sent by itself."""
+"""Text that could not be saved: kept a while for the same person, never sent by itself."""
 
 import time
 from collections.abc import Callable
@@ -21,7 +21,10 @@ _signer = signing.Signer(salt="accounts.unsaved_text")
 
 
 def keeps_unsaved_text(page: str, *arguments: str) -> Callable:
-    """Mark a POST view whose text is not lost; `page` is the view that shows the form again, by these arguments."""
+    """Mark a POST view whose text is not lost when it can't be saved.
+
+    `page` is the view that shows the form again, by these arguments.
+    """
 
     def decorate(view):
         posted = posted_from(page, *arguments)(view)
@@ -32,12 +35,15 @@ def keeps_unsaved_text(page: str, *arguments: str) -> Callable:
 
 
 def owner_token(user: User) -> str:
-    """Return the hidden value of a form that says whose text it is."""
+    """Return the hidden value of a form that says whose text it holds."""
     return _signer.sign(str(user.pk))
 
 
 def keep(request: HttpRequest) -> str | None:
-    """Keep the text of a POST to a marked view; returns the address that gives it back, or None."""
+    """Keep the text of a POST to a marked view.
+
+    Returns the address of the page that shows the text again; None for any other request.
+    """
     match = request.resolver_match
     marked = match and getattr(match.func, "keeps_unsaved_text", None)
     if not marked or request.method != "POST":
@@ -58,7 +64,10 @@ def keep(request: HttpRequest) -> str | None:
 
 
 def pop(request: HttpRequest) -> dict[str, list[str]] | None:
-    """Return the text kept for this page and this person as {name: [values]}, and forget it; None without any."""
+    """Return the text kept for this page and this person, and forget it.
+
+    It comes as {name: [values]}; None where nothing is kept.
+    """
     kept = request.session.get(SESSION_KEY)
     if not kept or kept["page"] != request.path:
         return None
@@ -68,7 +77,10 @@ def pop(request: HttpRequest) -> dict[str, list[str]] | None:
 
 
 def to_copy(request: HttpRequest) -> str:
-    """Return what was typed, posted just now or kept, as one text, for a page that can't show its form any more."""
+    """Return all text posted just now, or kept, to be copied by hand.
+
+    For a page that can't show its form any more.
+    """
     typed = dict(request.POST.lists()) if request.method == "POST" else pop(request) or {}
     return "\n\n".join(
         text
@@ -80,7 +92,7 @@ def to_copy(request: HttpRequest) -> str:
 
 
 class UnsavedTextMiddleware:
-    """Keeps what is posted without a session, and leads to log-in and from there back to the page with the text.
+    """Keeps what is posted without a session, and leads to log-in and back to the text.
 
     Settings list it before the middleware that asks to log in, which would drop the text.
     """
@@ -97,6 +109,6 @@ class UnsavedTextMiddleware:
 
 
 def csrf_failure(request, reason=""):
-    """Open a page anew with its text that was opened before somebody logged in in another tab."""
+    # The page was opened before somebody logged in in another tab: open it anew, with its text.
     path = keep(request)
     return redirect(path) if path else csrf.csrf_failure(request, reason)

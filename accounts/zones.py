@@ -7,7 +7,7 @@ from django.utils import timezone
 
 
 def zone(name: str) -> tzinfo:
-    """Return the time zone of that name; the portal's when this machine does not know it (any more)."""
+    """Return the time zone of that name; the portal's when this machine does not know it."""
     try:
         return zoneinfo.ZoneInfo(name)
     except (zoneinfo.ZoneInfoNotFoundError, ValueError, OSError):

@@ -81,7 +81,7 @@ def nonsense(number: int = 300) -> float:
 
 
 def more(number: int) -> None:
-    """Add synthetic customers: names of real ones with their rare words put together anew."""
+    """Add synthetic customers: names of real customers with their rare words made anew."""
     # Common words stay as common as they are, and each company has words of its own.
     rng = random.Random(1)
     real = [name.split() for name in Customer.objects.values_list("name", flat=True)[:20000]]
@@ -137,7 +137,7 @@ def main():
         if "-v" in sys.argv:
             for miss in misses:
                 print(*miss)
-        for size in [int(size) for size in sys.argv[1:] if size.isdigit()]:
+        for size in [int(size) for size in sys.argv[1:] if size.isdigit()] or [200_000]:
             more(size - Customer.objects.count())
             with connection.cursor() as cursor:
                 cursor.execute("VACUUM ANALYZE")

@@ -7,10 +7,7 @@ from connections import onboarding
 
 
 def invitations(request):
-    """Give templates the waiting invitations to the person.
-
-    The query runs only where a page names them.
-    """
+    # Lazy: the query runs only on the pages that name the invitations.
     return {
         "waiting_invitations": SimpleLazyObject(
             lambda: onboarding.waiting_for(request.user, timezone.now())

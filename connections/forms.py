@@ -11,10 +11,7 @@ from customers.search.names import is_searchable
 
 
 class SearchForm(forms.Form):
-    """The name of a customer.
-
-    A name that can't be searched for is refused here, so that it costs nothing.
-    """
+    """The name of a customer; a name that can't be searched for is refused here, at no cost."""
 
     words = forms.CharField(
         label=_("Customer name"),
@@ -34,7 +31,7 @@ class SearchForm(forms.Form):
 
 
 class ChoiceForm(forms.Form):
-    """The choice of one of the customers found; `queryset` has those that can be asked."""
+    """The choice among the customers found; `queryset` has those that can be asked."""
 
     customer = forms.ModelChoiceField(
         None,
@@ -50,7 +47,7 @@ class ChoiceForm(forms.Form):
 
 
 class RequestForm(forms.Form):
-    """The contact to ask, with the consent that every request needs."""
+    """A request: the contact to ask, and the consent that every request needs."""
 
     contact = forms.EmailField(
         label=_("Customer contact"),
@@ -103,7 +100,8 @@ class ForwardForm(forms.Form):
 
     def __init__(self, *args, address, **kwargs):
         super().__init__(*args, **kwargs)
-        self.address, self.domain = address.lower(), company_domain(address)
+        self.address = address.lower()
+        self.domain = company_domain(address)
         self.fields["email"].help_text = _("An address of %(domain)s.") % {"domain": self.domain}
 
     def clean_email(self):
@@ -117,7 +115,7 @@ class ForwardForm(forms.Form):
 
 
 class OnboardingForm(forms.Form):
-    """The company for which an invitation is accepted, and other invitations accepted with it.
+    """The company that accepts an invitation, and other invitations accepted with it.
 
     A person who administers no company founds their FIRST; a person with a choice may still found
     ANOTHER. The two words differ, so that a page that is older than the first company does not
@@ -146,9 +144,12 @@ class OnboardingForm(forms.Form):
         label=_("Country or region"), required=False
     )
     others = forms.ModelMultipleChoiceField(
-        None, label=_("You are invited by these as well"), required=False, widget=forms.CheckboxSelectMultiple,
+        None,
+        label=_("You are invited by these as well"),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
         error_messages={"invalid_choice": _("One of these no longer waits for you. Look again.")},
-    )  # fmt: skip
+    )
 
     def __init__(self, *args, memberships, others, **kwargs):
         super().__init__(*args, **kwargs)
@@ -186,9 +187,9 @@ class OnboardingForm(forms.Form):
 
     @property
     def company(self):
-        """Give a membership, or (name, country) to found, as onboarding.accept() takes it."""
-        said = self.cleaned_data
-        return self.memberships.get(said["company_choice"]) or (said["name"], said["country"])
+        # A membership, or (name, country) to found, as onboarding.accept() takes it.
+        chosen = self.memberships.get(self.cleaned_data["company_choice"])
+        return chosen or (self.cleaned_data["name"], self.cleaned_data["country"])
 
 
 class AcceptForm(forms.Form):

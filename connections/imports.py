@@ -10,8 +10,8 @@ from django.utils.translation import gettext_lazy as _
 from accounts.names import validate_name
 from core.tabular import CSV, XLSX, words_of
 
-LARGEST = 10_000  # rows of a file; all of them stand in one JSON column
-# What a column may be called in the first line, in small letters.
+LARGEST = 10_000  # rows of a file; a batch keeps all of them in a JSON column
+# The names of a column in the first line, in small letters.
 COLUMNS = {
     "email": ("email", "e-mail", "이메일"),
     "company": ("company", "회사", "회사명"),
@@ -23,7 +23,7 @@ LONGEST = {"email": 254, "company": 160, "name": 160, "message": 1000}
 
 
 class Problem(models.TextChoices):
-    """Why a row can't be sent."""
+    """The reason why a row can't be sent."""
 
     ADDRESS = "address", _("not an e-mail address")
     COMPANY = "company", _("the company is missing")
@@ -33,10 +33,10 @@ class Problem(models.TextChoices):
 
 
 def read(upload: File, *, language: str, message: str) -> list[dict]:
-    """Read the rows of a CSV or XLSX file.
+    """Read the rows of a CSV or XLSX file of suppliers to invite.
 
-    Each is a dict of line, email, company, name, language, message and problem: `problem` is '' or
-    a Problem; `language` and `message` stand in where a row has none. Raises ValidationError when
+    A row is a dict of line, email, company, name, language, message and problem: `problem` is '' or
+    a Problem. `language` and `message` stand in where a row has none. Raises ValidationError when
     the file is no such table.
     """
     table = _table(upload)
@@ -46,9 +46,8 @@ def read(upload: File, *, language: str, message: str) -> list[dict]:
             _("The file has more than %(limit)s rows. Split it."), params={"limit": f"{LARGEST:,}"}
         )
     rows = []
-    for line, cells in enumerate(
-        table, 2
-    ):  # as the operator's program counts: the first is the head
+    # Lines count from 2, as in the operator's program: the first line names the columns.
+    for line, cells in enumerate(table, 2):
         row = {name: _text(cells[place]) for name, place in columns.items()}
         if any(row.values()):
             rows.append({"line": line} | _clean(row, language, message))
@@ -63,17 +62,17 @@ def _table(upload):
         return kind().create_dataset(upload.read())
     except ValidationError:
         raise
-    except Exception as error:  # the libraries raise whatever a broken file makes them stumble over
+    except Exception as error:  # a broken file makes the libraries raise anything
         raise ValidationError(words_of(error)) from error
 
 
 def _columns(headers):
     places = {str(header or "").strip().lower(): place for place, header in enumerate(headers)}
-    found = {
-        name: next(places[word] for word in words if word in places)
-        for name, words in COLUMNS.items()
-        if set(words) & set(places)
-    }
+    found = {}
+    for name, words in COLUMNS.items():
+        known = [word for word in words if word in places]
+        if known:
+            found[name] = places[known[0]]
     if "email" not in found or "company" not in found:
         raise ValidationError(
             _(

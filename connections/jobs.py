@@ -21,7 +21,6 @@ from core.models import Mail
 
 @app.task(queue="default", retry=TRY_AGAIN)
 def reroute(mail_id):
-    """Send a request the way of an unknown contact, since a mail about it failed for good."""
     mail = Mail.objects.get(pk=mail_id)
     asked = ConnectionRequest.objects.get(pk=mail.about_id)
     request_contacts.reroute(asked, mail.to, now=timezone.now())
@@ -30,7 +29,6 @@ def reroute(mail_id):
 @app.periodic(cron="*/10 * * * *")
 @app.task(queue="default", queueing_lock="expire_requests")
 def expire_requests(timestamp):
-    """Expire overdue requests; one that was decided meanwhile is left alone."""
     now = timezone.now()
     overdue = ConnectionRequest.objects.overdue(now).select_related(
         "supplier", "customer", "profile"
@@ -41,7 +39,6 @@ def expire_requests(timestamp):
 @app.periodic(cron="5 * * * *")
 @app.task(queue="default", queueing_lock="remind_contacts")
 def remind_contacts(timestamp):
-    """Remind the contacts of requests whose reminder day has come."""
     now = timezone.now()
     due = ConnectionRequest.objects.due_for_reminder(now).select_related(
         "supplier", "customer", "profile"
@@ -51,10 +48,7 @@ def remind_contacts(timestamp):
 
 @app.task(queue="default", retry=RetryStrategy(max_attempts=3, wait=60))
 def send_batch(row_id):
-    """Send a batch of invitations chunk by chunk.
-
-    Killed in the middle, it goes on after the last whole chunk.
-    """
+    """Send a batch chunk by chunk; killed in the middle, go on after the last whole chunk."""
     batch = InvitationBatch.objects.get(pk=row_id)
     while batch.send_chunk(now=timezone.now()):
         pass
@@ -63,7 +57,6 @@ def send_batch(row_id):
 @app.periodic(cron="*/10 * * * *")
 @app.task(queue="default", queueing_lock="expire_invitations")
 def expire_invitations(timestamp):
-    """Expire overdue invitations; one that was answered meanwhile is left alone."""
     now = timezone.now()
     overdue = Invitation.objects.overdue(now).select_related("customer")
     each(overdue.iterator(), lambda invitation: invitation.expire(now=now))
@@ -77,11 +70,11 @@ def settle_invitations(timestamp):
 
     def show(invitation):
         invitation.customer.one_at_a_time()
-        known = invitation.customer.profiles.filter(invited_until__gt=now).values_list(
-            "supplier", flat=True
-        )
+        # Suppliers that see an invitation of this customer already know it: no bell rings there.
+        seeing = invitation.customer.profiles.filter(invited_until__gt=now)
+        known = list(seeing.values_list("supplier", flat=True))
         invited_until.refresh(
-            invitation.customer, [invitation.email], now, notify=True, except_for=list(known)
+            invitation.customer, [invitation.email], now, notify=True, except_for=known
         )
 
     each(Invitation.objects.unseen(now).select_related("customer"), show)

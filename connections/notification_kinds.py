@@ -18,7 +18,6 @@ INVITATIONS = [
 
 
 def register_kinds() -> None:
-    """Make this app's kinds of news known to the bell."""
     for order, (name, icon, label) in enumerate(REQUESTS, 100):
         register(
             name,

@@ -1,4 +1,4 @@
-"""From an invitation to a connected company: who may accept it, and what goes with it."""
+"""From an invitation to a connected company: its acceptance, and the requests it answers."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -12,8 +12,8 @@ from core.states import AlreadyDecided
 
 
 def waiting_for(user: User, now: datetime):
-    """Select waiting invitations to addresses that the person has verified, newest first."""
-    return Invitation.objects.waiting(now).for_person(user).select_related("customer", "invited_by")
+    waiting = Invitation.objects.waiting(now).for_person(user)
+    return waiting.select_related("customer", "invited_by")
 
 
 def accept(
@@ -24,20 +24,20 @@ def accept(
     now: datetime,
     is_first: bool = False,
 ) -> Supplier:
-    """Accept invitations together, for one company.
+    """Accept invitations together, for one company; returns the supplier.
 
-    `company` is a membership of the person as admin, or (name, country) to found. All or nothing,
-    in one transaction; returns the supplier. Raises AlreadyDecided when an invitation no longer
-    waits, or when the person, who founds their first company (`is_first`), has become an admin
-    meanwhile. The caller has checked that the invited addresses are verified ones of `user`.
+    `company` is a membership of the person as admin, or (name, country) to found. All is done in
+    one transaction, or nothing. Raises AlreadyDecided when an invitation no longer waits, or when
+    the person, who founds their first company (`is_first`), has become an admin meanwhile. The
+    caller has checked that the invited addresses are verified addresses of `user`.
     """
     with transaction.atomic():
-        # Two pages of a newcomer at once found one company: the second waits here, and is told.
+        # Two pages of a newcomer at once found a single company: the second waits here, and raises.
         User.objects.select_for_update(no_key=True).get(pk=user.pk)
         if is_first and user.memberships.admins().exists():
             raise AlreadyDecided
-        # All customers first and by id, so that two who accept the same ones don't wait for each
-        # other.
+        # All customers first and by id, so that two people who accept invitations of the same
+        # customers don't wait for each other.
         for invitation in sorted(invitations, key=lambda invitation: invitation.customer_id):
             invitation.customer.one_at_a_time()
         membership = company
@@ -52,13 +52,13 @@ def accept(
 
 def _answer_requests(profile, user, now):
     for overdue in profile.requests.overdue(now):
-        overdue.expire(now=now)  # the worker may be late, and what ran out is not accepted
+        overdue.expire(now=now)  # the worker may be late, and an overdue request is not accepted
     for asked in profile.requests.waiting(now).select_related("supplier", "customer"):
         asked.accept_by_invitation(now=now, actor=user)
 
 
 def tell_admins(user: User, invitation: Invitation, *, now: datetime) -> None:
-    """Tell the admins of the person's companies of an invitation that only they may accept."""
+    """Tell the admins of the person's companies of an invitation that only admins may accept."""
     for membership in user.memberships.active().select_related("supplier"):
         admins = [admin.user for admin in membership.supplier.admins()]
         notify(

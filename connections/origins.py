@@ -1,4 +1,4 @@
-"""Where a request may start from: a supplier asks only customers that it has found."""
+"""The start of a request: a supplier asks only customers that it has found."""
 
 from datetime import datetime, timedelta
 from typing import NamedTuple
@@ -9,7 +9,7 @@ from connections.models import Origin
 from connections.suggestions import suggested
 from customers.models import Customer
 
-HOURS = 24  # that an attempt leads to what it found
+HOURS = 24  # an attempt leads to the customers it found for so long
 
 
 class Start(NamedTuple):
@@ -23,8 +23,8 @@ class Start(NamedTuple):
 def find(membership: Membership, customer: Customer, now: datetime) -> Start | None:
     """Look up what leads the member to the customer now; None when nothing does.
 
-    An attempt of the supplier's last hours that found the customer, a live suggestion, or an own
-    earlier request.
+    That is an attempt of the last hours that found the customer, a live suggestion, or an earlier
+    request of the supplier.
     """
     supplier = membership.supplier
     is_suggested = suggested(membership, customer, now) is not None

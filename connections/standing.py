@@ -10,7 +10,7 @@ from customers.models import Stage
 
 @dataclass(frozen=True)
 class Standing:
-    """A request with its status as it counts, and what the supplier can do about it."""
+    """A request with its status at a moment, and what the supplier can do about it."""
 
     asked: ConnectionRequest
     shown: str  # a RequestStatus, or Stage.ENDED when the connection that came of it is over
@@ -23,7 +23,7 @@ class Standing:
 
     @classmethod
     def of(cls, asked: ConnectionRequest, now: datetime) -> "Standing":
-        """Say how a request stands at `now`; it has come by with_history()."""
+        """Say how a request stands at `now`; the request comes from with_history()."""
         is_past = asked.status == RequestStatus.ACCEPTED and not asked.profile.is_connected
         shown = Stage.ENDED if is_past else asked.status_at(now)
         is_over = shown not in (RequestStatus.PENDING, RequestStatus.ACCEPTED)

@@ -1,4 +1,4 @@
-"""Customers that say they buy from a supplier, and why we think so."""
+"""Suggestions: customers whose vendor lists name a supplier."""
 
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -13,8 +13,8 @@ from connections.models.request_rules import PairHistory, why_not
 from customers.models import Customer, CustomerProfile, VendorRecord
 from customers.models.directory import bare_number
 
-MOST = 20  # shown
-READ = 500  # vendor records looked at
+MOST = 20  # shown; nobody reads a longer list
+READ = 500  # vendor records looked at, so that a common domain does not make the page slow
 
 
 @dataclass(frozen=True)
@@ -28,7 +28,8 @@ class Suggestion:
 def matching(supplier: Supplier, domains: Collection[str]):
     """Select vendor records that name the supplier: by a company domain, or by its number."""
     ours = Q(domain__in=domains)
-    # Numbers are public: one that the operator has not verified would show a rival's customers.
+    # Numbers are public: a rival could type this supplier's number and see its customers, so only
+    # a number that the operator has verified counts.
     if supplier.registration_verified_at and supplier.registration_number:
         ours |= Q(tax_number=bare_number(supplier.registration_number))
     records = VendorRecord.objects.filter(ours)
@@ -38,7 +39,7 @@ def matching(supplier: Supplier, domains: Collection[str]):
 def suggest(membership: Membership, now: datetime) -> list[Suggestion]:
     """List suggestions for a member, by customer name, at most MOST.
 
-    Only customers that can be asked now, and none that was dismissed.
+    Only customers that can be asked now, without those that the supplier has dismissed.
     """
     supplier = membership.supplier
     domains = supplier.verified_domains()
@@ -48,26 +49,24 @@ def suggest(membership: Membership, now: datetime) -> list[Suggestion]:
     for record in records.order_by("customer__name", "customer", "pk")[:READ]:
         customers[record.customer_id] = record.customer
         reasons.setdefault(record.customer_id, _reason(record, domains))
-    for pk in _out_of_reach(membership, customers, now):
+    for pk in _ids_out_of_reach(membership, customers, now):
         customers.pop(pk, None)
     return [Suggestion(customer, reasons[pk]) for pk, customer in list(customers.items())[:MOST]]
 
 
 def suggested(membership: Membership, customer: Customer, now: datetime) -> Suggestion | None:
-    """Find the live suggestion of a customer, None without one."""
-    found = (
-        suggestion for suggestion in suggest(membership, now) if suggestion.customer == customer
-    )
-    return next(found, None)
+    for suggestion in suggest(membership, now):
+        if suggestion.customer == customer:
+            return suggestion
+    return None
 
 
-def _out_of_reach(membership, customers, now):
-    """List the ids of customers that the supplier can't ask now or the member does not see."""
+def _ids_out_of_reach(membership, customers, now):
     supplier = membership.supplier
     if supplier.is_suspended:
         return list(customers)
-    # The history of each pair in one query; ConnectionRequest.with_history() counts the same for
-    # one pair.
+    # The history of all pairs in one query: as ConnectionRequest.with_history() counts it for a
+    # single pair.
     counted = Q(requests__created_at__gte=F("count_from")) | Q(count_from=None)
     profiles = supplier.profiles.filter(customer__in=customers).annotate(
         is_seen=Exists(CustomerProfile.objects.visible_to(membership).filter(pk=OuterRef("pk"))),
@@ -79,10 +78,8 @@ def _out_of_reach(membership, customers, now):
     )
     closed = []
     for profile in profiles:
-        profile.supplier, profile.customer = (
-            supplier,
-            customers[profile.customer_id],
-        )  # no query each
+        # Known already, so that why_not() needs no query for each profile.
+        profile.supplier, profile.customer = supplier, customers[profile.customer_id]
         history = PairHistory(profile.is_waiting, profile.times_asked, profile.declined_at)
         if not profile.is_seen or why_not(profile, history, now):
             closed.append(profile.customer_id)

@@ -41,7 +41,7 @@ class ReadOnlyAdmin(admin.ModelAdmin):
         return False
 
     def has_decide_permission(self, request):
-        """Let people who may change such rows use the actions, though nobody edits a row."""
+        # People who may change such rows may use the actions, though nobody edits a row.
         return super().has_change_permission(request)
 
 
@@ -62,7 +62,7 @@ class TableAdmin(ImportExportModelAdmin):
     import_form_class = TableForm
 
     def import_action(self, request, **kwargs):
-        """Hand a long file to the worker; import a short one at once, as the library does it."""
+        # A long file goes to the worker; the library imports a short file at once.
         if request.method == "POST" and self.has_import_permission(request):
             form = self.create_import_form(request)
             if form.is_valid() and form.cleaned_data["import_file"].size > LONG:
@@ -81,7 +81,7 @@ class TableAdmin(ImportExportModelAdmin):
         return super().import_action(request, **kwargs)
 
     def add_data_read_fail_error_to_form(self, form, error):
-        """Tell the person what is wrong with the file in our words, not the library's."""
+        # In our words: the library's tell an operator nothing.
         form.add_error("import_file", words_of(error))
 
 
@@ -134,7 +134,7 @@ class TableImportAdmin(ReadOnlyAdmin):
 
 @admin.register(Mail)
 class MailAdmin(ReadOnlyAdmin):
-    """The fate of each mail. Bodies are not shown: they hold links."""
+    """Each mail and what became of it. Bodies are not shown: they hold links."""
 
     list_display = [
         "created_at",

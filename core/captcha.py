@@ -1,4 +1,4 @@
-"""The one captcha field: CAPTCHA says `pow` (proof of work of our own), `recaptcha` or `off`.
+"""The captcha field: CAPTCHA says `pow` (proof of work of our own), `recaptcha` or `off`.
 
 The proof of work only slows robots: limits stay in force. The server hides a number below NUMBERS
 in a salted PBKDF2 hash, and a worker of the page looks for it. People without such a browser ask
@@ -58,7 +58,7 @@ def challenge(purpose: str) -> str:
 
 
 def is_solved(purpose: str, token: str, number: str) -> bool:
-    """Say whether a challenge of ours for this purpose is solved in time, and for the first time."""
+    """Say whether a challenge of ours for a purpose is solved, in time and for the first time."""
     try:
         salt, wanted = (
             signing.TimestampSigner(salt=f"captcha.{purpose}").unsign(token, max_age=AGE).split(".")

@@ -20,6 +20,9 @@ AT_LEAST_ONE = (
     "PORTAL_INVITATION_DAYS",
     "PORTAL_RECORD_YEARS",
     "PORTAL_MAIL_DAYS",
+    "WEB_THREADS",
+    "WEB_CONNECTIONS",
+    "WEB_BODY_SECONDS",
 )
 
 
@@ -54,14 +57,14 @@ def installation(app_configs, **kwargs):
         )
     if "LocMem" in settings.CACHES["default"]["BACKEND"]:
         found.append(
-            Error("The cache is not shared: limits are counted per process.", id="portal.E006")
+            Error("The cache is not shared: a captcha counts once per process.", id="portal.E006")
         )
     return found
 
 
 @register(Tags.security)
 def captcha(app_configs, **kwargs):
-    """Refuse a CAPTCHA that does not exist or lacks its keys."""
+    # A CAPTCHA that does not exist, or lacks its keys, would let nobody pass.
     if settings.CAPTCHA not in ("pow", "recaptcha", "off"):
         return [Error("CAPTCHA must be pow, recaptcha or off.", id="portal.E007")]
     if settings.CAPTCHA == "recaptcha" and not (

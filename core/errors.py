@@ -5,6 +5,6 @@ from django.template.loader import render_to_string
 
 
 def bad_request(request, exception=None):
-    """Answer 400 with a page in both languages."""
-    # Without context: the middleware that knows person and language may not have run.
+    # Without context, in both languages: the middleware that knows person and language may not have
+    # run.
     return HttpResponseBadRequest(render_to_string("400.html"))

@@ -10,6 +10,6 @@ class Renderer(TemplatesSetting):
     field_template_name = "components/field.html"
 
     def render(self, template_name, context, request=None):
-        """Render without placeholders: the label says the same, and stays while people type."""
+        # No placeholders: the label says the same, and stays while people type.
         context.get("widget", {}).get("attrs", {}).pop("placeholder", None)
         return super().render(template_name, context, request)

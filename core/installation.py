@@ -1,21 +1,42 @@
-"""Settings that take more than a line: the secret of a local portal, the store of private files."""
+"""Settings that take more than a line: the secret, the database, the store of private files."""
 
 import secrets
 from pathlib import Path
 
 import environ
+from django.core.exceptions import ImproperlyConfigured
 
 
-def kept_secret(path: Path) -> str:
-    """Return the secret kept at a path; make it the first time.
+def secret_key(env: environ.Env, path: Path, *, local: bool) -> str:
+    """Return SECRET_KEY; a local portal without it keeps a secret at a path.
 
-    For `make run` only: web and worker start together there and read the same file.
+    Raises ImproperlyConfigured for any other portal without it.
     """
+    if secret := env("SECRET_KEY", default=""):
+        return secret
+    if not local:
+        raise ImproperlyConfigured(
+            "Set SECRET_KEY: a long random text, the same for web and worker."
+        )
+    # `make run` starts web and worker together: both read the same file.
     if not path.exists():
         path.parent.mkdir(parents=True, exist_ok=True)
         path.touch(mode=0o600)  # before it holds anything
         path.write_text(secrets.token_urlsafe(50))
     return path.read_text()
+
+
+def database(env: environ.Env) -> dict:
+    """Return the database of DATABASE_URL, or without it the embedded PostgreSQL.
+
+    Raises ImproperlyConfigured for a database that is not PostgreSQL.
+    """
+    if not env("DATABASE_URL", default=""):
+        return {"ENGINE": "core.embedded", "NAME": "portal"}
+    found = env.db("DATABASE_URL")
+    if "postgresql" not in found["ENGINE"]:
+        raise ImproperlyConfigured("DATABASE_URL must name a PostgreSQL database.")
+    return found
 
 
 def private_files(env: environ.Env, folder: Path) -> dict:
@@ -38,6 +59,6 @@ def private_files(env: environ.Env, folder: Path) -> dict:
         "secret_key": env("FILES_SECRET", default=None),
         "default_acl": "private",
         "querystring_auth": True,
-        "file_overwrite": False,  # names are ids of rows: one that exists is a mistake
+        "file_overwrite": False,  # names are ids of rows: to meet a name again is a mistake
     }
     return {"BACKEND": "storages.backends.s3.S3Storage", "OPTIONS": options}

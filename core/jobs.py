@@ -18,7 +18,7 @@ from procrastinate.contrib.django import app
 from procrastinate.contrib.django.models import ProcrastinateJob, ProcrastinateWorker
 
 from core.mail import message_of
-from core.models import Code, DailyCount, Link, Mail, TableImport, today
+from core.models import Code, DailyCount, Link, Mail, TableImport, Tally, today
 from core.models.files import StoredFile
 from core.models.imports import TRIES
 from core.models.mail import DELIVER, MailStatus
@@ -128,6 +128,7 @@ def _fail(mail, error):
 @app.periodic(cron="* * * * * */15")
 @app.task(queue="default", queueing_lock="retry_stalled", pass_context=True)
 async def retry_stalled(context, timestamp: int) -> None:
+    # Jobs of workers that were killed; a job that finished in between runs twice at worst.
     manager = context.app.job_manager
     for job in await manager.get_stalled_jobs(seconds_since_heartbeat=STALLED_AFTER):
         await manager.retry_job(job)
@@ -136,13 +137,14 @@ async def retry_stalled(context, timestamp: int) -> None:
 @app.periodic(cron="17 * * * *")
 @app.task(queue="default", queueing_lock="clean_up")
 def clean_up(timestamp: int) -> None:
-    """Forget finished jobs, bodies of mail past its time, old sessions, codes, counts and links."""
     now = timezone.now()
+    # Mails past their time, then rows that only say that a mail was sent.
     Mail.objects.stale(now).drop()
     Mail.objects.old(now).delete()
     Session.objects.filter(expire_date__lt=now).delete()
     Code.objects.filter(expires_at__lt=now - CODES_KEPT).delete()
     DailyCount.objects.filter(day__lt=today(now - COUNTS_KEPT)).delete()
+    Tally.objects.filter(ends_at__lt=now).delete()
     Link.objects.forgettable(now - timedelta(days=365 * settings.PORTAL_RECORD_YEARS)).delete()
     with connection.cursor() as cursor:
         # The library's models are read-only. A job has no date of its own: its events do.
@@ -161,7 +163,7 @@ def clean_up(timestamp: int) -> None:
     retry=RetryStrategy(max_attempts=TRIES + 1, wait=60),
 )
 def work_on_import(row_id: str) -> None:
-    """Check or import a long table; killed in the middle, it starts anew, for nothing was kept."""
+    # Killed in the middle, it starts anew: nothing was kept.
     kept = TableImport.objects.select_related("created_by").get(pk=row_id)
     # Problems are written down in the words of the person who reads them.
     with translation.override(kept.created_by.mail_language):

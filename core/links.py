@@ -35,6 +35,6 @@ def by_link(purpose: str, rows: QuerySet) -> Callable:
 
 
 def _unknown(request):
-    if not limits.allowed("unknown-link", limits.client_ip(request), UNKNOWN_A_MINUTE, 60):
+    if not limits.allowed_for_client("unknown-link", request, UNKNOWN_A_MINUTE, 60):
         return limits.too_many(request, 60)
     return render(request, "unknown_link.html", status=404)

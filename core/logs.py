@@ -18,7 +18,10 @@ def cut(text: str) -> str:
 
 
 class CutTokens(logging.Filter):
-    """Cuts the token of a signed link out of every message: `/r/<token>/`, `?next=%2Fr%2F<token>%2F`."""
+    """Cuts the token of a signed link out of every message.
+
+    It stands in a path, `/r/<token>/`, or in a query, `?next=%2Fr%2F<token>%2F`.
+    """
 
     def filter(self, record):
         # The token may be in the message or in its arguments: put together, then cut.

@@ -1,4 +1,4 @@
-"""The one way to send mail: a Mail row and its job, in the caller's transaction.
+"""The only way to send mail: a Mail row and its job, in the caller's transaction.
 
 A worker delivers it (core.jobs.deliver): what is rolled back mails nobody.
 """
@@ -38,7 +38,7 @@ def send(
     `on_failure` names a job that is deferred with the row's id when the mail fails for good. The
     mail is sent from `not_before` on, and not any more after `valid_until`. `about` is the row that
     it tells of, `link` the Link whose token stands in it; `urgent` mail overtakes the rest. `kind`
-    takes <kind>.txt of that folder instead of letter.txt, if there is one.
+    takes <kind>.txt of that folder instead of letter.txt, if there is such a file.
     """
     return queue(
         write(
@@ -100,7 +100,7 @@ def _from_one_source(text, context):
 
 
 def queue(mail: Mail) -> Mail:
-    """Save a letter and its job, in the caller's transaction or one of its own."""
+    """Save a letter and its job, in the caller's transaction or in its own."""
     with transaction.atomic():
         mail.save(force_insert=True)
         mail.defer()
@@ -127,13 +127,13 @@ def common() -> dict:
 
 
 def one_line(text: str) -> str:
-    """Make a subject one line: a line break in a name would end the mail's header."""
+    # A line break in a name would end the mail's header.
     return " ".join(text.split())[:300]
 
 
 def message_of(mail: Mail) -> EmailMultiAlternatives:
     message = EmailMultiAlternatives(mail.subject, mail.text, mail.sender, [mail.to])
-    # The same id on every try: a mail that goes out twice is one to the receiver's program.
+    # The same id on every try: the receiver's program shows a mail that goes out twice once.
     # Auto-Submitted keeps out-of-office replies away.
     message.extra_headers = {"Message-ID": mail.message_id, "Auto-Submitted": "auto-generated"}
     if mail.html:

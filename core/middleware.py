@@ -31,8 +31,6 @@ class HistoryContextMiddleware(HistoryMiddleware):
 
 
 def headers(get_response):
-    """Give every answer the headers of Permissions-Policy and, where it is private, of caching."""
-
     def middleware(request):
         response = get_response(request)
         response.headers.setdefault(

@@ -28,7 +28,7 @@ class OperatorSite(admin.AdminSite):
         self.queues.append((title, count, url))
 
     def admin_view(self, view, cacheable=False):
-        """Let staff set up a second factor first, where the settings ask for it."""
+        # Where the settings ask for a second factor, staff set it up first.
         inner = super().admin_view(view, cacheable)
 
         @wraps(inner)

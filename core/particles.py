@@ -2,7 +2,7 @@
 
 import re
 
-# Letters and digits whose Korean names end in a consonant (엘, 엠, 영, 일 …), and in ㄹ.
+# Letters and digits whose Korean names end in a consonant (엘, 엠, 영, 일 …), and those in ㄹ.
 _CLOSED_LETTERS = "lmnr"
 _CLOSED_DIGITS = "013678"
 _RIEUL_LETTERS = "lr"
@@ -19,7 +19,7 @@ def particle(name: str, pair: str) -> str:
     """Choose the particle of `pair` that follows `name`; '' for an empty name.
 
     Pairs are '을/를', '이/가', '은/는', '과/와' and '으로/로'; raises ValueError for others. Hangul is
-    exact. Latin letters and digits follow how the last one is commonly read: 'Portal' takes 을,
+    exact. Latin letters and digits follow how the last is commonly read: 'Portal' takes 을,
     'Acme' takes 를.
     """
     if pair not in _PAIRS:
@@ -34,7 +34,7 @@ def particle(name: str, pair: str) -> str:
 
 
 def _sound(name, last):
-    """Say whether a name ends in a consonant, and whether that consonant is ㄹ."""
+    # Whether the name ends in a consonant, and whether that consonant is ㄹ.
     word = name.split()[-1]
     if ord(last) in _HANGUL:
         final = (ord(last) - 0xAC00) % 28

@@ -5,13 +5,13 @@ from django.utils.translation import gettext_lazy as _
 
 
 class AlreadyDecided(Exception):
-    """Somebody else, or an earlier click, has changed the row's status before."""
+    """Another person, or an earlier click, has changed the row's status before."""
 
 
 def transition(queryset: models.QuerySet, **changes) -> None:
-    """Change the one row that still has the status which `queryset` asks for.
+    """Change the row that still has the status which `queryset` asks for.
 
-    AlreadyDecided when it no longer has.
+    Raises AlreadyDecided when the row has another status by now.
     """
     if not queryset.update(**changes):
         raise AlreadyDecided

@@ -42,7 +42,7 @@ def safe(text: str) -> str:
 def as_csv(rows: Iterable[Iterable]) -> bytes:
     """Write rows of cells as a CSV file that Excel reads in Korean, no cell a formula."""
     out = io.StringIO()
-    # Quoted all, so that no program that parts cells by “;” finds a formula behind one.
+    # Every cell is quoted: a program that parts cells by “;” might find a formula behind it.
     table = csv.writer(out, quoting=csv.QUOTE_ALL)
     table.writerows([_cell(value) for value in row] for row in rows)
     return BOM + out.getvalue().encode()
@@ -85,7 +85,7 @@ class XLSX(base_formats.XLSX):
     """A workbook that has rows and is no bomb."""
 
     def create_dataset(self, in_stream):
-        # Before openpyxl unpacks it.
+        # Before openpyxl unpacks it: a small file may hold gigabytes.
         with zipfile.ZipFile(io.BytesIO(in_stream)) as archive:
             check_unpacked(archive.infolist())
         return _not_empty(super().create_dataset(in_stream))
@@ -117,11 +117,8 @@ class Result(results.Result):
 
     @property
     def problems(self) -> list[dict]:
-        """The problems of the table as [{line, words}], by line.
-
-        Lines are counted as a spreadsheet does; 0 is the table as a whole.
-        """
-        # The first line has the columns' names, so a row's line is one more than its number.
+        # By line, as a spreadsheet counts: the first line has the columns' names, so a row's line
+        # is its number plus 1. Line 0 is the table as a whole.
         whole = [{"line": 0, "words": words_of(error.error)} for error in self.base_errors]
         unreadable = [
             {
@@ -153,7 +150,7 @@ class CountedResource(resources.ModelResource):
         return Result
 
     def before_import(self, dataset, **kwargs):
-        """Refuse a table that lacks the columns which tell its rows apart."""
+        # Without these columns nothing tells its rows apart.
         if not set(self.get_import_id_fields()) <= set(dataset.headers):
             columns = ", ".join(self.get_import_id_fields())
             # Without rows the library reports this once, not once for each row.

@@ -20,7 +20,7 @@ class VersionForm(forms.Form):
 
 
 class HandForm(forms.Form):
-    """The colleague who goes on with a step; nobody means that any may."""
+    """The colleague who goes on with a step; without a colleague everybody may."""
 
     member = forms.ChoiceField(label=_("Who works on it"), required=False, widget=forms.RadioSelect)
 
@@ -70,9 +70,10 @@ class CodeForm(forms.Form):
 
 
 class CustomersForm(forms.Form):
-    """Which customers a member works on; `chosen` are their profiles, None for all.
+    """The customers that a member works on; `chosen` are their profiles, None for all.
 
-    Profiles of the member that the form does not offer, because its reader does not see them, stay the member's.
+    The form offers what its reader sees. Profiles of the member that the reader does not see stay
+    the member's.
     """
 
     scope = forms.ChoiceField(
@@ -92,15 +93,12 @@ class CustomersForm(forms.Form):
         super().__init__(*args, initial=initial, **kwargs)
         self.fields["profiles"].is_part = True
         self.fields["profiles"].queryset = profiles
-        self.others = member.profiles.exclude(pk__in=profiles.values("pk")).select_related(
-            "customer"
-        )
+        unseen = member.profiles.exclude(pk__in=profiles.values("pk"))
+        self.unseen = unseen.select_related("customer")
         self.fields["profiles"].label_from_instance = lambda profile: str(profile.customer)
 
     @property
     def chosen(self):
-        return (
-            None
-            if self.cleaned_data["scope"] == "all"
-            else [*self.cleaned_data["profiles"], *self.others]
-        )
+        if self.cleaned_data["scope"] == "all":
+            return None
+        return [*self.cleaned_data["profiles"], *self.unseen]

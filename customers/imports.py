@@ -1,4 +1,4 @@
-"""The bulk way into the directory: rows of a CSV file, all or nothing."""
+"""Import customers in bulk: the rows of a CSV file, all or none."""
 
 import csv
 import io
@@ -20,11 +20,11 @@ _is_url = URLValidator(["http", "https"])
 
 
 class BadFile(ValueError):
-    """The file, or a row named by its line, can't be taken; nothing was imported."""
+    """A file or a row, named by its line, that can't be taken; nothing was imported."""
 
 
 def read(data: bytes) -> list[tuple[int, dict[str, str]]]:
-    """Read a CSV file, UTF-8 or CP949, into [(line, {column: text})]. Raises BadFile."""
+    """Read a CSV file, UTF-8 or CP949, into [(line, {column: text})]; raise BadFile."""
     try:
         text = decode(data)
     except ValidationError as error:
@@ -40,16 +40,16 @@ def read(data: bytes) -> list[tuple[int, dict[str, str]]]:
 
 
 def parts(text: str | None) -> list[str]:
-    """'Acme | 아크미' -> ['Acme', '아크미']: a column holds several names or domains."""
+    """Split a cell that holds several names or domains: 'Acme | 아크미' -> ['Acme', '아크미']."""
     return [part.strip() for part in (text or "").split("|") if part.strip()]
 
 
 def import_customers(rows: list[tuple[int, dict[str, str]]]) -> tuple[int, int]:
-    """Add or update customers from read() rows; returns how many are new and how many updated.
+    """Add or update customers from rows of read(); return how many are new and how many updated.
 
-    Customers are told apart by exact name and country. A filled column replaces what was known,
-    names and domains are added, nothing is deleted; new customers are listed and take requests.
-    Raises BadFile, with nothing changed, at the first bad row.
+    A row means the customer with exactly its name and country. A filled column replaces what was
+    known, names and domains are added, nothing is deleted; new customers are listed and take
+    requests. Raises BadFile, with nothing changed, at the first bad row.
     """
     cleaned = [_clean(line, row) for line, row in rows]
     with transaction.atomic():
@@ -65,10 +65,14 @@ def import_customers(rows: list[tuple[int, dict[str, str]]]) -> tuple[int, int]:
                 for field in ("name", "country", "city", "website", "language")
                 if row[field]
             }
-            customer = Customer(pk=known[key], **fields) if key in known else Customer(**fields)
-            (changed if key in known else new).append((customer, row))
-            known[key] = customer.pk  # the file may name a customer twice
+            if key in known:
+                changed.append((Customer(pk=known[key], **fields), row))
+            else:
+                customer = Customer(**fields)
+                new.append((customer, row))
+                known[key] = customer.pk  # a later row may name the customer again
         Customer.objects.bulk_create([customer for customer, _ in new], batch_size=A_BATCH)
+        # Column by column: an empty cell leaves what was known.
         for field in ("city", "website", "language"):
             filled = [customer for customer, row in changed if row[field]]
             Customer.objects.bulk_update(filled, [field], batch_size=A_BATCH)
@@ -126,5 +130,6 @@ def _add_names_and_domains(customers):
 
 
 def _index(pks):
+    # In batches, since index() locks and reads all that it is given.
     for start in range(0, len(pks), A_BATCH):
         index(pks[start : start + A_BATCH])

@@ -1,4 +1,4 @@
-"""The worker's part: news of setups, files that run out or that nothing names, the search."""
+"""The worker's jobs: news of setups, files that run out or that nothing names, the search."""
 
 from datetime import timedelta
 
@@ -11,14 +11,14 @@ from core.models import today
 from customers.models import Customer, CustomerProfile, Submission, Upload, setup_news
 from customers.search.index import recount
 
-UNNAMED_KEPT = timedelta(days=1)  # a file is stored before the draft that names it
+UNNAMED_KEPT = timedelta(days=1)  # a file is stored before the draft or submission that names it
 
 
 @app.task(queue="default", retry=TRY_AGAIN)
 def tell_reviewers(profile_id):
-    """Write to the customer's reviewers what waits for them, unless it was decided meanwhile."""
     profile = CustomerProfile.objects.select_related("customer", "supplier").get(pk=profile_id)
     submissions = list(Submission.objects.of(profile).waiting().order_by("answer__step__order"))
+    # Since the job was queued, all may have been decided, or the connection may have ended.
     if submissions and profile.is_connected:
         with transaction.atomic():
             setup_news.tell_reviewers(profile, submissions, timezone.now())
@@ -26,13 +26,12 @@ def tell_reviewers(profile_id):
 
 @app.task(queue="default", retry=TRY_AGAIN)
 def tell_suppliers(customer_id):
-    """Queue a job for each connected supplier of a customer that asks for something new."""
     setup_news.tell_each_supplier(Customer.objects.get(pk=customer_id))
 
 
 @app.task(queue="default", retry=TRY_AGAIN)
 def tell_supplier(profile_id):
-    """Tell a supplier that the customer asks for something new, while they are connected."""
+    # None when the connection has ended since the job was queued.
     profile = (
         CustomerProfile.objects.connected()
         .select_related("customer", "supplier")
@@ -47,7 +46,7 @@ def tell_supplier(profile_id):
 @app.periodic(cron="20 7 * * *")
 @app.task(queue="default", queueing_lock="tell_of_files")
 def tell_of_files(timestamp):
-    """Tell suppliers of files that they gave to customers and that run out within some days."""
+    """Tell suppliers of files in their setups that run out within PORTAL_EXPIRY_DAYS."""
     now = timezone.now()
     until = today(now) + timedelta(days=settings.PORTAL_EXPIRY_DAYS)
     uploads = Upload.objects.running_out(until).select_related(
@@ -59,15 +58,11 @@ def tell_of_files(timestamp):
 @app.periodic(cron="10 4 * * *")
 @app.task(queue="default", queueing_lock="recount_words")
 def recount_words(timestamp):
-    """Bring the numbers of the search's vocabulary up to date."""
     recount()
 
 
 @app.periodic(cron="50 3 * * *")
 @app.task(queue="default", queueing_lock="forget_uploads")
 def forget_uploads(timestamp):
-    """Delete files that neither a draft nor a submission names, a day after they came."""
-    each(
-        Upload.objects.filter(uploaded_at__lt=timezone.now() - UNNAMED_KEPT).unnamed(),
-        Upload.discard,
-    )
+    old = Upload.objects.filter(uploaded_at__lt=timezone.now() - UNNAMED_KEPT)
+    each(old.unnamed(), Upload.discard)

@@ -1,16 +1,18 @@
-"""Which customers the members of a supplier work on."""
+"""The customers that members of a supplier work on."""
 
 from collections.abc import Collection
 from datetime import datetime
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from accounts.models import Membership, Notification, User
 from customers.models import CustomerProfile, Stage
 
 
-def profiles_shown_to(reader: Membership):
-    """Return the profiles that the reader may give to members: those that they see, without dropped ones."""
+def profiles_shown_to(reader: Membership) -> QuerySet[CustomerProfile]:
+    """Return the profiles that the reader may give to members: all that the reader sees."""
+    # Nothing of a dropped profile is shown anywhere.
     profiles = CustomerProfile.objects.visible_to(reader).exclude(stage=Stage.DROPPED)
     return profiles.select_related("customer").order_by("customer__name")
 
@@ -22,7 +24,10 @@ def limit_to(
     now: datetime,
     actor: User,
 ) -> None:
-    """Let the member see these profiles only, None for all of the supplier; news that they can't open are forgotten."""
+    """Let a member see these profiles only; None lets the member see all of the supplier.
+
+    News about profiles that the member can't open any more is deleted.
+    """
     with transaction.atomic():
         member.sees_all_customers = profiles is None
         member.save(update_fields=["sees_all_customers"])

@@ -16,11 +16,10 @@ KINDS = [
 
 
 def register_kinds() -> None:
-    """Make this app's kinds of news known to the bell; all of them are about a profile."""
     for order, (name, icon, label) in enumerate(KINDS, 200):
         register(
             name,
-            view="customers:profile",
+            view="customers:profile",  # all of them are about a profile
             icon=icon,
             label=label,
             order=order,

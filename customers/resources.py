@@ -1,4 +1,4 @@
-"""Import and export of the directory in the operator's admin: the meaning of a file's rows."""
+"""Import and export of the directory in the operator's admin: the meaning of the rows."""
 
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
@@ -14,7 +14,7 @@ from customers.search.index import index
 
 
 class CustomerResource(CountedResource):
-    """Customers, told apart by name and country.
+    """Customers, each meant by its name and country.
 
     Other names and domains, divided by |, are added to those that are there.
     """
@@ -41,18 +41,17 @@ class CustomerResource(CountedResource):
         return "|".join(row.domain for row in customer.domains.all())
 
     def skip_row(self, instance, original, row, import_validation_errors=None):
-        # a row that only adds a name or a domain changes something as well
+        # A row that only adds a name or a domain changes something too.
         is_same = super().skip_row(instance, original, row, import_validation_errors)
-        return is_same and not self._additions(instance, row)
+        return is_same and not self._missing_rows(instance, row)
 
     def after_save_instance(self, instance, row, **kwargs):
-        for addition in self._additions(instance, row):
-            addition.full_clean(exclude=["customer"])
-            addition.save(force_insert=True)
+        for name_or_domain in self._missing_rows(instance, row):
+            name_or_domain.full_clean(exclude=["customer"])
+            name_or_domain.save(force_insert=True)
 
     @staticmethod
-    def _additions(customer, row):
-        """Unsaved rows for the names and domains that the customer does not have."""
+    def _missing_rows(customer, row):
         names = dict.fromkeys(parts(row.get("other_names")))
         domains = dict.fromkeys(registrable(part) or part for part in parts(row.get("domains")))
         known = {other.name for other in customer.names.all()}
@@ -67,7 +66,7 @@ class CustomerResource(CountedResource):
         ]
 
     def after_import(self, dataset, result, **kwargs):
-        # in the same transaction: what suppliers search by never lags behind
+        # In the same transaction: what suppliers search by never lags behind.
         index(
             [
                 row.object_id
@@ -78,7 +77,7 @@ class CustomerResource(CountedResource):
 
 
 class CustomerWidget(ForeignKeyWidget):
-    """A customer by its registered name, and by the row's country where several have that name."""
+    """A customer by its registered name; by the row's country too where several share that name."""
 
     def clean(self, value, row=None, **kwargs):
         value = str(value or "").strip()
@@ -96,7 +95,7 @@ class CustomerWidget(ForeignKeyWidget):
 
 
 class VendorResource(CountedResource):
-    """Vendor lists; a line names the customer, with its country where that is needed."""
+    """Vendor lists; a row names the customer, with its country where several share the name."""
 
     customer = fields.Field("customer", "customer", CustomerWidget(Customer, "name"))
     country = fields.Field("customer__country", "country", readonly=True)
@@ -109,7 +108,7 @@ class VendorResource(CountedResource):
         skip_unchanged = True
 
     def before_import_row(self, row, **kwargs):
-        # as they are kept: both tell the rows apart
+        # As the rows keep them: both are among the columns that tell rows apart.
         row["email"] = (row.get("email") or "").strip().lower()
         row["tax_number"] = bare_number(str(row.get("tax_number") or ""))
 

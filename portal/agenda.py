@@ -1,4 +1,4 @@
-"""The agenda: what a member can do now, from all apps, in the order in which Home shows it."""
+"""The agenda: what a member can do now, from all apps, in the order of Home."""
 
 from typing import Any, NamedTuple
 
@@ -21,8 +21,8 @@ class Item(NamedTuple):
 def agenda(membership, *, setups, invited, standings, now):
     """List the member's Items: steps, matters of admins, then customers to ask, first or again.
 
-    `setups` are the Progress of connected profiles, `invited` those whose customer invites,
-    `standings` of open requests.
+    `setups` are the Progress of connected profiles, `invited` the profiles whose customer invites,
+    `standings` those of open requests.
     """
     found = []
     if membership.may_act:

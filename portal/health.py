@@ -16,16 +16,12 @@ LATE_MINUTES = 10  # a living worker sends mail within seconds
 
 @login_not_required
 def healthz(request):
-    """Say that the process answers; a broken database does not make it restart."""
+    # Without a look at the database: restarting the process would not mend it.
     return JsonResponse({"process": "ok"})
 
 
 @login_not_required
 def readyz(request):
-    """Answer 503 without a database or with migrations to do.
-
-    A silent worker, late mail and failed jobs are told by 200: pages still work.
-    """
     try:
         _refuse_missing_migrations()
         now = timezone.now()
@@ -34,12 +30,13 @@ def readyz(request):
         state = {
             "worker": "ok" if jobs.worker_is_alive(now) else "silent",
             "mail": "late" if late else "ok",
+            "failed_jobs": jobs.failed().count(),
         }
-        state["failed_jobs"] = jobs.failed().count()
     except DatabaseError:
         return JsonResponse({"database": "unreachable"}, status=503)
     except MigrationsMissing:
         return JsonResponse({"database": "ok", "migrations": "missing"}, status=503)
+    # 200 also with a silent worker, late mail or failed jobs: pages still work.
     return JsonResponse(state | {"database": "ok", "migrations": "ok"})
 
 
@@ -47,8 +44,8 @@ class MigrationsMissing(Exception):
     """The database is behind the code."""
 
 
-# Once there are none to do it is not asked again: migrations can't become undone. An exception is
-# not cached.
+# Once none is missing it is not asked again: migrations can't become undone. An exception is not
+# cached.
 @cache
 def _refuse_missing_migrations():
     executor = MigrationExecutor(connection)

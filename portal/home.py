@@ -1,4 +1,4 @@
-"""Home: says in a sentence what needs the person, then where everything stands."""
+"""Home: a sentence on what needs the person, then how everything stands."""
 
 from django.db.models import Case, Q, When
 from django.shortcuts import render
@@ -17,7 +17,7 @@ READ, CUSTOMERS_READ = 40, 300
 
 def home(request):
     now, membership = timezone.now(), request.membership
-    listed = _profiles(membership, now)
+    listed = _connected_and_inviting(membership, now)
     invited = [profile for profile in listed if profile.shown != Stage.CONNECTED]
     connected = [profile for profile in listed if profile.shown == Stage.CONNECTED]
     setups = progress.first_needed(progress.read(connected))
@@ -37,22 +37,23 @@ def home(request):
     return render(request, "portal/home.html", context)
 
 
-def _profiles(membership, now):
-    """List the member's profiles with connected and inviting customers, with their steps."""
-    about_us = Q(shown=Stage.CONNECTED) | Q(
+def _connected_and_inviting(membership, now):
+    # A customer whose request waits may invite as well: then accepting is what there is to do.
+    on_home = Q(shown=Stage.CONNECTED) | Q(
         shown__in=[Stage.INVITED, Stage.REQUESTED], invited_until__gt=now
     )
-    listed = CustomerProfile.objects.visible_to(membership).listed(now).filter(about_us)
+    listed = CustomerProfile.objects.visible_to(membership).listed(now).filter(on_home)
     return list(progress.with_steps(listed)[:CUSTOMERS_READ])
 
 
 def _open_requests(membership, now):
-    """List how requests that were not accepted stand, the waiting ones first, then the newest."""
+    # Requests that were not accepted: the waiting ones first, then the newest.
     requests = (
         ConnectionRequest.objects.visible_to(membership)
         .with_history()
         .exclude(status=RequestStatus.ACCEPTED)
     )
+    # The waiting requests first, then the newest.
     first = Case(When(status=RequestStatus.PENDING, then=0), default=1)
     newest = requests.order_by(first, "-created_at")[:READ]
     return [Standing.of(asked, now) for asked in newest]

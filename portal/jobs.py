@@ -14,11 +14,11 @@ from portal.leaving import archive, closing
 from portal.leaving.models import KEPT_DAYS, Export, ExportStatus
 
 
-# Three tries a minute apart: an export is asked for by a person who waits for it.
+# Three tries a minute apart: a person waits for the export.
 @app.task(queue="default", retry=RetryStrategy(max_attempts=3, wait=60))
 def make_export(row_id):
-    """Write the file that a company takes away; killed in the middle, it starts anew."""
     export = Export.objects.select_related("supplier", "created_by").get(pk=row_id)
+    # A worker may have been killed after the work: then it is done. Killed before, it starts anew.
     if not export.is_running:
         return
     with tempfile.TemporaryFile() as target:
@@ -30,7 +30,6 @@ def make_export(row_id):
 @app.periodic(cron="35 3 * * *")
 @app.task(queue="default", queueing_lock="forget_exports")
 def forget_exports(timestamp):
-    """Delete the files of exports a week after they were made."""
     old = Export.objects.filter(
         status=ExportStatus.READY, finished_at__lt=timezone.now() - timedelta(days=KEPT_DAYS)
     )
@@ -40,7 +39,6 @@ def forget_exports(timestamp):
 @app.periodic(cron="20 4 * * *")
 @app.task(queue="default", queueing_lock="close_companies")
 def close_companies(timestamp):
-    """Close companies whose waiting days are over."""
     now = timezone.now()
     each(
         Supplier.objects.due_to_close(now).select_related("closing_by"),
@@ -51,6 +49,5 @@ def close_companies(timestamp):
 @app.periodic(cron="22 4 * * *")
 @app.task(queue="default", queueing_lock="forget_companies")
 def forget_companies(timestamp):
-    """Forget companies that were closed years ago."""
     before = timezone.now() - timedelta(days=365 * settings.PORTAL_RECORD_YEARS)
     each(Supplier.objects.filter(closed_at__lt=before).exclude(name=closing.GONE), closing.erase)

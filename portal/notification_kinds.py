@@ -6,7 +6,6 @@ from accounts.notifications import register
 
 
 def register_kinds() -> None:
-    """Make this app's kind of news known to the bell."""
     register(
         "export_ready",
         view="leaving:export",

@@ -59,7 +59,7 @@ def _prose(request, template, frame="legal/page.html"):
 @login_not_required
 @require_POST
 def set_language(request):
-    """Switch the language as Django does, and keep the choice of a signed-in person."""
+    # Django keeps the choice in a cookie; a signed-in person's mail follows it too.
     language = request.POST.get("language", "")
     if request.user.is_authenticated and language in dict(settings.LANGUAGES):
         get_user_model().objects.filter(pk=request.user.pk).update(language=language)
@@ -69,6 +69,6 @@ def set_language(request):
 @login_not_required
 @cache_control(public=True, max_age=3600)
 def brand_css(request):
-    """Write the operator's colour as a stylesheet, the only one that is no file."""
+    # The only stylesheet that is no file: the colour is a setting.
     rule = f"@layer tokens {{ :root {{ --brand: {settings.BRAND_COLOUR}; }} }}\n"
     return HttpResponse(rule, content_type="text/css")

@@ -8,10 +8,9 @@ from urllib.parse import urlsplit
 
 import environ
 from csp.constants import NONCE, NONE, SELF
-from django.core.exceptions import ImproperlyConfigured
 
 from core import countries
-from core.installation import kept_secret, private_files
+from core.installation import database, private_files, secret_key
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.FileAwareEnv()  # SECRET_KEY_FILE=/run/secrets/… is read as SECRET_KEY
@@ -26,17 +25,11 @@ LOCAL = env.bool("LOCAL", default=DEMO or DEBUG)
 PUBLIC_URL = env("PUBLIC_URL", default="http://localhost:8000").rstrip("/")
 PUBLIC_HOST = urlsplit(PUBLIC_URL).hostname
 HTTPS = PUBLIC_URL.startswith("https://")
-if not (SECRET_KEY := env("SECRET_KEY", default="")):
-    if not LOCAL:
-        raise ImproperlyConfigured(
-            "Set SECRET_KEY: a long random text, the same for web and worker."
-        )
-    SECRET_KEY = kept_secret(VAR_DIR / "secret-key")
+SECRET_KEY = secret_key(env, VAR_DIR / "secret-key", local=LOCAL)
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=[PUBLIC_HOST, *(["127.0.0.1"] if LOCAL else [])])
 CSRF_TRUSTED_ORIGINS = [PUBLIC_URL]
 # Proxies whose X-Forwarded-For is believed; with 0 nobody can invent an address.
-TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXY_COUNT", default=0)
-ALLAUTH_TRUSTED_PROXY_COUNT = TRUSTED_PROXY_COUNT
+TRUSTED_PROXY_COUNT = ALLAUTH_TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXY_COUNT", default=0)
 SITE_ID = None  # allauth goes without django.contrib.sites
 ROOT_URLCONF = "portal.urls"
 WSGI_APPLICATION = "portal.wsgi.application"
@@ -45,14 +38,14 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # Who runs it and what it is called
 PORTAL_NAME = env("PORTAL_NAME", default="Supplier Portal")
-# Of visitors and mail, until a person chooses one.
+# Of visitors and mail, until a person chooses a language.
 PORTAL_LANGUAGE = env("PORTAL_LANGUAGE", default="ko")
 OPERATOR_NAME = env("OPERATOR_NAME", default="Hanbit Procurement Services" if DEMO else "")
 OPERATOR_ADDRESS = env(
     "OPERATOR_ADDRESS", default="24 Songdo-daero, Yeonsu-gu, Incheon, South Korea" if DEMO else ""
 )
 SUPPORT_EMAIL = env("SUPPORT_EMAIL", default="support@portal.example")
-# Name or office in the privacy notice; without it the operator.
+# Name or office in the privacy notice; without it that of the operator.
 PRIVACY_OFFICER = env("PRIVACY_OFFICER", default="")
 BRAND_COLOUR = env("BRAND_COLOUR", default="#0e6a57")
 
@@ -61,7 +54,7 @@ PORTAL_SEARCHES_A_DAY = env.int("PORTAL_SEARCHES_A_DAY", default=20)
 PORTAL_SEARCH_RESULTS = env.int("PORTAL_SEARCH_RESULTS", default=5)
 PORTAL_REPEAT_MINUTES = env.int("PORTAL_REPEAT_MINUTES", default=10)  # the same words are free
 PORTAL_REQUEST_DAYS = env.int("PORTAL_REQUEST_DAYS", default=30)
-PORTAL_REQUESTS_TO_ONE = env.int("PORTAL_REQUESTS_TO_ONE", default=3)  # customer, in all
+PORTAL_REQUESTS_TO_ONE = env.int("PORTAL_REQUESTS_TO_ONE", default=3)  # to a customer, in all
 PORTAL_REQUESTS_A_DAY = env.int("PORTAL_REQUESTS_A_DAY", default=10)
 PORTAL_DAYS_AFTER_DECLINE = env.int("PORTAL_DAYS_AFTER_DECLINE", default=30)  # before the next
 PORTAL_REMINDER_DAYS = env.list("PORTAL_REMINDER_DAYS", cast=int, default=[7, 21])  # after it
@@ -75,7 +68,7 @@ PORTAL_TEAM_INVITATIONS_A_DAY = env.int("PORTAL_TEAM_INVITATIONS_A_DAY", default
 # Steps submitted within that time make one mail to the reviewers.
 PORTAL_REVIEW_MAIL_MINUTES = env.int("PORTAL_REVIEW_MAIL_MINUTES", default=1 if DEMO else 60)
 PORTAL_UPLOAD_MB = env.int("PORTAL_UPLOAD_MB", default=10)
-PORTAL_EXPIRY_DAYS = env.int("PORTAL_EXPIRY_DAYS", default=30)  # people are told so early
+PORTAL_EXPIRY_DAYS = env.int("PORTAL_EXPIRY_DAYS", default=30)  # so long before people are told
 
 # How long things are kept
 PORTAL_CLOSING_DAYS = env.int("PORTAL_CLOSING_DAYS", default=14)  # closing can be taken back
@@ -162,14 +155,8 @@ MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 # Database, cache, jobs
 EMBEDDED_PGDATA = VAR_DIR / "pgdata"
 EMBEDDED_PG_OPTIONS = env("EMBEDDED_PG_OPTIONS", default="")
-if env("DATABASE_URL", default=""):
-    DATABASES = {"default": env.db("DATABASE_URL")}
-    if "postgresql" not in DATABASES["default"]["ENGINE"]:
-        raise ImproperlyConfigured("DATABASE_URL must name a PostgreSQL database.")
-else:
-    DATABASES = {"default": {"ENGINE": "core.embedded", "NAME": "portal"}}
 # A minute saves connecting on every request; checked, for the server may have restarted meanwhile.
-DATABASES["default"] |= {"CONN_MAX_AGE": 60, "CONN_HEALTH_CHECKS": True}
+DATABASES = {"default": database(env) | {"CONN_MAX_AGE": 60, "CONN_HEALTH_CHECKS": True}}
 # In the database, since the limits that it counts must hold over all processes. Beyond MAX_ENTRIES
 # Django throws some away, and limits with them.
 CACHES = {
@@ -183,6 +170,14 @@ PROCRASTINATE_AUTODISCOVER_MODULE_NAME = "jobs"
 # Jobs at once, each with a connection to the database.
 WORKER_CONCURRENCY = env.int("WORKER_CONCURRENCY", default=4)
 
+# Web server: manage.py serve
+HOST = env("HOST", default="127.0.0.1")
+PORT = env.int("PORT", default=8000)
+WEB_THREADS = env.int("WEB_THREADS", default=8)  # requests at work at once
+WEB_CONNECTIONS = env.int("WEB_CONNECTIONS", default=500)
+WEB_BODY_SECONDS = env.int("WEB_BODY_SECONDS", default=30)  # for a request to arrive whole
+WEB_STOP_SECONDS = 8  # for requests at work when the server is stopped; Docker kills after 10
+
 # Mail
 EMAIL_BACKEND = "core.mail.QueueBackend"
 MAIL_FOLDER = VAR_DIR / "mail"
@@ -193,8 +188,7 @@ if EMAIL_URL := env("EMAIL_URL", default=""):
 else:
     MAIL_BACKEND = "core.mail.FolderBackend"
 EMAIL_TIMEOUT = 20  # seconds; a server that is silent holds up one job of the worker
-DEFAULT_FROM_EMAIL = env("DEFAULT_FROM_EMAIL", default="noreply@portal.example")
-SERVER_EMAIL = DEFAULT_FROM_EMAIL
+DEFAULT_FROM_EMAIL = SERVER_EMAIL = env("DEFAULT_FROM_EMAIL", default="noreply@portal.example")
 
 # Languages and time
 LANGUAGE_CODE = "en"
@@ -241,6 +235,7 @@ ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
 ACCOUNT_FORMS = {
     "login": "accounts.signup.LoginForm",
     "signup": "accounts.signup.SignupForm",
+    "confirm_email_verification_code": "accounts.signup.ConfirmCodeForm",
     "reset_password": "accounts.signup.ResetForm",
     "reset_password_from_key": "accounts.signup.NewPasswordForm",
     "change_password": "accounts.signup.ChangePasswordForm",
@@ -333,5 +328,9 @@ LOGGING = {
     "filters": {"no_tokens": {"()": "core.logs.CutTokens"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "filters": ["no_tokens"]}},
     "root": {"handlers": ["console"], "level": "WARNING"},
-    "loggers": {"core": {"level": "INFO"}, "procrastinate": {"level": "WARNING"}},
+    "loggers": {
+        "core": {"level": "INFO"},
+        "procrastinate": {"level": "WARNING"},
+        "waitress.queue": {"level": "ERROR"},  # it warns of each request that waits for a thread
+    },
 }

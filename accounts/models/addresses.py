@@ -1,4 +1,4 @@
-"""A person changes the address they sign in with: codes at the old and the new one, both needed."""
+"""A person changes the address they sign in with, by a code at the old and the new address."""
 
 from datetime import datetime, timedelta
 
@@ -17,7 +17,10 @@ from core.models.codes import MINUTES
 
 
 class EmailChange(models.Model):
-    """The address that a person wants to have. It keeps which code was typed, since a right one works once."""
+    """The address that a person wants to have.
+
+    It keeps which codes were right, since a right code works only once.
+    """
 
     user = models.OneToOneField(
         settings.AUTH_USER_MODEL, models.CASCADE, related_name="email_change"
@@ -47,7 +50,8 @@ class EmailChange(models.Model):
                     "new_confirmed_at": None,
                 },
             )
-            # both are issued for a taken address too, so that the page works the same and tells nothing
+            # A taken address gets its code as well, in no mail: the page must not tell that it is
+            # taken.
             old_code, _row = Code.issue(user, "email-old", now=now)
             new_code, _row = Code.issue(user, "email-new", now=now)
             change._mail("email_change", user.email, code=old_code, is_old=True)
@@ -72,10 +76,12 @@ class EmailChange(models.Model):
     def confirm(self, old_code: str, new_code: str, *, now: datetime) -> dict[str, bool]:
         """Try the codes, and change the address when both are right.
 
-        Returns {'old': bool, 'new': bool}: which of them are right by now.
+        Returns {'old': bool, 'new': bool}, which of them are right by now. 'new' is False as well
+        when somebody has taken the address meanwhile.
         """
         with transaction.atomic():
-            # locked, so that two tabs with one code each don't miss each other's
+            # Locked, so that of two tabs with a code each, the second sees what the first
+            # confirmed.
             change = EmailChange.objects.select_for_update().get(pk=self.pk)
             change._redeem("old", old_code, now)
             change._redeem("new", new_code, now)
@@ -93,11 +99,9 @@ class EmailChange(models.Model):
             setattr(self, column, now)
 
     def is_over(self, now: datetime) -> bool:
-        """Whether its codes are too old to be typed."""
         return self.created_at <= now - timedelta(minutes=MINUTES)
 
     def _apply(self, now):
-        """Give the person the address; False, with nothing changed, when somebody has it by now."""
         try:
             change_address(self.user, self.email, now=now, actor=self.user)
         except AddressTaken:
@@ -112,8 +116,8 @@ class AddressTaken(Exception):
 def change_address(user: User, email: str, *, now: datetime, actor: User, reason: str = "") -> None:
     """Let the person sign in with this address only, and tell both addresses; raises AddressTaken.
 
-    The caller knows that the address is theirs: by a code, or as an operator, who gives the `reason`.
-    A sign-up with the address that was never confirmed gives way.
+    The caller knows that the address is theirs: by a code, or as an operator, who gives the
+    `reason`. A sign-up with the address that was never confirmed gives way.
     """
     before = user.email
     with transaction.atomic():

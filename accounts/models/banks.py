@@ -1,4 +1,7 @@
-"""The company's bank accounts. All admins hear of each change: changed accounts are how portals are robbed."""
+"""The company's bank accounts.
+
+Changed accounts are how portals are robbed, so all admins hear of each change.
+"""
 
 import uuid
 from datetime import datetime
@@ -19,17 +22,18 @@ from core.states import transition
 
 class BankAccountQuerySet(models.QuerySet):
     def current(self):
-        """Accounts in use, the main one first."""
         return self.filter(removed_at=None).order_by("-is_main", "created_at")
 
     def main(self) -> Optional["BankAccount"]:
-        """Return the account that answers are prefilled from."""
         return self.current().first()
 
 
 @pghistory.track(pghistory.InsertEvent(), pghistory.UpdateEvent(), pghistory.DeleteEvent())
 class BankAccount(models.Model):
-    """A domestic account or an IBAN. It is never edited: a change removes it and adds another."""
+    """A domestic account or an IBAN.
+
+    It is never edited: a change removes the row and adds another.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     supplier = models.ForeignKey(
@@ -68,7 +72,6 @@ class BankAccount(models.Model):
         return masked(self.values())
 
     def values(self) -> dict[str, str]:
-        """Return the account as `accounts.banks` has it."""
         return {part: getattr(self, part) for part in PARTS}
 
     @classmethod
@@ -81,13 +84,14 @@ class BankAccount(models.Model):
         now: datetime,
         instead_of: Optional["BankAccount"] = None,
     ) -> "BankAccount":
-        """Add an account with clean `values` (`accounts.banks.clean_bank_account`), and tell all admins; returns it.
+        """Add an account, and tell all admins; returns the account.
 
-        The first account of a supplier is the main one; an account that stands `instead_of` another takes its place.
-        Raises AlreadyDecided when the other is gone.
+        `values` have passed `accounts.banks.clean_bank_account`. The first account of a supplier is
+        the main account; an account that stands `instead_of` another takes its place. Raises
+        AlreadyDecided when the other is gone.
         """
         with transaction.atomic():
-            # one change at a time, else two first accounts would both be the main one
+            # One change at a time: two first accounts would both become the main account.
             Supplier.objects.select_for_update(no_key=True).get(pk=supplier.pk)
             is_main = not supplier.bank_accounts.current().exists()
             if instead_of:
@@ -100,12 +104,13 @@ class BankAccount(models.Model):
         return account
 
     def remove(self, *, actor: User, now: datetime) -> None:
-        """Take the account out of use, and tell all admins; AlreadyDecided when it is gone.
+        """Take the account out of use, and tell all admins.
 
-        After the main account the oldest of the others becomes it.
+        After the main account, the oldest of the others becomes it. Raises AlreadyDecided when the
+        account is gone.
         """
         with transaction.atomic():
-            Supplier.objects.select_for_update(no_key=True).get(pk=self.supplier_id)
+            Supplier.objects.select_for_update(no_key=True).get(pk=self.supplier_id)  # see add()
             self._leave(now)
             heir = self.supplier.bank_accounts.current().first()
             if heir and not heir.is_main:
@@ -113,10 +118,14 @@ class BankAccount(models.Model):
             self._tell(self.supplier, actor, now, old=self, new=None)
 
     def make_main(self, *, actor: User, now: datetime) -> None:
-        """Prefill answers from this account from now on, and tell all admins; AlreadyDecided when it is gone."""
+        """Prefill answers from this account from now on, and tell all admins.
+
+        Raises AlreadyDecided when the account is gone.
+        """
         with transaction.atomic():
-            Supplier.objects.select_for_update(no_key=True).get(pk=self.supplier_id)
+            Supplier.objects.select_for_update(no_key=True).get(pk=self.supplier_id)  # see add()
             old = self.supplier.bank_accounts.main()
+            # First, since the database allows only one main account.
             self.supplier.bank_accounts.current().update(is_main=False)
             transition(BankAccount.objects.filter(pk=self.pk, removed_at=None), is_main=True)
             if old != self:

@@ -5,7 +5,7 @@ from django.utils.translation import gettext_lazy as _
 
 
 class Audience(models.TextChoices):
-    """Whose people may read an audit entry; operators read all."""
+    """The people who may read an audit entry: a supplier's, a customer's, or only operators."""
 
     SUPPLIER = "supplier", _("supplier")
     CUSTOMER = "customer", _("customer")

@@ -63,7 +63,6 @@ class Company(models.Model):
         return self.name
 
     def clean(self):
-        """Write the registration number as its country does; raises ValidationError for one that can't be."""
         super().clean()
         try:
             self.registration_number = clean_registration_number(
@@ -73,7 +72,7 @@ class Company(models.Model):
             raise ValidationError({"registration_number": error}) from error
 
     def details(self) -> dict[str, str]:
-        """Return the details as {name in `accounts.company_details`: text}, '' where nothing is known."""
+        """Return the details as {name in `accounts.company_details`: text}; unknown ones are ''."""
         known = {column: str(getattr(self, column) or "") for column in COLUMNS}
         return known | {
             "registered_name": self.name,
@@ -81,10 +80,10 @@ class Company(models.Model):
         }
 
     def change_details(self, names: Collection[str], *, now: datetime, actor: User) -> None:
-        """Save these details as they stand on the instance."""
+        """Save the named details as they stand on the instance, and record the change."""
         columns = list(names)
         if {"registration_number", "country"} & set(names):
-            # the operator verified the number before, as that country writes it
+            # The operator verified the number before, as that country writes it.
             self.registration_verified_at = None
             columns.append("registration_verified_at")
         with transaction.atomic():
@@ -92,7 +91,10 @@ class Company(models.Model):
             self.record("company_changed", now, actor=actor, fields=sorted(names))
 
     def verify_number(self, number: str, *, now: datetime, actor: User) -> None:
-        """Note that the operator has checked this registration number; AlreadyDecided when it has another by now."""
+        """Note that the operator has checked this registration number.
+
+        Raises AlreadyDecided when the company has another number by now.
+        """
         with transaction.atomic():
             transition(
                 type(self).objects.filter(pk=self.pk, registration_number=number),

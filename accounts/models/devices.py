@@ -1,4 +1,4 @@
-"""Browsers that a person has signed in from, so that a sign-in from a new one can be told."""
+"""Browsers that a person has signed in from, so that the portal can tell them of a new one."""
 
 import hashlib
 import secrets
@@ -15,7 +15,7 @@ KEPT_DAYS = 365
 
 
 class KnownDevice(models.Model):
-    """A browser of one person, known by a random cookie of which only the hash is kept."""
+    """A browser of a person, known by a random cookie; only its hash is kept."""
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="devices")
     digest = models.CharField(max_length=64)
@@ -31,16 +31,17 @@ class KnownDevice(models.Model):
 
     @classmethod
     def recognise(cls, user: User, token: str, *, now: datetime, browser: str, address: str) -> str:
-        """Note a sign-in from the browser with this cookie, '' for none; returns the cookie that it keeps from now on.
+        """Note a sign-in from the browser with this cookie ('' for none), and return its cookie.
 
-        A browser that is new to the person is told to them by mail, unless it is their first of all.
+        Mails the person when the browser is new, but not about their first browser of all.
         """
         token = token or secrets.token_urlsafe(32)
+        # A stranger's cookie may hold anything, and encoding it must not fail.
         digest = hashlib.sha256(token.encode(errors="surrogatepass")).hexdigest()
         with transaction.atomic():
             if not cls.objects.filter(user=user, digest=digest).update(seen_at=now):
                 is_first = not cls.objects.filter(user=user).exists()
-                # two tabs may sign in with the same cookie at once
+                # Two tabs may sign in with the same cookie at once.
                 cls.objects.bulk_create(
                     [cls(user=user, digest=digest, seen_at=now)], ignore_conflicts=True
                 )
@@ -52,9 +53,10 @@ class KnownDevice(models.Model):
 def mail_security(
     user: User, what: str, *, now: datetime, browser: str = "", address: str = "", to: str = ""
 ) -> None:
-    """Write about a change of an account's security, whatever its owner's preferences are.
+    """Mail a person about a change of their account's security, whatever their preferences are.
 
-    `what` names the change, and the file of its letter; `to` is an address other than the person's present one.
+    `what` names the change, and the file of its letter. `to` is an address other than the person's
+    present address.
     """
     mail.send(
         "security",

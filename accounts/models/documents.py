@@ -20,11 +20,10 @@ from core.models.files import StoredFile
 
 class DocumentQuerySet(models.QuerySet):
     def newest(self):
-        """Documents, the oldest first, so that a dict by kind ends with the newest of each."""
+        # The oldest first, so that a dict by kind ends with the newest of each.
         return self.order_by("uploaded_at")
 
     def running_out(self, until: date):
-        """Documents valid until that day or less, whose admins were not told yet."""
         return self.filter(expires_on__lte=until, told_of_expiry=False)
 
 
@@ -57,7 +56,7 @@ class Document(StoredFile):
         actor: User,
         now: datetime,
     ) -> "Document":
-        """Keep a checked upload as a company document; returns it."""
+        """Keep a checked upload as a company document; returns the document."""
         with transaction.atomic():
             document = cls.keep(
                 upload,
@@ -74,7 +73,7 @@ class Document(StoredFile):
     def adopt(
         cls, supplier: Supplier, stored: StoredFile, detail: str, *, actor: User, now: datetime
     ) -> "Document":
-        """Keep a copy of a stored file as a company document; returns it."""
+        """Keep a copy of a stored file as a company document; returns the document."""
         with transaction.atomic():
             document = cls.copy_of(
                 stored,
@@ -88,7 +87,7 @@ class Document(StoredFile):
         return document
 
     def remove(self, *, actor: User, now: datetime) -> None:
-        """Delete the document; copies that were submitted to customers stay with them."""
+        """Delete the document; customers keep the copies that were submitted to them."""
         with transaction.atomic():
             self._record("document_removed", actor, now)
             self.discard()
@@ -96,7 +95,7 @@ class Document(StoredFile):
     def tell_of_expiry(self, *, now: datetime) -> None:
         """Tell the admins, once, that the document runs out."""
         with transaction.atomic():
-            # two workers may come at once: only the first changes the row
+            # Of two workers at once, only the first changes the row and sends the news.
             untold = Document.objects.filter(pk=self.pk, told_of_expiry=False)
             if untold.update(told_of_expiry=True):
                 tell_of_expiry(
@@ -126,7 +125,8 @@ def tell_of_expiry(
 ) -> None:
     """Ring the bell of `members` and mail them that a stored file runs out.
 
-    The news is `about` the supplier, or a row that has one; `customer` names who the file was given to, if anybody.
+    The news is `about` the supplier, or about a row that has a supplier. `customer` names the
+    customer that the file was given to, if there is any.
     """
     people = [member.user for member in members]
     context = {"stored": stored, "customer": customer, "path": get_kind(kind).address(about.pk)}

@@ -33,15 +33,14 @@ class Role(models.TextChoices):
 
 class MembershipQuerySet(models.QuerySet):
     def active(self):
-        """Memberships that open the portal: neither they nor their person are deactivated."""
+        """Select memberships that open the portal: not deactivated, and their person neither."""
         return self.filter(is_active=True, user__is_active=True)
 
     def deactivated(self):
-        """Memberships that an admin can reactivate; the operator reopens a closed account first."""
+        # An admin can reactivate these; the operator reopens a closed account first.
         return self.filter(is_active=False, user__closed_at=None)
 
     def with_unread(self):
-        """Each with `unread`, the number of its person's unread notifications of its supplier."""
         mine = Notification.objects.unread().filter(
             user=OuterRef("user"), supplier=OuterRef("supplier")
         )
@@ -49,13 +48,12 @@ class MembershipQuerySet(models.QuerySet):
         return self.annotate(unread=Coalesce(Subquery(counted), 0))
 
     def with_asking(self):
-        """Each with `asking`, the number of people who wait for an answer of its supplier's admins."""
+        # The people who wait for an answer of the supplier's admins.
         waiting = Count("join_requests", filter=Q(join_requests__status=JoinStatus.PENDING))
         supplier = Supplier.objects.order_by().filter(pk=OuterRef("supplier")).values("pk")
         return self.annotate(asking=Subquery(supplier.annotate(number=waiting).values("number")))
 
     def with_second_factor(self):
-        """Each with `has_second_factor`: an authenticator app or a passkey."""
         kinds = [Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN]
         return self.annotate(
             has_second_factor=Exists(
@@ -68,14 +66,14 @@ class MembershipQuerySet(models.QuerySet):
 
 
 class LastAdmin(Exception):
-    """The company would be left without an admin; somebody else has to become one first."""
+    """The company would be left without an admin; another member has to become admin first."""
 
 
 @pghistory.track(
     pghistory.InsertEvent(), pghistory.UpdateEvent(), pghistory.DeleteEvent(), exclude=["key"]
 )
 class Membership(models.Model):
-    """A person working for a supplier, in a role. A supplier that has an admin keeps one."""
+    """A person's work for a supplier, in a role; a supplier with an admin keeps at least one."""
 
     key = models.UUIDField(unique=True, editable=False, db_default=RandomUUID())
     supplier = models.ForeignKey(
@@ -102,18 +100,17 @@ class Membership(models.Model):
     def __str__(self):
         return f"{self.user} ({self.supplier})"
 
+    # Viewers only read; members also search, request and answer.
     @property
     def may_act(self):
-        """Whether this member searches, requests and answers; viewers only read."""
         return self.may(Role.MEMBER)
 
     @property
     def is_admin(self):
         return self.may(Role.ADMIN)
 
-    def may(self, role: Role) -> bool:
-        """Whether this member has at least the role."""
-        return Role(self.role).rank >= Role(role).rank
+    def may(self, at_least: Role) -> bool:
+        return Role(self.role).rank >= Role(at_least).rank
 
     @classmethod
     def join(
@@ -126,7 +123,10 @@ class Membership(models.Model):
         actor: User,
         reason: str = "",
     ) -> "Membership":
-        """Let a person work for the supplier in a role, now or again, and tell its admins; returns the membership."""
+        """Let a person work for the supplier, now or again; returns the membership.
+
+        A member keeps a higher role than `role`. The supplier's other admins get news of it.
+        """
         with transaction.atomic():
             supplier.one_at_a_time()
             fresh = {"role": role, "is_active": True, "sees_all_customers": True}
@@ -140,15 +140,14 @@ class Membership(models.Model):
             PendingCompany.objects.filter(user=user).delete()
             membership._close_other_ways_in(now, JoinStatus.ACCEPTED)
             membership.record("member_joined", now, actor, reason=reason)
-            admins = [admin.user for admin in supplier.admins()]
-            others = [admin for admin in admins if admin not in (user, actor)]
-            notify(
-                supplier, "member_joined", about=supplier, users=others, at=now, person=user.name
-            )
+            _tell_admins_of_joining(membership, now, actor)
         return membership
 
     def change_role(self, role: Role, *, now: datetime, actor: User, reason: str = "") -> None:
-        """Give the member another role, and tell them; raises LastAdmin when nobody else is admin."""
+        """Give the member another role, and tell them.
+
+        Raises LastAdmin when nobody else is admin, AlreadyDecided when they no longer work here.
+        """
         with transaction.atomic():
             self._leave_an_admin(role == Role.ADMIN)
             transition(Membership.objects.filter(pk=self.pk, is_active=True), role=role)
@@ -158,18 +157,13 @@ class Membership(models.Model):
             self.record("role_changed", now, actor, before=before, reason=reason)
             self._take_back_invitations(now)
             if self.user != actor:
-                notify(
-                    self.supplier,
-                    "role_changed",
-                    about=self.supplier,
-                    users=[self.user],
-                    at=now,
-                    letter=Letter([self.user], {"membership": self}),
-                    role=role,
-                )
+                _tell_of_role(self, now)
 
     def deactivate(self, *, now: datetime, actor: User, reason: str = "") -> None:
-        """Let the member work here no longer; raises LastAdmin, or AlreadyDecided when they don't."""
+        """End the member's work here.
+
+        Raises LastAdmin when nobody else is admin, AlreadyDecided when they no longer work here.
+        """
         with transaction.atomic():
             self._leave_an_admin(stays=False)
             transition(Membership.objects.filter(pk=self.pk, is_active=True), is_active=False)
@@ -193,7 +187,6 @@ class Membership(models.Model):
             self.supplier.mail_members("member_reactivated", [self], membership=self)
 
     def record(self, kind: str, now: datetime, actor: User, **data) -> None:
-        """Write an audit entry about the member."""
         AuditEntry.objects.record(
             kind,
             about=self,
@@ -206,14 +199,15 @@ class Membership(models.Model):
         )
 
     def _leave_an_admin(self, stays):
-        self.supplier.one_at_a_time()  # two admins who leave at once would each count the other
+        # Two admins who leave at once would each count the other.
+        self.supplier.one_at_a_time()
         self.refresh_from_db(fields=["role", "is_active"])
         others = Membership.objects.admins().filter(supplier=self.supplier_id).exclude(pk=self.pk)
         if not stays and self.is_active and self.role == Role.ADMIN and not others.exists():
             raise LastAdmin
 
     def _take_back_invitations(self, now):
-        # an invitation gives no more than its sender has
+        # An invitation gives no more than its sender has.
         if not (self.is_active and self.role == Role.ADMIN):
             self.supplier.team_invitations.filter(invited_by=self.user).revoke_all(now)
 
@@ -225,3 +219,22 @@ class Membership(models.Model):
         for name, value in changes.items():
             setattr(self, name, value)
         self.save(update_fields=list(changes))
+
+
+def _tell_admins_of_joining(membership, now, actor):
+    supplier, user = membership.supplier, membership.user
+    admins = [admin.user for admin in supplier.admins()]
+    others = [admin for admin in admins if admin not in (user, actor)]
+    notify(supplier, "member_joined", about=supplier, users=others, at=now, person=user.name)
+
+
+def _tell_of_role(membership, now):
+    notify(
+        membership.supplier,
+        "role_changed",
+        about=membership.supplier,
+        users=[membership.user],
+        at=now,
+        letter=Letter([membership.user], {"membership": membership}),
+        role=membership.role,
+    )

@@ -1,4 +1,4 @@
-"""The bell: what each person was told, and how they want to hear of it by e-mail."""
+"""The bell: news for each person, and how they want to hear of it by e-mail."""
 
 import uuid
 from collections.abc import Iterable
@@ -18,7 +18,7 @@ from core import mail
 
 
 class Way(models.TextChoices):
-    """How somebody hears of a kind by e-mail; the bell rings in any case."""
+    """How a person hears of a kind of news by e-mail; the bell rings in any case."""
 
     USUAL = "", _("As usual")
     NOW = "now", _("Always at once")
@@ -27,7 +27,7 @@ class Way(models.TextChoices):
 
 
 class Preference(models.Model):
-    """What a person has chosen for a kind; without a row it is as usual."""
+    """The Way that a person has chosen for a kind of news; without a row it is as usual."""
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="preferences")
     kind = models.CharField(max_length=40)
@@ -48,7 +48,7 @@ class Preference(models.Model):
             cls(user=user, kind=kind, way=way) for kind, way in ways.items() if way != Way.USUAL
         ]
         with transaction.atomic():
-            # a double click waits here; else both would insert the same rows
+            # A double click waits here, where otherwise both would insert the same rows.
             User.objects.select_for_update(no_key=True).get(pk=user.pk)
             cls.objects.filter(user=user, kind__in=ways).delete()
             cls.objects.bulk_create(rows)
@@ -56,19 +56,16 @@ class Preference(models.Model):
 
 class NotificationQuerySet(models.QuerySet):
     def for_supplier(self, supplier: Supplier):
-        """News that belong to the supplier."""
         return self.filter(supplier=supplier)
 
     def for_customer(self, customer_id: uuid.UUID):
-        """News that belong to the customer with this id."""
         return self.filter(customer_id=customer_id)
 
     def unread(self):
-        """News that nobody has opened yet."""
         return self.filter(read_at=None)
 
     def hidden_from(self, membership):
-        """News to the member at their supplier, about objects that they do not see any more."""
+        """Select news to the member about objects of their supplier that they no longer see."""
         hidden = Q(pk__in=[])  # nothing, until a kind adds to it
         for kind in notifications.all_kinds():
             if kind.visible_to:
@@ -77,19 +74,22 @@ class NotificationQuerySet(models.QuerySet):
         return self.for_supplier(membership.supplier).filter(hidden, user=membership.user)
 
     def mark_read(self, now: datetime) -> int:
-        """Mark those that are unread as read; returns their number."""
         return self.unread().update(read_at=now)
 
 
 class Notification(models.Model):
-    """One line of news for one person, as somebody who works for its owner: a supplier or a customer."""
+    """A line of news for a person, as somebody who works for its owner.
+
+    The owner is a supplier or a customer.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="notifications")
     supplier = models.ForeignKey(
         Supplier, models.CASCADE, null=True, blank=True, related_name="notifications"
     )
-    # no ForeignKey: customers are the business of an app above this one, which knows none of its models
+    # No ForeignKey: customers are the business of an app above this one, which knows none of its
+    # models.
     customer_id = models.UUIDField(null=True, blank=True)
     kind = models.CharField(max_length=40)
     object_id = models.UUIDField()
@@ -130,16 +130,18 @@ class Notification(models.Model):
 
     @property
     def leads_to(self):
-        """The address of the page that it is about."""
         return notifications.get_kind(self.kind).address(self.object_id)
 
 
 class Letter(NamedTuple):
-    """The mail that goes with news: to whom, unless they chose otherwise, and what its template is given."""
+    """The mail that goes with news: its addressees, and the variables of its template.
+
+    Addressees who chose the digest, or no mail, don't get it.
+    """
 
     to: list[User]
     context: dict
-    name: str = ""  # of the mail's template, when that is not the kind's
+    name: str = ""  # of the mail's template, when it is not the name of the kind
 
 
 def notify(
@@ -155,9 +157,10 @@ def notify(
 ) -> None:
     """Ring the bell of each user about one object, and write the letter to its addressees.
 
-    `data` holds the words' parts (names, comment), for ever as they are now. An addressee who chose so gets the digest
-    or no mail instead of the letter; any other user who chose so gets the digest, or the line of news as a letter.
-    With `silent` nobody is written to, at once or later. Raises UnknownKind.
+    `data` holds the parts of the words (names, a comment), for ever as they are now. An addressee
+    who chose so gets the digest or no mail instead of the letter. Any other user who chose so gets
+    the digest, or the line of news as a letter. With `silent` no mail goes out, now or later.
+    Raises UnknownKind.
     """
     notifications.get_kind(kind)  # before anything is written: an unknown kind could not be shown
     addressees = letter.to if letter else []
@@ -186,7 +189,7 @@ def notify(
 
 
 def _chosen_ways(kind, users):
-    """{id of a user: Way}, without those who hear of the kind as usual."""
+    # People without a row hear of the kind as usual, and are not among the keys.
     chosen = Preference.objects.filter(kind=kind, user__in=users)
     return dict(chosen.values_list("user", "way"))
 
@@ -204,12 +207,12 @@ def _send_as_letter(note):
 
 
 def send_digest(user: User, *, now: datetime) -> None:
-    """Write one letter with the unread news that wait for the person's digest; nothing is sent twice.
+    """Mail the person the unread news that wait for their digest; nothing is sent twice.
 
     News of companies that the person has left meanwhile are left out.
     """
     with transaction.atomic():
-        # the rows are locked, so that a second worker finds nothing left to send
+        # The rows are locked, so that a second worker finds nothing left to send.
         waiting = Notification.objects.select_for_update(of=["self"]).filter(
             user=user, in_digest=True
         )

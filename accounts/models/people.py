@@ -1,4 +1,4 @@
-"""People, what they agreed to, and which company they mean to found."""
+"""People, their consents, and the companies they mean to found."""
 
 from datetime import datetime, timedelta
 
@@ -20,14 +20,16 @@ ERASED = "closed.portal.invalid"  # where nobody's mail goes
 
 class UserQuerySet(models.QuerySet):
     def unconfirmed(self):
-        """People who signed up and never typed their code: they own nothing, and give way to others."""
+        """Select people who signed up and never typed their code.
+
+        They own nothing, and give way to others with the same address.
+        """
         signed_up = self.filter(
             Exists(Consent.objects.filter(user=OuterRef("pk"))), memberships=None, is_staff=False
         )
         return signed_up.exclude(emailaddress__verified=True)
 
     def to_erase(self, now: datetime):
-        """People who closed their account some days ago, whose name is still here."""
         before = now - timedelta(days=settings.PORTAL_CLOSING_DAYS)
         return self.filter(is_active=False, closed_at__lt=before).exclude(
             email__endswith=f"@{ERASED}"
@@ -36,29 +38,28 @@ class UserQuerySet(models.QuerySet):
 
 class UserManager(BaseUserManager.from_queryset(UserQuerySet)):
     def create_user(self, email: str, password: str | None = None, **fields) -> "User":
-        """Create a person with a lower-case e-mail; without a password nobody can sign in as them."""
+        # Without a password nobody can sign in as them.
         user = self.model(email=self.normalize_email(email), **fields)
         user.set_password(password)
         user.save()
         return user
 
     def create_superuser(self, email: str, password: str | None = None, **fields) -> "User":
-        """Create a person who may do everything, as `manage.py createsuperuser` does."""
         return self.create_user(
             email, password, **fields | {"is_staff": True, "is_superuser": True}
         )
 
     @classmethod
     def normalize_email(cls, email: str) -> str:
-        """Return the address as it is kept: all of it in lower case, which Django does for the domain only."""
+        # All of it in lower case; Django's own does so for the domain only.
         return (email or "").strip().lower()
 
     def get_by_natural_key(self, email):
         return self.get(email=self.normalize_email(email))
 
     def one_at_a_time(self, email: str) -> None:
-        """Make other sign-ups and confirmations of the address wait until the caller's transaction ends."""
-        # an advisory lock, because there may be no row of this address to lock yet
+        """Make other sign-ups with the address wait until the caller's transaction ends."""
+        # An advisory lock, since there may be no row of this address to lock yet.
         with connection.cursor() as cursor:
             cursor.execute(
                 "SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))",
@@ -105,22 +106,22 @@ class User(AbstractBaseUser, PermissionsMixin):
 
     @property
     def mail_language(self):
-        """The language of mail to this person: the chosen one, or that of the browser they were here with last."""
+        # The chosen language, or that of the browser they were here with last.
         return self.language or self.browser_language or settings.PORTAL_LANGUAGE
 
     @property
     def counting_key(self):
-        """The name of the person's counters, from their first verified address: a new account is no new counter."""
+        # By the person's first verified address: a new account starts no new counters.
         return self.person_key or person_key(self.email)
 
 
 def person_key(email: str) -> str:
-    """Return a keyed hash of an address, which is the same after the account was deleted."""
+    """Return a keyed hash of an address, the same after the account was deleted."""
     return salted_hmac("person", email.strip().lower(), algorithm="sha256").hexdigest()
 
 
 class PendingCompany(models.Model):
-    """The company that a person means to found, until their code is right (`founding.found_company`)."""
+    """The company that a person means to found, until they confirm their address."""
 
     user = models.OneToOneField(User, models.CASCADE, related_name="pending_company")
     name = models.CharField(max_length=160)
@@ -131,7 +132,7 @@ class PendingCompany(models.Model):
 
 
 class Consent(models.Model):
-    """What a person agreed to, in which version and language, and when."""
+    """A person's consent: to what, in which version and language, and when."""
 
     class Kind(models.TextChoices):
         TERMS = "terms", _("Terms")

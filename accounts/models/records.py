@@ -39,9 +39,10 @@ class AuditQuerySet(models.QuerySet):
         reason: str = "",
         **data,
     ) -> "AuditEntry":
-        """Write one entry in the caller's transaction; the portal itself did it without `actor` and `address`.
+        """Write an entry in the caller's transaction.
 
-        `reason` is what somebody gave when they were asked why. `data` holds whatever the words of the kind name.
+        Without `actor` and `address`, the portal itself did it. `reason` is the reason that the
+        actor gave. `data` holds whatever the words of the kind name.
         """
         return AuditEntry.objects.create(
             kind=kind,
@@ -57,25 +58,25 @@ class AuditQuerySet(models.QuerySet):
         )
 
     def forget(self, *keys: str) -> None:
-        """Take these keys out of the recorded data."""
+        """Remove these keys from the recorded data."""
         keys = Cast(Value(list(keys)), ArrayField(models.TextField()))
         self.update(data=Without(models.F("data"), keys))
 
     def about(self, row: models.Model):
-        """Entries about one row of any table."""
         return self.filter(object_type=row._meta.label_lower, object_id=str(row.pk))
 
     def for_supplier(self, supplier: Supplier):
-        """Entries that the supplier's people may read."""
         return self.filter(supplier=supplier, audience=Audience.SUPPLIER)
 
     def for_customer(self, customer_id: uuid.UUID):
-        """Entries that the people of the customer with this id may read."""
         return self.filter(customer_id=customer_id, audience=Audience.CUSTOMER)
 
 
 class AuditEntry(models.Model):
-    """Who did what to which row, when: written in the transaction of the deed; only addresses leave it later."""
+    """A deed: its doer, the row that it changed, and when.
+
+    It is written in the transaction of the deed. Later only addresses are removed from it.
+    """
 
     SUPPLIER, CUSTOMER, OPERATOR = Audience
 
@@ -97,7 +98,8 @@ class AuditEntry(models.Model):
         related_name="audit_entries",
         verbose_name=_("supplier"),
     )
-    # no ForeignKey: customers are the business of an app above this one, which knows none of its models
+    # No ForeignKey: customers are the business of an app above this one, which knows none of its
+    # models.
     customer_id = models.UUIDField(_("customer"), null=True, blank=True)
     object_type = models.CharField(_("type"), max_length=60)
     object_id = models.CharField(_("object"), max_length=40)
@@ -126,12 +128,11 @@ class AuditEntry(models.Model):
 
     @property
     def template(self):
-        """The words of the deed, for the people of the supplier."""
         return f"activity/{self.kind}.html"
 
     @property
     def by(self):
-        """The doer as the supplier may know them: a colleague by name, but of a customer's people no name."""
+        # Suppliers know their colleagues by name, but of a customer's people no name.
         if self.actor:
             return _("The operator") if self.actor.is_staff else str(self.actor)
         return _("The customer") if self.address else _("The portal")

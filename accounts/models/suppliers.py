@@ -1,4 +1,4 @@
-"""The company that sells, and whether it may act."""
+"""The supplier: a company that sells, and whether it may act."""
 
 from collections.abc import Iterable
 from datetime import datetime
@@ -25,11 +25,13 @@ class SupplierQuerySet(models.QuerySet):
         return self.filter(suspended_at__isnull=False)
 
     def due_to_close(self, now: datetime):
-        """Closing suppliers whose waiting days are over."""
         return self.filter(closed_at=None, closing_at__lte=now)
 
     def sharing_domain(self, address: str):
-        """Open suppliers whose people have a verified address of the same company domain; none for free mail."""
+        """Select open suppliers whose people have a verified address of the same company domain.
+
+        Free mail has no company domain, and finds none.
+        """
         domain = company_domain(address)
         if not domain:
             return self.none()
@@ -38,7 +40,8 @@ class SupplierQuerySet(models.QuerySet):
         somebody = Supplier.objects.filter(
             pk=OuterRef("pk"), memberships__is_active=True, memberships__user__is_active=True
         )
-        # closed and locked accounts count where nobody else is left: a colleague still finds the company
+        # Closed and locked accounts count where nobody else is left: a colleague still finds the
+        # company.
         counts = Q(memberships__user__is_active=True) | ~Exists(somebody)
         at_work = Q(memberships__user__in=people, memberships__is_active=True)
         return self.filter(at_work & counts, closed_at=None).distinct()
@@ -93,13 +96,12 @@ class Supplier(Company):
 
     @property
     def search_limit(self):
-        """Searches a day: the operator's number for this supplier, or the portal's."""
         return (
             settings.PORTAL_SEARCHES_A_DAY if self.searches_a_day is None else self.searches_a_day
         )
 
     def allow_searches(self, number: int | None, *, now: datetime, actor: User) -> None:
-        """Give the supplier a number of searches a day of its own, None for the portal's."""
+        """Give the supplier its own number of searches a day, None for the portal's."""
         with transaction.atomic():
             Supplier.objects.filter(pk=self.pk).update(searches_a_day=number)
             self.record(
@@ -107,7 +109,10 @@ class Supplier(Company):
             )
 
     def suspend(self, reason: str, *, now: datetime, actor: User | None = None) -> None:
-        """Stop the supplier from searching and requesting, and tell its admins; AlreadyDecided when it is suspended."""
+        """Stop the supplier from searching and requesting, and tell its admins.
+
+        Raises AlreadyDecided when it is suspended.
+        """
         with transaction.atomic():
             transition(
                 Supplier.objects.filter(pk=self.pk, suspended_at=None),
@@ -119,20 +124,27 @@ class Supplier(Company):
             self.mail_admins("supplier_suspended")
 
     def lift_suspension(self, reason: str, *, now: datetime, actor: User) -> None:
-        """Let the supplier search and request again, and tell its admins; AlreadyDecided when it is not suspended."""
+        """Let the supplier search and request again, and tell its admins.
+
+        Raises AlreadyDecided when it is not suspended.
+        """
         with transaction.atomic():
             transition(
                 Supplier.objects.filter(pk=self.pk, suspended_at__isnull=False),
                 suspended_at=None,
                 suspended_because="",
-                reports_count_from=now,  # older reports would suspend it again at the next one
+                # From now on: with the older reports, the next would suspend it again.
+                reports_count_from=now,
             )
             self.suspended_at, self.suspended_because, self.reports_count_from = None, "", now
             self.record("suspension_lifted", now, actor=actor, reason=reason)
             self.mail_admins("suspension_lifted")
 
     def require_second_factor(self, required: bool, *, now: datetime, actor: User) -> None:
-        """Ask a second factor of everybody who works here, or no longer; people without a factor are mailed."""
+        """Ask a second factor of everybody who works here, or no longer.
+
+        People without a factor get a mail.
+        """
         with transaction.atomic():
             changed = Supplier.objects.filter(pk=self.pk, requires_second_factor=not required)
             if not changed.update(requires_second_factor=required):
@@ -145,22 +157,21 @@ class Supplier(Company):
                 self.mail_members("second_factor_required", members.filter(has_second_factor=False))
 
     def one_at_a_time(self) -> None:
-        """Lock the supplier, so that other changes of its team wait until the caller's transaction ends.
+        """Lock the supplier, so that other changes of its team wait for the caller's transaction.
 
-        It comes before any lock of a row of the team: two that lock in different orders would wait for each other.
+        It comes before any lock of a row of the team: two transactions that lock in different
+        orders would wait for each other.
         """
         Supplier.objects.select_for_update(no_key=True).get(pk=self.pk)
 
     def admins(self):
-        """Return the active admins' memberships, with their people."""
         return self.memberships.admins().select_related("user")
 
     def has_deactivated(self, user: User) -> bool:
-        """Whether the person worked here and does no longer."""
         return self.memberships.filter(user=user, is_active=False).exists()
 
     def verified_domains(self) -> set[str]:
-        """Return the company e-mail domains of its active people's verified addresses, without free mail."""
+        """Return the company domains of its active people's verified addresses."""
         people = self.memberships.active().values("user")
         addresses = EmailAddress.objects.filter(user__in=people, verified=True).values_list(
             "email", flat=True
@@ -168,7 +179,7 @@ class Supplier(Company):
         return {domain for domain in map(company_domain, addresses) if domain}
 
     def mail_admins(self, name: str, **context) -> None:
-        """Write the named mail to every active admin, each in their language, whatever they chose about news."""
+        """Write the named mail to every active admin, whatever they chose about news."""
         self.mail_members(name, self.admins(), **context)
 
     def mail_members(self, name: str, members: Iterable[models.Model], **context) -> None:
@@ -185,5 +196,4 @@ class Supplier(Company):
             )
 
     def record(self, kind: str, now: datetime, *, actor: User | None = None, **data) -> None:
-        """Write an audit entry about the supplier itself."""
         self.audit_entries.record(kind, about=self, supplier=self, actor=actor, at=now, **data)

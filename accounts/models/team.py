@@ -1,4 +1,4 @@
-"""How a person comes to work for a supplier: invited by an admin, or asking to join."""
+"""Ways to work for a supplier: an admin invites a person, or a person asks to join."""
 
 import uuid
 from datetime import datetime, timedelta
@@ -29,7 +29,7 @@ from core.states import AlreadyDecided, status_field, transition
 
 
 class CannotInvite(Exception):
-    """Nobody can be invited now; `code` is the Refusal that says why."""
+    """No invitation can be sent now; `code` is the Refusal that says why."""
 
     def __init__(self, code):
         super().__init__(code)
@@ -56,13 +56,13 @@ class InvitationStatus(models.TextChoices):
 
 class TeamInvitationQuerySet(DecidedInTimeQuerySet):
     def revoke_all(self, now: datetime) -> None:
-        """Take back every pending invitation, with the links and mails into it."""
+        # Each by its verb, which kills its links and drops its mails.
         for invitation in self.pending():
             invitation.revoke(now=now)
 
 
 class TeamInvitation(DecidedInTime):
-    """An admin asks an address to work for the supplier, in a role, once."""
+    """An admin's invitation to an address, to work for the supplier in a role."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     supplier = models.ForeignKey(Supplier, models.PROTECT, related_name="team_invitations")
@@ -92,16 +92,17 @@ class TeamInvitation(DecidedInTime):
 
     @classmethod
     def invite(cls, membership: Membership, email: str, role: str, *, now: datetime):
-        """Let an admin ask an address to join in a role, and mail it; returns the invitation.
+        """Invite an address to work for the admin's supplier in a role; returns the invitation.
 
         Raises CannotInvite, with nothing changed.
         """
         supplier, email = membership.supplier, User.objects.normalize_email(email)
         with transaction.atomic():
-            # So that of two invitations to one address the second is refused.
+            # Of two invitations to an address, the second waits here and is refused.
             supplier.one_at_a_time()
             same = cls.objects.filter(supplier=supplier, email=email)
-            # The worker may be late; what is over must not stand in the way of a fresh invitation.
+            # The worker may be late: an overdue invitation must not stand in the way of a fresh
+            # one.
             same.decide_all(InvitationStatus.EXPIRED, now)
             if refusal := cls._refusal(supplier, email):
                 raise CannotInvite(refusal)
@@ -135,13 +136,13 @@ class TeamInvitation(DecidedInTime):
             raise CannotInvite(Refusal.DAILY)
 
     def resend(self, *, now: datetime, actor: User | None) -> None:
-        """Mail a new link; the old one dies, the days start anew.
+        """Mail a new link; the old link dies, the days start anew.
 
-        AlreadyDecided when it is not pending. Raises CannotInvite when the company may not invite,
-        or not today.
+        Raises AlreadyDecided when the invitation is not pending, CannotInvite when the company may
+        not invite now.
         """
         with transaction.atomic():
-            # An admin who loses the role at this moment takes it back.
+            # An admin who loses the role at this moment takes the invitation back, before or after.
             self.supplier.one_at_a_time()
             if self.supplier.is_suspended:
                 raise CannotInvite(Refusal.SUSPENDED)
@@ -154,7 +155,7 @@ class TeamInvitation(DecidedInTime):
             self._write(now)
 
     def revoke(self, *, now: datetime, actor: User | None = None) -> None:
-        """Take it back. AlreadyDecided when it is not pending."""
+        """Take the invitation back; raises AlreadyDecided when it is not pending."""
         with transaction.atomic():
             # Before the row's own lock, as every verb of the team does.
             self.supplier.one_at_a_time()
@@ -163,11 +164,11 @@ class TeamInvitation(DecidedInTime):
             self._record("colleague_invitation_revoked", now, actor=actor)
 
     def accept(self, user: User, *, now: datetime, link: Link) -> Membership:
-        """Let the invited person in; returns their membership.
+        """Let the invited person work for the supplier; returns their membership.
 
-        AlreadyDecided when it no longer waits. The caller has checked that the invited address is a
-        verified one of `user`. CannotInvite for a person whom an admin has deactivated: an admin
-        reactivates them.
+        The caller has checked that the invited address is a verified address of `user`. Raises
+        AlreadyDecided when the invitation no longer waits, CannotInvite for a person whom an admin
+        has deactivated: an admin reactivates them.
         """
         with transaction.atomic():
             # An admin who deactivates the person at this moment comes before or after, never
@@ -181,7 +182,6 @@ class TeamInvitation(DecidedInTime):
             return Membership.join(self.supplier, user, self.role, now=now, actor=user)
 
     def links(self):
-        """Select every link into this invitation, dead or alive."""
         return Link.objects.of("team", self.pk)
 
     def _write(self, now):
@@ -213,15 +213,15 @@ class TeamInvitation(DecidedInTime):
 
 class JoinRequestQuerySet(DecidedOnceQuerySet):
     def for_operator(self):
-        """Select pending requests that no admin can decide, for the company has none."""
+        """Select pending requests to companies without an admin who could decide them."""
         with_admin = Membership.objects.admins().values("supplier")
         return self.pending().exclude(supplier__in=with_admin)
 
 
 class JoinRequest(DecidedOnce):
-    """A person with an address of the supplier's domain asks to work for it.
+    """A person's request to work for a supplier whose domain they share.
 
-    Without admins there, to be its admin.
+    Where the supplier has no admin, they ask to be its admin.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -255,14 +255,15 @@ class JoinRequest(DecidedOnce):
 
     @classmethod
     def ask(cls, user: User, supplier: Supplier, *, now: datetime) -> "JoinRequest":
-        """Ask to join, once at a time; returns the pending request.
+        """Ask to join the supplier, once at a time; returns the pending request.
 
-        Without an admin there, it goes to the operator. AlreadyDecided when the person works there
-        in that way already. The caller has checked that the supplier is one of
-        Supplier.objects.sharing_domain() of the person, or theirs.
+        Without an admin there, it goes to the operator. Raises AlreadyDecided when the person works
+        there in that way already. The caller has checked that the supplier is theirs, or among
+        Supplier.objects.sharing_domain() of their address.
         """
         with transaction.atomic():
-            # Two clicks make one request, and an admin can't come or go between looking and asking.
+            # Two clicks make a single request, and no admin comes or goes between looking and
+            # asking.
             supplier.one_at_a_time()
             admins = [membership.user for membership in supplier.admins()]
             if admins and supplier.memberships.active().filter(user=user).exists():
@@ -281,8 +282,7 @@ class JoinRequest(DecidedOnce):
         return asked
 
     def _tell(self, admins, now):
-        # Asking and withdrawing in turn must not fill the admins' mailboxes: they are written to
-        # once a day.
+        # Asking and withdrawing in turn must not fill the admins' mailboxes: they get a mail a day.
         pair = f"{self.user_id} {self.supplier_id}"
         is_first_today = DailyCount.objects.spend("joining", pair, today(now), 1)
         notify(
@@ -296,9 +296,10 @@ class JoinRequest(DecidedOnce):
         )
 
     def accept(self, role: str, *, now: datetime, actor: User, reason: str = "") -> Membership:
-        """Let the person in, in a role, and mail them; returns the membership.
+        """Let the person work for the supplier in a role, and mail them; returns the membership.
 
-        AlreadyDecided when it is decided. `reason`: an operator's, here and in `decline()`.
+        `reason`: an operator's, here and in `decline()`. Raises AlreadyDecided when the request is
+        decided.
         """
         with transaction.atomic():
             # Before the row's own lock, as every verb of the team does.
@@ -311,7 +312,7 @@ class JoinRequest(DecidedOnce):
         return membership
 
     def decline(self, *, now: datetime, actor: User, reason: str = "") -> None:
-        """Keep the person out, and mail them. AlreadyDecided when it is decided."""
+        """Keep the person out, and mail them; raises AlreadyDecided when the request is decided."""
         with transaction.atomic():
             self.supplier.one_at_a_time()  # see accept()
             self._decide(JoinStatus.DECLINED, now=now)
@@ -327,9 +328,9 @@ class JoinRequest(DecidedOnce):
             self._answer("join_declined")
 
     def withdraw(self, *, now: datetime) -> None:
-        """Take it back for the person; the admins' bells ask them no longer.
+        """Take the request back for the person, and delete the admins' news about it.
 
-        AlreadyDecided when it is decided.
+        Raises AlreadyDecided when the request is decided.
         """
         with transaction.atomic():
             self.supplier.one_at_a_time()  # see accept()

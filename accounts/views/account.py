@@ -16,7 +16,7 @@ from core.states import AlreadyDecided
 
 @company_not_needed
 def account(request):
-    # a copy, so that the page's head keeps the saved name
+    # A copy, so that the page's head keeps the saved name.
     user = User.objects.get(pk=request.user.pk)
     form = AccountForm(request.POST or None, instance=user)
     if request.method == "POST" and form.is_valid():
@@ -29,7 +29,6 @@ def account(request):
 
 @company_not_needed
 def second_factor(request):
-    """Ask a member for the second factor that their company asks for and that they don't have yet."""
     if (
         not (request.supplier and request.supplier.requires_second_factor)
         or request.membership.has_second_factor
@@ -40,12 +39,11 @@ def second_factor(request):
 
 @company_not_needed
 def account_close(request):
-    """Close the person's account, with the password; a company where nobody else works begins to close with it."""
     form = PasswordForm(request.POST or None, user=request.user)
     form.fields["password"].help_text = _("We ask again, because this closes your account.")
     if request.method == "POST" and form.is_valid():
         try:
-            with suppress(AlreadyDecided):  # a second click: it is closed
+            with suppress(AlreadyDecided):  # a second click
                 account_closing.close_account(request.user, now=timezone.now())
         except LastAdmin:
             form.add_error(

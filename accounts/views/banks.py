@@ -1,4 +1,7 @@
-"""The company's bank accounts: every change asks for the password again and tells all admins."""
+"""The company's bank accounts.
+
+Every change asks for the password again, and all admins get a mail about it.
+"""
 
 from django.contrib import messages
 from django.shortcuts import redirect, render
@@ -14,16 +17,15 @@ from core.states import AlreadyDecided
 
 @role_required(Role.ADMIN)
 def bank_add(request):
-    return _form(request, None)
+    return _add(request, None)
 
 
 @role_required(Role.ADMIN)
 def bank_replace(request, pk):
-    return _form(request, get_own_or_404(request, request.supplier.bank_accounts.current(), pk))
+    return _add(request, get_own_or_404(request, request.supplier.bank_accounts.current(), pk))
 
 
-def _form(request, old):
-    """Add an account, in place of `old` where that is given."""
+def _add(request, old):
     form = BankAccountForm(request.POST or None, user=request.user)
     if request.method == "POST" and form.is_valid():
         return _done(

@@ -31,7 +31,7 @@ def company(request):
 
 @role_required(Role.ADMIN)
 def company_edit(request):
-    # a copy, so that the page's head keeps the saved name
+    # A copy, so that the page's head keeps the saved name.
     supplier = Supplier.objects.get(pk=request.supplier.pk)
     form = CompanyForm(request.POST or None, instance=supplier)
     if request.method == "POST" and form.is_valid():
@@ -44,7 +44,7 @@ def company_edit(request):
 
 @company_not_needed
 def company_new(request):
-    """Let people without a company found one, or ask one of the same e-mail domain to join."""
+    # Companies of the person's e-mail domain may be theirs: the page offers to ask those first.
     if request.membership:
         return redirect("home")
     pending = PendingCompany.objects.filter(user=request.user).first()

@@ -1,4 +1,4 @@
-"""Changing the address that a person signs in with, confirmed at the old and at the new one."""
+"""Changing the address that a person signs in with; both addresses confirm it."""
 
 from allauth.account.decorators import reauthentication_required
 from django.contrib import messages

@@ -13,26 +13,23 @@ from accounts.models import User
 
 
 def email(request):
-    """Lead from allauth's page of addresses to ours, where the old and the new address confirm the change."""
+    # Instead of allauth's page of addresses: ours confirms a change at the old and the new address.
     return redirect("accounts:email_change")
 
 
 @login_not_required
 def email_verification_sent(request):
-    """Ask for the code of a sign-up.
-
-    For an address that has an account no code is sent; the work is done all the same, so that the time tells nothing.
-    """
     response = views.email_verification_sent(request)
     process = request.session.get(EMAIL_VERIFICATION_CODE_SESSION_KEY)
     resent = request.POST.get("action") == "resend" and response.status_code == 302
+    # An address with an account gets no code. The work is done all the same, so that the time tells
+    # nothing.
     if resent and process and "user_id" not in process:
-        _rehearse(process["email"])
+        _rehearse_mail(process["email"])
     return response
 
 
-def _rehearse(email):
-    """Write the mail with a code, and undo it."""
+def _rehearse_mail(email):
     adapter = get_adapter()
     with transaction.atomic():
         context = {"user": User(email=email), "code": adapter.generate_email_verification_code()}

@@ -1,4 +1,4 @@
-"""Ways into a team: the invitation behind its link, and asking to join a company of the person's e-mail domain."""
+"""Ways into a team: a link of an invitation, or a request to a company of the same domain."""
 
 from django.contrib import messages
 from django.http import Http404
@@ -46,7 +46,7 @@ def team_invitation(request, token, link, invitation):
 @require_POST
 @by_team_link
 def team_start(request, token, link, invitation):
-    """Lead to sign-up or log-in, and back here; the address of the invitation can't be changed on the way."""
+    # The address of the invitation can't be changed on the way.
     if _condition(link, invitation, timezone.now()) != "live":
         return redirect("accounts:team_invitation", token)
     team = {"supplier": str(invitation.supplier), "inviter": invitation.invited_by.name}
@@ -58,7 +58,7 @@ def team_start(request, token, link, invitation):
 @require_POST
 @by_team_link
 def team_again(request, token, link, invitation):
-    """Mail a new link to the invited address; anybody with an expired link may ask for it."""
+    # Anybody with an expired link may ask, for the new link goes to the invited address only.
     if _condition(link, invitation, timezone.now()) != "expired":
         return redirect("accounts:team_invitation", token)
     if not limits.allowed("team-invitation-again", invitation.pk, AGAIN_AN_HOUR, limits.AN_HOUR):
@@ -82,7 +82,7 @@ def team_accept(request, token, link, invitation):
         invitation.accept(request.user, now=timezone.now(), link=link)
     except (AlreadyDecided, CannotInvite):
         return redirect("accounts:team_invitation", token)
-    invited_signup.leave(request)
+    invited_signup.forget_invitation(request)
     request.session[SESSION_KEY] = str(invitation.supplier_id)
     messages.success(
         request, _("Welcome. You work for %(supplier)s now.") % {"supplier": invitation.supplier}
@@ -91,20 +91,17 @@ def team_accept(request, token, link, invitation):
 
 
 def _condition(link, invitation, now):
-    """'live', or why not: 'used', 'revoked' or 'expired'."""
+    # 'live', or why not: 'used', 'revoked' or 'expired'.
     condition = link.condition(now)
-    return (
-        "revoked"
-        if condition == "live" and invitation.status_at(now) != InvitationStatus.PENDING
-        else condition
-    )
+    is_pending = invitation.status_at(now) == InvitationStatus.PENDING
+    return "revoked" if condition == "live" and not is_pending else condition
 
 
 @company_not_needed
 @require_POST
 def join(request, pk):
-    """Ask to join a company whose people share the domain of the person's verified address."""
     supplier = get_object_or_404(Supplier.objects.sharing_domain(request.user.email), pk=pk)
+    # An address that is not proved shows nobody's colleagues.
     if not invited_signup.has_address(request.user, request.user.email):
         raise Http404
     try:
@@ -155,7 +152,7 @@ def join_decline(request, pk):
 @require_POST
 @explain_refusals
 def ask_to_be_admin(request):
-    """Let a member of a company whose admins have all left ask the operator to make them one."""
+    # For a company whose admins have all left.
     JoinRequest.ask(request.user, request.supplier, now=timezone.now())
     messages.success(
         request, _("The operator was asked. You get an e-mail when they have decided.")

@@ -1,4 +1,4 @@
-"""Setup > Admin > a member: their role, and whether they work here; and leaving by oneself."""
+"""Setup > Admin > a member: their role, and whether they work here; leaving the company."""
 
 from django.contrib import messages
 from django.shortcuts import get_object_or_404, redirect, render
@@ -13,7 +13,7 @@ from accounts.views.team import explain_refusals
 
 
 def get_member_or_404(request, key):
-    """Return the membership with this key at the reader's supplier, active or not."""
+    # Inactive members too, for an admin reactivates them here.
     members = request.supplier.memberships.select_related("user", "supplier")
     return get_object_or_404(members, key=key)
 
@@ -24,7 +24,7 @@ def member(request, key):
 
 
 def member_page(request, member, **forms):
-    """Render the page of a member; `forms` are bound ones, by their names in the template."""
+    """Render the page of a member; `forms` are bound forms, by their names in the template."""
     context = {"member": member, "role_form": RoleForm(initial={"role": member.role})}
     return render(request, "accounts/member.html", context | forms)
 

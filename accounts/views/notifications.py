@@ -1,4 +1,4 @@
-"""The bell's list over all suppliers of the person, newest first, and how they want to hear of news by e-mail."""
+"""The bell's list over all suppliers of the person, and which news they want by e-mail."""
 
 from datetime import timedelta
 from itertools import groupby
@@ -55,7 +55,6 @@ def _reachable(request):
 
 
 def preferences(request):
-    """Choose which kinds of news come by e-mail at once, once a day or not at all."""
     form = PreferencesForm(request.POST or None, user=request.user)
     if request.method == "POST" and form.is_valid():
         Preference.choose(request.user, form.cleaned_data)

@@ -8,8 +8,7 @@ from django.shortcuts import redirect, render
 from accounts.forms import SupportForm, own_path
 from core import limits
 
-# questions an hour: from one address on the net, which an office shares, and from one person
-STRANGERS, PEOPLE = 5, 30
+STRANGERS, PEOPLE = 5, 30  # questions an hour from a client or mail address, from a person
 
 
 @login_not_required
@@ -19,7 +18,7 @@ def support(request):
     )
     status = 200
     if request.method == "POST" and form.is_valid():
-        if _allowed(request):
+        if _allowed(request, form):
             _question(request, form).send()
             return redirect("accounts:support_sent")
         form.add_error(None, limits.wait(limits.AN_HOUR))
@@ -27,10 +26,12 @@ def support(request):
     return render(request, "accounts/support.html", {"form": form}, status=status)
 
 
-def _allowed(request):
+def _allowed(request, form):
     if request.user.is_authenticated:
         return limits.allowed("support", request.user.pk, PEOPLE, limits.AN_HOUR)
-    return limits.allowed("support", limits.client_ip(request), STRANGERS, limits.AN_HOUR)
+    return limits.allowed_for_client("support", request, STRANGERS, limits.AN_HOUR) and (
+        limits.allowed("support:address", form.cleaned_data["email"], STRANGERS, limits.AN_HOUR)
+    )
 
 
 def _question(request, form):
@@ -47,8 +48,6 @@ def support_sent(request):
 
 
 def _came_from(request):
-    """The path of our own page that led here; '' for a foreign page, and for one behind a signed link's token."""
     came_from = urlsplit(request.META.get("HTTP_REFERER", ""))
-    return own_path(
-        came_from.path if came_from.netloc == request.get_host() else request.GET.get("from", "")
-    )
+    is_ours = came_from.netloc == request.get_host()
+    return own_path(came_from.path if is_ours else request.GET.get("from", ""))

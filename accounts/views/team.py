@@ -1,4 +1,4 @@
-"""Setup > Admin: who works for the supplier, who is invited to, and what they did."""
+"""Setup > Admin: the supplier's members and invitations, and the record of their deeds."""
 
 from functools import wraps
 
@@ -42,7 +42,7 @@ def _page(request, form):
 
 
 def explain_refusals(view):
-    """Let a view say on the team's page why a change of the team was refused; nothing is changed then."""
+    """Let a view say on the team's page why the team could not be changed."""
 
     @wraps(view)
     def wrapper(request, *args, **kwargs):
@@ -101,8 +101,8 @@ def invite_revoke(request, pk):
 @role_required(Role.ADMIN)
 @require_POST
 def require_second_factor(request):
-    """Ask a second factor of everybody here, or no longer; an admin who turns it on needs one first."""
     required = "on" in request.POST
+    # Without a factor of their own, the admin would lock themself out.
     if required and not request.membership.has_second_factor:
         messages.error(request, _("Set up your own second factor first."))
         return redirect("accounts:account")
@@ -118,7 +118,6 @@ def require_second_factor(request):
 
 @role_required(Role.ADMIN)
 def activity(request):
-    """Show who did what and when in the company, newest first, of everybody or of one person."""
     entries = AuditEntry.objects.for_supplier(request.supplier).select_related("actor")
     members = request.supplier.memberships.select_related("user")
     by = request.GET.get("by")

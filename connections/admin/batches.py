@@ -32,9 +32,12 @@ class InvitationBatchForm(forms.ModelForm):
         label=_("Language"), choices=settings.LANGUAGES, initial=settings.PORTAL_LANGUAGE
     )
     message = forms.CharField(
-        label=_("Message"), required=False, max_length=1000, widget=forms.Textarea(attrs={"rows": 3}),
+        label=_("Message"),
+        required=False,
+        max_length=1000,
+        widget=forms.Textarea(attrs={"rows": 3}),
         help_text=_("For rows that have none of their own."),
-    )  # fmt: skip
+    )
 
     class Meta:
         model = InvitationBatch
@@ -56,9 +59,15 @@ class InvitationBatchForm(forms.ModelForm):
         return cleaned
 
 
+def _with_labels(row):
+    problems = dict(imports.Problem.choices)
+    label = Verdict(row["verdict"]).label
+    return row | {"verdict_label": label, "why": problems.get(row.get("problem"), "")}
+
+
 @admin.register(InvitationBatch)
 class InvitationBatchAdmin(admin.ModelAdmin):
-    """Upload, look at each row's verdict, send; the page shows how far it is."""
+    """Upload a table, look at each row's verdict, send; the page shows how far it is."""
 
     form = InvitationBatchForm
     list_display = ["created_at", "customer", "file_name", "status", "done", "sent", "created_by"]
@@ -94,7 +103,7 @@ class InvitationBatchAdmin(admin.ModelAdmin):
         obj.pk, obj.rows = kept.pk, kept.rows
 
     def response_add(self, request, obj, post_url_continue=None):
-        """Lead to the page that shows what would become of each row."""
+        # On to the page that shows the verdict on each row.
         return redirect("admin:connections_invitationbatch_change", obj.pk)
 
     def get_urls(self):
@@ -114,23 +123,16 @@ class InvitationBatchAdmin(admin.ModelAdmin):
 
     def change_view(self, request, object_id, form_url="", extra_context=None):
         batch = self.get_object(request, object_id)
-        verdicts, problems = dict(Verdict.choices), dict(imports.Problem.choices)
-        chosen = request.GET.get("verdict") if request.GET.get("verdict") in verdicts else ""
-        rows = (
-            [row for row in batch.rows if not chosen or row["verdict"] == chosen] if batch else []
-        )
+        chosen = request.GET.get("verdict", "")
+        chosen = chosen if chosen in Verdict.values else ""
+        rows = batch.rows if batch else []
+        if chosen:
+            rows = [row for row in rows if row["verdict"] == chosen]
         page = Paginator(rows, A_PAGE).get_page(request.GET.get("page"))
         context = {
             "batch": batch,
             "page": page,
-            "rows": [
-                row
-                | {
-                    "verdict_label": verdicts[row["verdict"]],
-                    "why": problems.get(row.get("problem"), ""),
-                }
-                for row in page
-            ],
+            "rows": [_with_labels(row) for row in page],
             "chosen": chosen,
             "keep": f"verdict={chosen}&" if chosen else "",
             "left": InvitationBatch.left_today(timezone.now()),
@@ -139,10 +141,7 @@ class InvitationBatchAdmin(admin.ModelAdmin):
 
     @method_decorator(reauthentication_required)
     def send(self, request, pk):
-        """Ask once more, then let the worker begin.
-
-        Only after a recent log-in, for it mails strangers by the thousand.
-        """
+        # It mails strangers by the thousand: so it asks once more, and only after a recent log-in.
         batch = self._batch(request, pk)
         if request.method != "POST":
             context = {

@@ -1,4 +1,4 @@
-"""The operator's pages of invitations, one by one."""
+"""The operator's pages of single invitations."""
 
 from contextlib import suppress
 
@@ -29,7 +29,7 @@ from customers.models import Customer
 
 
 class InvitationForm(forms.ModelForm):
-    """A supplier to invite."""
+    """An invitation to send to a supplier."""
 
     class Meta:
         model = Invitation
@@ -48,10 +48,7 @@ class InvitationForm(forms.ModelForm):
 
 
 class StatusFilter(admin.SimpleListFilter):
-    """The status of an invitation.
-
-    A waiting one is told apart by its mail, and by whether its link was opened.
-    """
+    """The status of an invitation; mail and opened link tell waiting ones apart."""
 
     title = _("status")
     parameter_name = "status"
@@ -72,7 +69,7 @@ class StatusFilter(admin.SimpleListFilter):
         if chosen == "opened":
             return queryset.waiting(now).exclude(opened_at=None)
         if chosen == InvitationStatus.EXPIRED:
-            # The worker may be late: an overdue one counts as expired.
+            # The worker may be late: an overdue invitation counts as expired.
             return queryset.filter(
                 Q(status=chosen) | Q(status=InvitationStatus.PENDING, expires_at__lte=now)
             )
@@ -102,8 +99,9 @@ class InvitationAdmin(admin.ModelAdmin):
     date_hierarchy = "created_at"
     autocomplete_fields = ["customer"]
     shown = [
-        "customer", "email", "company", "name", "language", "message", "shown_status", "invited_by", "created_at", "expires_at",
-        "opened_at", "decided_at", "supplier", "accepted_by", "timeline", "mails",
+        "customer", "email", "company", "name", "language", "message",
+        "shown_status", "invited_by", "created_at", "expires_at", "opened_at", "decided_at",
+        "supplier", "accepted_by", "timeline", "mails",
     ]  # fmt: skip
     actions = ["resend", "correct", "revoke"]
 
@@ -117,11 +115,8 @@ class InvitationAdmin(admin.ModelAdmin):
         return self.shown if obj else []
 
     def get_form(self, request, obj=None, **kwargs):
-        return (
-            super().get_form(request, obj, **kwargs)
-            if obj is None
-            else forms.modelform_factory(Invitation, fields=[])
-        )
+        read_only = forms.modelform_factory(Invitation, fields=[])
+        return read_only if obj else super().get_form(request, obj, **kwargs)
 
     def has_delete_permission(self, request, obj=None):
         return False
@@ -130,7 +125,7 @@ class InvitationAdmin(admin.ModelAdmin):
         return obj is None and super().has_change_permission(request, obj)
 
     def get_changeform_initial_data(self, request):
-        """Fill in the customer that the page's own address names, with the language of its mail."""
+        # A customer's page leads here with its id in the address; the mail takes its language.
         initial = super().get_changeform_initial_data(request)
         with suppress(ValidationError):
             if customer := Customer.objects.filter(pk=initial.pop("customer", None)).first():
@@ -138,22 +133,21 @@ class InvitationAdmin(admin.ModelAdmin):
         return initial | {"language": settings.PORTAL_LANGUAGE}
 
     def add_view(self, request, form_url="", extra_context=None):
-        """Send the invitation, or say what another operator took between looking and sending."""
         try:
             return super().add_view(request, form_url, extra_context)
+        # Another operator was faster, between the form's check and sending.
         except CannotInviteSupplier as refusal:
             self.message_user(request, _why(refusal), messages.ERROR)
             return redirect("admin:connections_invitation_add")
 
     def save_model(self, request, obj, form, change):
-        """Send a new one by the verb; the row that it makes takes the place of the form's."""
-        row = {
-            name: getattr(obj, name) for name in ("email", "company", "name", "language", "message")
-        }
+        columns = ("email", "company", "name", "language", "message")
+        row = {name: getattr(obj, name) for name in columns}
         now = timezone.now()
         sent = invitation_sending.send(obj.customer, [row], now=now, actor=request.user)
         if not sent:
             raise CannotInviteSupplier(check_address(obj.customer, obj.email, now=now))
+        # The verb has made the row; the form's instance stands for it from here on.
         obj.pk = sent[0].pk
 
     @admin.display(description=_("status"))

@@ -50,9 +50,9 @@ class ConnectionRequestAdmin(admin.ModelAdmin):
     search_fields = ["supplier__name", "customer__name", "contact_email"]
     date_hierarchy = "created_at"
     fields = [
-        "supplier", "customer", "requested_by", "contact_email", "message", "origin", "status", "no_known_contact",
-        "reason", "comment", "created_at", "expires_at", "decided_at", "reminders_sent", "consented_at", "consent_text",
-        "timeline", "mails",
+        "supplier", "customer", "requested_by", "contact_email", "message", "origin", "status",
+        "no_known_contact", "reason", "comment", "created_at", "expires_at", "decided_at",
+        "reminders_sent", "consented_at", "consent_text", "timeline", "mails",
     ]  # fmt: skip
     readonly_fields = fields
     actions = ["send_to", "accept", "decline"]

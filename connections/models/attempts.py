@@ -1,4 +1,4 @@
-"""Searches of the directory: what each found, what it cost, and how many are left today."""
+"""Searches of the directory: the results and cost of each, and how many are left today."""
 
 import uuid
 from collections import Counter
@@ -25,7 +25,7 @@ class NoneLeft(Exception):
 
 
 def keys_of(membership: Membership) -> dict[str, str]:
-    """Say for whom a search counts: the e-mail domain, the person, the supplier."""
+    """Return the scopes in which a member's search counts, each with its key."""
     user = membership.user
     # Free mail has no company domain, and an empty key counts for nobody.
     keys = (company_domain(user.email), user.counting_key, str(membership.supplier_id))
@@ -35,7 +35,7 @@ def keys_of(membership: Membership) -> dict[str, str]:
 def left(membership: Membership, now: datetime) -> int:
     """Count the searches left today for a member: the smallest remainder of its scopes."""
     keys = keys_of(membership)
-    # One query for all scopes: it may find a pair that nobody asked for, which is left out below.
+    # One query for all scopes. It may find the key of one scope in another; those don't count.
     used = DailyCount.objects.filter(
         day=today(now), scope__in=keys, key__in=keys.values()
     ).values_list("scope", "key", "used")
@@ -45,14 +45,13 @@ def left(membership: Membership, now: datetime) -> int:
 
 class SearchAttemptQuerySet(models.QuerySet):
     def finding(self, customer: Customer, since: datetime):
-        """Select attempts from `since` on that had the customer among their results."""
         return self.filter(created_at__gte=since, results__contains=[str(customer.pk)])
 
 
 class SearchAttempt(models.Model):
     """A search with its results.
 
-    It is kept so that reload and Back cost nothing, and the operator can see what was sought.
+    The row stays, so that reload and Back cost nothing, and the operator sees what people sought.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -94,11 +93,11 @@ class SearchAttempt(models.Model):
 
     @classmethod
     def make(cls, membership: Membership, words: str, *, now: datetime) -> "SearchAttempt":
-        """Search for `words`, and spend one of today's searches for it, all in one transaction.
+        """Search for `words`, at the cost of one of today's searches; returns the attempt.
 
-        Returns the attempt. The same words within PORTAL_REPEAT_MINUTES of a paid search of the
-        supplier cost nothing and show what was found then. Raises NoneLeft, with nothing spent,
-        when a scope has none left. An error rolls everything back.
+        The same words within PORTAL_REPEAT_MINUTES of a paid search of the supplier cost nothing
+        and show what was found then. Raises NoneLeft, with nothing spent, when a scope has none
+        left. An error rolls everything back.
         """
         attempt = cls(
             supplier=membership.supplier,
@@ -115,8 +114,8 @@ class SearchAttempt(models.Model):
         return attempt
 
     def _spend_and_search(self):
-        # Spent before looking whether the words were just asked: the counter's row makes a second
-        # click wait for the first, whose attempt it then finds.
+        # Spent before looking for the same words: the counter's row makes a second click wait for
+        # the first, whose attempt it then finds.
         before = transaction.savepoint()
         paid = all(
             DailyCount.objects.spend(scope, key, self.day, self.supplier.search_limit)
@@ -139,14 +138,14 @@ class SearchAttempt(models.Model):
         return paid.filter(same_words=self.same_words).first()
 
     def customers(self) -> list[Customer]:
-        """Load the customers found, best first, without those that are no longer listed."""
+        """Load the customers found, the best first; those no longer listed are left out."""
         listed = Customer.objects.listed().filter(pk__in=self.results)
         found = {str(customer.pk): customer for customer in listed}
         return [found[pk] for pk in self.results if pk in found]
 
     @classmethod
     def give_back(cls, supplier: Supplier, reason: str, *, now: datetime, actor: User) -> int:
-        """Give today's searches of a supplier back, each once; returns how many.
+        """Give a supplier's searches of today back, each once; returns how many.
 
         Each count falls by what they took.
         """

@@ -1,4 +1,4 @@
-"""Many invitations at once: read, judged, and sent by the worker chunk by chunk."""
+"""Many invitations at once: a table of them, checked, and sent by the worker chunk by chunk."""
 
 from collections import Counter
 from datetime import datetime
@@ -29,7 +29,7 @@ class BatchStatus(models.TextChoices):
 class InvitationBatch(WorkInProgress):
     """A table of suppliers to invite for a customer.
 
-    Nothing is sent before the operator has seen what becomes of each row.
+    The operator sees the verdict on each row before anything is sent.
     """
 
     TASK = "connections.jobs.send_batch"
@@ -56,10 +56,7 @@ class InvitationBatch(WorkInProgress):
     def keep(
         cls, customer: Customer, file_name: str, rows: list[dict], *, now: datetime, actor: User
     ) -> "InvitationBatch":
-        """Keep the rows of `imports.read()` with what would become of each today.
-
-        Returns the batch.
-        """
+        """Keep the rows of `imports.read()`, each with today's verdict; returns the batch."""
         return cls.objects.create(
             customer=customer,
             file_name=file_name[:200],
@@ -70,26 +67,26 @@ class InvitationBatch(WorkInProgress):
         )
 
     def start(self) -> None:
-        """Let the worker send what is new, from where it stopped.
+        """Let the worker send the new rows, from where it stopped.
 
-        AlreadyDecided when it is being sent or done.
+        Raises AlreadyDecided when the worker is sending them, or all are sent.
         """
         with transaction.atomic():
             self._move([BatchStatus.READ, BatchStatus.PAUSED], BatchStatus.SENDING)
             self._defer()
 
     def pause(self) -> None:
-        """Stop after the chunk that is being sent. AlreadyDecided when nothing is being sent."""
+        """Stop after the chunk in work; raises AlreadyDecided when none is."""
         self._move([BatchStatus.SENDING], BatchStatus.PAUSED)
 
     def send_chunk(self, *, now: datetime) -> bool:
         """Send the next rows in one transaction; say whether there is more to do.
 
-        Pauses when today's number is used up.
+        Pauses the batch when today's number is used up.
         """
         with transaction.atomic():
-            # Two workers, after one was taken for dead: the second waits, and goes on after the
-            # first one's chunk.
+            # A worker that was taken for dead may still run: the second waits here, and goes on
+            # after the first's chunk.
             rows = InvitationBatch.objects.select_for_update(of=["self"])
             batch = rows.select_related("customer", "created_by").get(pk=self.pk)
             if not batch.is_running:
@@ -99,7 +96,9 @@ class InvitationBatch(WorkInProgress):
         return batch.is_running
 
     def _send(self, now):
-        size = min(CHUNK, max(self.left_today(now), 1))  # the day's last places are taken too
+        # As many as today's number allows, so that its last places are taken too. When it is used
+        # up, one row: sending it raises, and the batch pauses.
+        size = min(CHUNK, max(self.left_today(now), 1))
         chunk = self.rows[self.done : self.done + size]
         try:
             with transaction.atomic():
@@ -115,17 +114,16 @@ class InvitationBatch(WorkInProgress):
 
     @property
     def verdicts(self) -> list[tuple[Verdict, int]]:
-        """Count its rows by Verdict, as they were judged when it was read."""
+        """Count the rows by the Verdict they got when the table was read."""
         found = Counter(row["verdict"] for row in self.rows)
         return [(verdict, found[verdict.value]) for verdict in Verdict if found[verdict.value]]
 
     @property
     def new(self) -> int:
-        """Count the rows that would be sent."""
         return sum(row["verdict"] == Verdict.NEW for row in self.rows)
 
     @staticmethod
     def left_today(now: datetime) -> int:
-        """Say how many invitations may still be sent today, over all customers."""
+        # The limit holds over all customers.
         used = DailyCount.objects.used("invitations", "all", today(now))
         return max(settings.PORTAL_INVITATIONS_A_DAY - used, 0)

@@ -1,4 +1,4 @@
-"""Words that several of the models choose from; this module stands under all of them."""
+"""Choices of several models; this module imports none of them."""
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -13,7 +13,7 @@ class RequestStatus(models.TextChoices):
 
 
 class Reason(models.TextChoices):
-    """Why a contact declines; the supplier reads the comment, not this."""
+    """A contact's reason to decline; suppliers read the comment, not this."""
 
     NOT_A_SUPPLIER = "not_a_supplier", _("We don’t buy from them")
     WRONG_PERSON = "wrong_person", _("I’m not the right person")
@@ -22,7 +22,7 @@ class Reason(models.TextChoices):
 
 
 class Origin(models.TextChoices):
-    """Where a request started from."""
+    """The place where a request started."""
 
     ATTEMPT = "attempt", _("search")
     SUGGESTION = "suggestion", _("suggestion")

@@ -1,4 +1,4 @@
-"""What would become of each row of suppliers to invite, and why one can't be invited."""
+"""Checks of suppliers to invite: which can be invited, and why others can't."""
 
 from collections.abc import Iterable
 from datetime import datetime
@@ -13,7 +13,7 @@ from customers.models import Customer, CustomerProfile
 
 
 class Verdict(models.TextChoices):
-    """What becomes of a row of invitations; only new ones are sent."""
+    """The result of checking a row; only new rows are sent."""
 
     NEW = "new", _("new")
     INVITED = "invited", _("already invited")
@@ -23,7 +23,10 @@ class Verdict(models.TextChoices):
 
 
 class CannotInviteSupplier(Exception):
-    """No invitation can be sent; `verdict` says why, None when today's invitations are used up."""
+    """No invitation can be sent; `verdict` says why.
+
+    It is None when today's invitations are used up.
+    """
 
     def __init__(self, verdict=None):
         super().__init__(verdict)
@@ -31,7 +34,7 @@ class CannotInviteSupplier(Exception):
 
 
 def check_address(customer: Customer, email: str, *, now: datetime) -> Verdict:
-    """Say what would become of an invitation of the customer to one address."""
+    """Say what would become of a customer's invitation to the address."""
     return Verdict(check_rows(customer, [{"email": email}], now=now)[0]["verdict"])
 
 
@@ -41,23 +44,30 @@ def check_rows(customer: Customer, rows: Iterable[dict], *, now: datetime) -> li
     Asks the database twice, however many rows there are.
     """
     addresses = {row["email"] for row in rows}
-    invited = customer.invitations.filter(email__in=addresses).waiting(now)
-    invited = set(invited.values_list("email", flat=True))
-    connected = CustomerProfile.objects.filter(customer=customer).connected().values("supplier")
-    at_work = Membership.objects.admins().filter(supplier__in=connected, user=OuterRef("user"))
-    known = EmailAddress.objects.filter(Exists(at_work), email__in=addresses, verified=True)
-    known = set(known.values_list("email", flat=True))
-    seen, judged = set(), []
+    waiting = customer.invitations.filter(email__in=addresses).waiting(now)
+    invited = set(waiting.values_list("email", flat=True))
+    connected = _connected_among(addresses, customer)
+    seen, checked = set(), []
     for row in rows:
         email = row["email"]
         if row.get("problem"):
             verdict = Verdict.BAD
         elif email in seen:
             verdict = Verdict.DUPLICATE
-        elif email in known:
+        elif email in connected:
             verdict = Verdict.CONNECTED
+        elif email in invited:
+            verdict = Verdict.INVITED
         else:
-            verdict = Verdict.INVITED if email in invited else Verdict.NEW
+            verdict = Verdict.NEW
         seen.add(email)
-        judged.append(row | {"verdict": str(verdict)})
-    return judged
+        checked.append(row | {"verdict": str(verdict)})
+    return checked
+
+
+def _connected_among(addresses, customer):
+    # An admin's verified address stands for the supplier, as it does in accepting an invitation.
+    suppliers = CustomerProfile.objects.filter(customer=customer).connected().values("supplier")
+    admins = Membership.objects.admins().filter(supplier__in=suppliers, user=OuterRef("user"))
+    theirs = EmailAddress.objects.filter(Exists(admins), email__in=addresses, verified=True)
+    return set(theirs.values_list("email", flat=True))

@@ -8,8 +8,8 @@ from core.models import DailyCount, Link
 
 
 def write(invitations: Iterable, now: datetime) -> None:
-    """Queue a letter with a fresh link for each invitation; all are of one customer."""
-    # Each takes a place of its address' day: two transactions that write to the same addresses in
+    """Queue a letter with a fresh link for each of a customer's invitations."""
+    # By address: each letter counts for the day of its address, and two transactions that count in
     # different orders would wait for each other.
     invitations = sorted(invitations, key=lambda invitation: invitation.email)
     steps = list(invitations[0].customer.steps.asked()) if invitations else []

@@ -1,4 +1,4 @@
-"""Queries of invitations: to a person, to a supplier's admins, not yet or no longer shown."""
+"""Queries of invitations: to a person, to a supplier's admins, and not yet or no longer shown."""
 
 from datetime import datetime
 
@@ -13,22 +13,22 @@ from customers.models import CustomerProfile, Stage
 
 class InvitationQuerySet(DecidedInTimeQuerySet):
     def for_person(self, user: User):
-        """Select those to an address that the person has proved to be theirs."""
+        """Select invitations to addresses that the person has proved to be theirs."""
         addresses = EmailAddress.objects.filter(user=user, verified=True)
-        # Invitations are kept in small letters; whether allauth's row is, it decides itself.
+        # Invitations are kept in small letters; allauth's rows need not be.
         return self.filter(
             email__in=[address.lower() for address in addresses.values_list("email", flat=True)]
         )
 
     def for_supplier(self, supplier: Supplier):
-        """Select those to a verified address of an active admin of the supplier."""
+        """Select invitations to verified addresses of the supplier's active admins."""
         admins = supplier.memberships.admins().values("user")
         return self.filter(
             email__in=EmailAddress.objects.filter(user__in=admins, verified=True).values("email")
         )
 
     def unseen(self, now: datetime):
-        """Select waiting ones to an admin whose supplier's profile does not show them yet."""
+        """Select waiting invitations to admins whose supplier's profile does not show them yet."""
         settled = CustomerProfile.objects.filter(
             Q(invited_until__isnull=False) | Q(stage=Stage.CONNECTED),
             supplier=OuterRef("supplier"),
@@ -37,7 +37,7 @@ class InvitationQuerySet(DecidedInTimeQuerySet):
         return self.waiting(now).filter(Exists(_invited_admins().exclude(Exists(settled))))
 
     def profiles_to_hide_from(self, now: datetime):
-        """Select profiles that show an invitation where none waits any more.
+        """Select profiles that show an invitation though none waits any more.
 
         The admin's role or address has gone.
         """
@@ -46,7 +46,7 @@ class InvitationQuerySet(DecidedInTimeQuerySet):
         return CustomerProfile.objects.filter(invited_until__gt=now).exclude(Exists(matching))
 
     def with_mail(self):
-        """Give each row `mail_status` and `mail_words`, of the newest mail about it."""
+        # `mail_status` and `mail_words` of the newest mail about each invitation.
         mails = Mail.objects.filter(about_id=Cast(OuterRef("pk"), CharField()))
         newest = mails.order_by("-created_at")
         return self.annotate(
@@ -55,19 +55,19 @@ class InvitationQuerySet(DecidedInTimeQuerySet):
         )
 
     def forget(self) -> None:
-        """Delete them; the audit trail names no address of theirs any more."""
+        """Delete the invitations, and the addresses in the record of them."""
         ids = list(self.values_list("pk", flat=True))
         entries = AuditEntry.objects.filter(
             object_type=self.model._meta.label_lower, object_id__in=map(str, ids)
         )
         entries.forget("email", "to", "before")
-        # A younger invitation may stay that came of one of these.
+        # A younger invitation that was passed on from one of these may stay.
         self.model.objects.filter(forwarded_from__in=ids).update(forwarded_from=None)
         self.model.objects.filter(pk__in=ids).delete()
 
 
 def _invited_admins():
-    """Select admins with the address of the outer query's invitation, verified."""
+    # The admins with the address of the outer query's invitation, verified.
     return Membership.objects.admins().filter(
         user__emailaddress__verified=True, user__emailaddress__email=OuterRef("email")
     )

@@ -1,4 +1,4 @@
-"""Sending invitations: fresh ones, one again, and one to another address than before.
+"""Sending invitations: fresh ones, again, to a corrected address, to a colleague.
 
 Each verb first queues on the customer's row, so that what it has checked stays true until it has
 written.
@@ -34,10 +34,10 @@ def send(
     batch=None,
     forwarded_from: Invitation | None = None,
 ) -> list[Invitation]:
-    """Invite the suppliers of those rows that are still new by check_rows().
+    """Invite the suppliers of those rows that are new by check_rows(); returns the invitations.
 
-    A row is a dict of email, company, name, language and message. Returns the invitations. Raises
-    CannotInviteSupplier, with nothing changed, when today's number does not suffice.
+    A row is a dict of email, company, name, language and message. Raises CannotInviteSupplier, with
+    nothing changed, when today's number does not suffice.
     """
     with transaction.atomic():
         customer.one_at_a_time()
@@ -71,10 +71,11 @@ def send(
 def resend(
     invitation: Invitation, *, now: datetime, actor: User | None = None, reason: str = ""
 ) -> None:
-    """Mail a new link; the old one dies, the days start anew, also of one that has expired.
+    """Mail a new link; the old link dies, and the days start anew.
 
-    AlreadyDecided otherwise. Raises CannotInviteSupplier when today's number is used up, or the
-    address is invited anew or connected already. `reason`: an operator's.
+    An invitation that has expired waits again. Raises AlreadyDecided when it was accepted or
+    revoked, CannotInviteSupplier when today's number is used up, or the address is invited anew or
+    connected already. `reason`: an operator's.
     """
     customer = invitation.customer
     with transaction.atomic():
@@ -88,7 +89,7 @@ def resend(
             raise CannotInviteSupplier(Verdict.INVITED)
         _expire_overdue(others, now)
         invitation.expires_at = _end(now)
-        # Back through the door, the one exception: what has only expired may be answered again.
+        # The only way back to pending: an invitation that has expired may be answered again.
         again = [InvitationStatus.PENDING, InvitationStatus.EXPIRED]
         transition(
             Invitation.objects.filter(pk=invitation.pk, status__in=again),
@@ -103,9 +104,10 @@ def resend(
 
 
 def correct(invitation: Invitation, email: str, *, now: datetime, actor: User) -> None:
-    """Send it to another address instead. AlreadyDecided when it is not pending.
+    """Send a pending invitation to another address instead.
 
-    Raises CannotInviteSupplier for an address that can't be invited.
+    Raises AlreadyDecided when it is not pending, CannotInviteSupplier for an address that can't be
+    invited.
     """
     customer, before = invitation.customer, invitation.email
     email = User.objects.normalize_email(email)
@@ -122,10 +124,10 @@ def correct(invitation: Invitation, email: str, *, now: datetime, actor: User) -
 
 
 def forward(invitation: Invitation, email: str, *, now: datetime) -> Invitation:
-    """Pass it on to a colleague: this one is closed, a fresh one goes out. Returns the fresh one.
+    """Pass an invitation on to a colleague; returns the colleague's invitation.
 
-    The caller has checked that both addresses are of one company domain. Raises
-    CannotInviteSupplier or AlreadyDecided with nothing changed.
+    The first invitation is closed. The caller has checked that both addresses have the same company
+    domain. Raises CannotInviteSupplier or AlreadyDecided with nothing changed.
     """
     customer, email = invitation.customer, User.objects.normalize_email(email)
     row = {
@@ -158,7 +160,7 @@ def _spend_of_today(number, now):
 
 
 def _expire_overdue(invitations, now):
-    # The worker may be late; what is over must not stand in the way of a fresh invitation.
+    # The worker may be late: an overdue invitation must not stand in the way of a fresh one.
     invitations.decide_all(InvitationStatus.EXPIRED, now)
 
 

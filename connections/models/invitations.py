@@ -20,7 +20,7 @@ from customers.models import Customer, CustomerProfile
 
 
 class Invitation(DecidedInTime):
-    """Pending until it is accepted, expires or is revoked."""
+    """A customer's invitation: pending until it is accepted, expires or is revoked."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     customer = models.ForeignKey(
@@ -90,20 +90,20 @@ class Invitation(DecidedInTime):
         return f"{self.customer} → {self.email}"
 
     def mark_opened(self, *, now: datetime) -> None:
-        """Note that the link's holder has gone on from its page, the first time."""
         Invitation.objects.filter(pk=self.pk, opened_at=None).waiting(now).update(opened_at=now)
 
     def accept(self, membership: Membership, *, now: datetime) -> CustomerProfile:
         """Connect the member's supplier with the customer; returns the profile.
 
-        AlreadyDecided when it no longer waits. The caller has checked that the member is an admin
-        and that the invited address is a verified one of theirs, and holds the customer's row. The
-        invitation is taken from every other supplier, and what else of the customer is open to this
-        one is closed with it; onboarding.accept() answers the supplier's own request.
+        Raises AlreadyDecided when the invitation no longer waits. The caller holds the customer's
+        row, and has checked that the member is an admin and that the invited address is a verified
+        address of theirs. The customer's other open invitations to this supplier are closed with
+        it, and no other supplier sees this one any more. onboarding.accept() answers the supplier's
+        own request.
         """
         supplier, user = membership.supplier, membership.user
         with transaction.atomic():
-            # Before the invitation's row, as everything that changes the pair: see
+            # Before the invitation's row, as in everything that changes the pair: see
             # request_sending.send().
             profile = CustomerProfile.locked(supplier, self.customer)
             self._decide(InvitationStatus.ACCEPTED, now=now, supplier=supplier, accepted_by=user)
@@ -112,21 +112,13 @@ class Invitation(DecidedInTime):
             profile.show_to([membership])
             Invitation.close_for(profile, now)
             record_all("invitation_accepted", [self], now, user, supplier=supplier)
-            notify(
-                supplier,
-                "invitation_accepted",
-                about=profile,
-                users=[member.user for member in profile.people() if member.user != user],
-                at=now,
-                customer=self.customer.name,
-                person=user.name,
-            )
+            _tell_colleagues(profile, user, now)
             invited_until.refresh(self.customer, [self.email], now)
         return profile
 
     @classmethod
     def close_for(cls, profile: CustomerProfile, now: datetime) -> None:
-        """Close what is open of the customer to the supplier's admins, since the two are connected.
+        """Close the customer's open invitations to a supplier that is now connected.
 
         The caller holds the customer's row.
         """
@@ -136,40 +128,51 @@ class Invitation(DecidedInTime):
             invited_until.refresh(profile.customer, [invitation.email], now)
 
     def revoke(self, *, now: datetime, actor: User, reason: str = "") -> None:
-        """Take it back. AlreadyDecided when it is not pending. `reason`: an operator's."""
+        """Take the invitation back, for an operator's `reason`; AlreadyDecided unless pending."""
         self._take_back("invitation_revoked", now, actor, reason=reason)
 
     def pass_on(self, email: str, *, now: datetime) -> None:
-        """Close it in favour of a colleague's, which the caller sends.
+        """Close the invitation for that of a colleague, which the caller sends.
 
-        AlreadyDecided when it is not pending.
+        Raises AlreadyDecided when it is not pending.
         """
         self._take_back("invitation_forwarded", now, None, to=email)
 
     def _take_back(self, kind, now, actor, **data):
         with transaction.atomic():
+            # Before the invitation's own row, as every verb here: otherwise two would deadlock.
             self.customer.one_at_a_time()
             self._decide(InvitationStatus.REVOKED, now=now)
             record_all(kind, [self], now, actor, **data)
             invited_until.refresh(self.customer, [self.email], now)
 
     def expire(self, *, now: datetime) -> None:
-        """End it, since its time is over. AlreadyDecided when it is not overdue."""
         with transaction.atomic():
             self.customer.one_at_a_time()
             self._decide(InvitationStatus.EXPIRED, now=now)
             invited_until.refresh(self.customer, [self.email], now)
 
     def _decide(self, status, now, **columns):
-        """Decide as DecidedOnce does, and end the links: an acceptance uses them."""
         super()._decide(status, now, **columns)
+        # A link that led to an acceptance reads as used, not as taken back.
         if status == InvitationStatus.ACCEPTED:
             self.links().live(now).update(used_at=now)
         self.links().revoke(now)
 
     def links(self):
-        """Select every link into this invitation, dead or alive."""
         return Link.objects.of("invitation", self.pk)
+
+
+def _tell_colleagues(profile, user, now):
+    notify(
+        profile.supplier,
+        "invitation_accepted",
+        about=profile,
+        users=[member.user for member in profile.people() if member.user != user],
+        at=now,
+        customer=profile.customer.name,
+        person=user.name,
+    )
 
 
 def record_all(
@@ -184,7 +187,7 @@ def record_all(
 ) -> None:
     """Write an audit entry about each invitation, for the operator.
 
-    With a supplier, its people may read it.
+    With a supplier, its people may read the entry.
     """
     data |= {"reason": reason} if reason else {}
     AuditEntry.objects.bulk_create(

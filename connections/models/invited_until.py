@@ -1,4 +1,4 @@
-"""Until when a customer invites a supplier, as their profile says it for every page."""
+"""The moment until which a customer invites a supplier, kept on their profile for every page."""
 
 from collections.abc import Collection, Iterable
 from datetime import datetime
@@ -18,9 +18,9 @@ def refresh(
     notify: bool = False,
     except_for: Collection = (),
 ) -> None:
-    """Write into profiles until when the customer invites their suppliers.
+    """Write into the profiles of invited suppliers until when the customer invites them.
 
-    They are those of the suppliers whose admins have the addresses, verified. With `notify`, the
+    The suppliers are those whose admins have verified one of the addresses. With `notify`, the
     bells of these admins tell of a fresh invitation, but not at the suppliers `except_for` (ids),
     which know it. The caller holds the customer's row.
     """
@@ -31,7 +31,8 @@ def refresh(
         .select_related("supplier", "user")
     )
     suppliers = {member.supplier for member in admins}
-    # By id: two transactions that lock the profiles of the same suppliers don't wait for each other.
+    # By id: two transactions that lock the profiles of the same suppliers don't wait for each
+    # other.
     for supplier in sorted(suppliers, key=lambda supplier: supplier.pk):
         profile = refresh_one(supplier, customer, now)
         if notify and profile and profile.invited_until and supplier.pk not in except_for:
@@ -59,7 +60,7 @@ def refresh_one(supplier: Supplier, customer: Customer, now: datetime) -> Custom
     waiting = customer.invitations.waiting(now).for_supplier(supplier)
     until = waiting.aggregate(until=Max("expires_at"))["until"]
     if until is None and not supplier.profiles.filter(customer=customer).exists():
-        return None  # no first contact, no row
+        return None  # a profile begins with the first contact
     profile = CustomerProfile.locked(supplier, customer)
     if not profile.is_connected and profile.invited_until != until:
         profile.mark_invited(until)

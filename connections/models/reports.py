@@ -14,14 +14,14 @@ REASON = _("Several customers reported that they do not know this company.")
 
 
 class ReportKind(models.TextChoices):
-    """The first counts towards suspension, the second is for the operator to look at."""
+    """The first kind counts towards suspension; the operator looks at the second."""
 
     UNKNOWN_COMPANY = "unknown_company", _("We don’t know this company")
     NOT_US = "not_us", _("That was not us")
 
 
 class Report(models.Model):
-    """A contact's word against a supplier that asked."""
+    """A contact's complaint about a supplier that asked."""
 
     asked = models.ForeignKey(
         "ConnectionRequest", models.PROTECT, related_name="reports", verbose_name=_("request")
@@ -54,7 +54,7 @@ class Report(models.Model):
     def file(cls, asked, kind: str, address: str, *, now: datetime) -> None:
         """Keep a report about a request, once per address.
 
-        Enough from different customers suspend the supplier.
+        Enough reports of different customers suspend the supplier.
         """
         report = cls(
             asked=asked,

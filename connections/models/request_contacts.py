@@ -1,8 +1,8 @@
-"""Which contacts of the customer a request reaches, and what they do with it besides deciding.
+"""The contacts of a customer that a request reaches, and what they do besides deciding.
 
-An address that the supplier typed gets mail only when the customer knows it; otherwise the
-customer's own contacts are asked, or the operator's queue. The supplier sees no difference, so the
-portal mails no strangers and tells nobody who works where.
+An address that the supplier typed gets mail only when the customer knows it; otherwise the portal
+asks the customer's own contacts, or the operator. The supplier sees no difference, so the portal
+mails no strangers and tells nobody who works where.
 """
 
 from datetime import datetime
@@ -20,7 +20,7 @@ from core.models import Link
 from core.states import AlreadyDecided, transition
 from customers.models import CustomerProfile, Mute
 
-FORWARDS = 3  # colleagues that one request is passed on to
+FORWARDS = 3  # colleagues to whom contacts may pass a request on
 
 
 def send_first(asked: ConnectionRequest, now: datetime) -> None:
@@ -41,7 +41,7 @@ def _send_to_own_contacts(asked, now, except_for=()):
     if addresses:
         request_mail.send_to(asked, addresses, now)
     elif not asked.links().live(now).exists():
-        # Only while it waits: an answer that came meanwhile needs no operator.
+        # Only while the request waits: after an answer it needs no operator.
         _row(asked).waiting(now).update(no_known_contact=True)
     asked.record("request_routed", now, audience=AuditEntry.OPERATOR, to=addresses)
 
@@ -49,7 +49,8 @@ def _send_to_own_contacts(asked, now, except_for=()):
 def reroute(asked: ConnectionRequest, address: str, *, now: datetime) -> None:
     """Ask the customer's other contacts, since mail to an address failed for good."""
     with transaction.atomic():
-        CustomerProfile.locked(asked.supplier, asked.customer)  # an answer waits, or came before
+        # An answer at this moment comes before or after, never between.
+        CustomerProfile.locked(asked.supplier, asked.customer)
         asked.links().filter(address=address).revoke(now)
         asked.record("request_mail_failed", now, audience=AuditEntry.OPERATOR, to=[address])
         if _row(asked).waiting(now).exists():
@@ -58,23 +59,23 @@ def reroute(asked: ConnectionRequest, address: str, *, now: datetime) -> None:
 
 
 def remind(asked: ConnectionRequest, *, now: datetime) -> None:
-    """Write again to each contact with a live link, each with a new one, once per reminder day."""
+    """Write again to each contact with a live link, with a new link, once per reminder day."""
     with transaction.atomic():
-        # The number that was read is part of the question: a second worker finds it changed and
+        # The number of reminders is part of the condition: a second worker finds it changed, and
         # mails nobody.
         due = _row(asked).filter(reminders_sent=asked.reminders_sent).due_for_reminder(now)
         if due.update(reminders_sent=F("reminders_sent") + 1):
             addresses = set(asked.links().live(now).values_list("address", flat=True))
-            addresses -= request_mail.muted(asked, addresses)
-            request_mail.send_to(asked, addresses, now, letter="request_reminder")
+            wanted = addresses - request_mail.muted(asked, addresses)
+            request_mail.send_to(asked, wanted, now, letter="request_reminder")
 
 
 def add_contact(asked: ConnectionRequest, address: str, *, now: datetime, actor: User) -> None:
     """Add an operator's address to the customer's contacts and mail the request there.
 
-    AlreadyDecided when it no longer waits. Raises CannotRequest, with nothing changed, while the
-    supplier is suspended, for nothing is mailed then, and for an address that wants no mail about
-    it.
+    Raises AlreadyDecided when the request no longer waits. Raises CannotRequest, with nothing
+    changed, while the supplier is suspended, for then no mail goes out, and for an address that
+    wants no mail about the supplier.
     """
     address = address.lower()
     if asked.supplier.is_suspended:
@@ -89,11 +90,11 @@ def add_contact(asked: ConnectionRequest, address: str, *, now: datetime, actor:
 
 
 def forward(asked: ConnectionRequest, address: str, *, now: datetime, link: Link) -> None:
-    """Pass the request on from the link's contact to a colleague, who gets a link of their own.
+    """Pass the request on from the link's contact to a colleague, who gets their own link.
 
-    The caller has checked that both addresses are of one company domain, and that the supplier is
-    not suspended. AlreadyDecided when the request is, when the colleague has a link or wants no
-    mail about the supplier, or when FORWARDS others were written to.
+    The caller has checked that both addresses have the same company domain, and that the supplier
+    is not suspended. Raises AlreadyDecided when the request is decided, when the colleague has a
+    link or wants no mail about the supplier, or when FORWARDS colleagues have got the request.
     """
     with transaction.atomic():
         # Two contacts who pass it on at once: the second counts what the first has done.
@@ -123,7 +124,7 @@ def report(asked: ConnectionRequest, *, now: datetime, link: Link) -> None:
 
 
 def mute(asked: ConnectionRequest, *, now: datetime, link: Link) -> None:
-    """Never again write to the link's contact about this supplier."""
+    """Write no more mail about this supplier to the link's contact."""
     with transaction.atomic():
         _mute, is_new = Mute.objects.get_or_create(
             address=link.address, supplier=asked.supplier, defaults={"at": now}

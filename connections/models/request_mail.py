@@ -1,4 +1,4 @@
-"""The letters about a request: to the contacts who are asked, and to both sides once it is decided.
+"""The letters about a request: to the contacts who may answer, and to both sides once decided.
 
 They read the request and never change it. Nothing is mailed while the supplier is suspended.
 """
@@ -12,14 +12,14 @@ from core import mail
 from core.models import DailyCount, Link
 from customers.models import Mute
 
-NOT_US_DAYS = 30
+NOT_US_DAYS = 30  # as long as a request waits, unless the settings change that
 
 
 def send_to(asked, addresses: Iterable[str], now: datetime, letter="request_received") -> None:
     """Mail each address its own link to the request."""
     if asked.supplier.is_suspended:
         return
-    # Each takes a place of its day: two transactions that write to the same contacts in
+    # By address: each letter counts for the day of its address, and two transactions that count in
     # different orders would wait for each other.
     for address in sorted(addresses):
         link, token = Link.issue("request", asked.pk, address, asked.expires_at)
@@ -41,7 +41,7 @@ def announce_decision(asked, now: datetime) -> None:
 
 
 def tell_customer(asked, now: datetime, *, by_invitation: bool = False) -> None:
-    """Write to each addressee, on acceptance also to the customer's other contacts."""
+    """Write to everybody who has a link; of an acceptance, to the customer's other contacts too."""
     if asked.supplier.is_suspended:
         return
     is_accepted = asked.status == RequestStatus.ACCEPTED
@@ -72,7 +72,7 @@ def tell_customer(asked, now: datetime, *, by_invitation: bool = False) -> None:
 def tell_supplier(asked, now: datetime) -> None:
     """Ring the bell of each member who may see the customer.
 
-    Mail the requester, if still a member, and the admins.
+    The requester, if still a member, and the admins get a mail as well.
     """
     people = [membership.user for membership in asked.profile.people()]
     admins = {membership.user for membership in asked.supplier.admins()}
@@ -91,7 +91,7 @@ def tell_supplier(asked, now: datetime) -> None:
 
 
 def muted(asked, addresses: Iterable[str]) -> set[str]:
-    """Say which of the addresses want no mail about the supplier."""
+    """Return those of the addresses that want no mail about the supplier."""
     mutes = Mute.objects.filter(supplier=asked.supplier, address__in=list(addresses))
     return set(mutes.values_list("address", flat=True))
 

@@ -1,4 +1,4 @@
-"""Whether a supplier may ask a customer to connect, and why not."""
+"""The rules of asking: whether a supplier may ask a customer to connect, and why not."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -14,8 +14,8 @@ from customers.models import CustomerProfile, Stage
 class CannotRequest(Exception):
     """No request can be sent now.
 
-    `code` is the Refusal that says why, `when` the moment from which asking is possible again, if
-    time heals it, `asked` the request that waits already, if that is the reason.
+    `code` is the Refusal that says why. `when` is the moment from which asking is possible again,
+    None when no time helps. `asked` is the pending request that is the reason, if there is one.
     """
 
     def __init__(self, code, when=None, asked=None):
@@ -53,7 +53,7 @@ class Refusal(models.TextChoices):
 
 @dataclass(frozen=True)
 class PairHistory:
-    """The requests of a supplier to a customer so far, as far as they decide about asking again."""
+    """The requests of a supplier to a customer so far, as far as they decide about the next."""
 
     is_waiting: bool = False
     times_asked: int = 0
@@ -62,21 +62,21 @@ class PairHistory:
 
     @classmethod
     def of(cls, newest: models.Model, now: datetime) -> "PairHistory":
-        """Read the history from the pair's newest request, which has come by with_history()."""
+        """Read the history from the pair's newest request, which comes from with_history()."""
         is_waiting = newest.status_at(now) == RequestStatus.PENDING
         return cls(is_waiting, newest.times_asked, newest.declined_at, newest)
 
     @property
     def again_from(self) -> datetime | None:
-        """Say when the pause after the last decline ends; None without one."""
+        # The end of the pause after the last decline.
         pause = timedelta(days=settings.PORTAL_DAYS_AFTER_DECLINE)
         return self.declined_at and self.declined_at + pause
 
 
 def why_not(profile: CustomerProfile, history: PairHistory, now: datetime) -> CannotRequest | None:
-    """Say why the profile's supplier may not ask its customer, today's number apart.
+    """Say why the profile's supplier may not ask its customer; None when it may.
 
-    None when it may.
+    Today's number of requests is not part of it.
     """
     customer = profile.customer
     if profile.supplier.is_suspended:

@@ -28,13 +28,13 @@ def send(
 ) -> ConnectionRequest:
     """Ask the customer to connect with the member's supplier; returns the pending request.
 
-    `contact` may be "" from a suggestion: then the customer's own contacts are asked. Raises
-    CannotRequest, with nothing changed, when it may not be asked now; a colleague's pending request
-    comes with the exception.
+    `contact` may be "" from a suggestion: then the customer's own contacts get the request. Raises
+    CannotRequest, with nothing changed, when the supplier may not ask now; a colleague's pending
+    request comes with the exception.
     """
     with transaction.atomic():
-        # The row of the pair is the queue for everything about it: of two colleagues who ask at
-        # once, the second finds the request of the first.
+        # Everything about the pair queues on its profile: of two colleagues who ask at once, the
+        # second finds the request of the first.
         profile = CustomerProfile.locked(membership.supplier, customer)
         for overdue in profile.requests.overdue(now):
             overdue.expire(now=now)
@@ -75,8 +75,7 @@ def check_may_ask(profile: CustomerProfile, now: datetime) -> None:
 
 
 def _spend_one_of_today(supplier: Supplier, now: datetime) -> None:
-    # check_may_ask() has only looked; requests to other customers at the same moment are counted
-    # here.
+    # check_may_ask() has only looked; here requests to other customers at the same moment count.
     limit = settings.PORTAL_REQUESTS_A_DAY
     if not DailyCount.objects.spend("requests", str(supplier.pk), today(now), limit):
         raise CannotRequest(Refusal.DAILY)

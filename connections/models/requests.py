@@ -21,11 +21,10 @@ from customers.models import Customer, CustomerProfile
 
 class ConnectionRequestQuerySet(DecidedInTimeQuerySet):
     def visible_to(self, membership: Membership):
-        """Select the requests to customers that a member sees."""
         return self.filter(profile__in=CustomerProfile.objects.visible_to(membership))
 
     def with_history(self):
-        """Give each row `times_asked`, `declined_at` and `newest_at` of its pair."""
+        # `times_asked`, `declined_at` and `newest_at` of each row's pair of supplier and customer.
         # The end of a connection, by count_from, starts the count anew.
         counted = Q(profile__count_from=None) | Q(created_at__gte=F("profile__count_from"))
         pair = (
@@ -51,10 +50,10 @@ class ConnectionRequestQuerySet(DecidedInTimeQuerySet):
 
 
 class ConnectionRequest(DecidedInTime):
-    """Pending until it is accepted, declined, expired or withdrawn.
+    """A supplier's request to a customer to connect.
 
-    Each change is made once, from pending, and is final: a verb that comes too late raises
-    AlreadyDecided, and so does expire() before the end.
+    Pending until it is accepted, declined, expired or withdrawn. A request is decided once, for
+    good: a verb that comes too late raises AlreadyDecided, and so does expire() before the end.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -129,8 +128,8 @@ class ConnectionRequest(DecidedInTime):
     ) -> None:
         """Connect the two, by a contact's link or the operator."""
         with transaction.atomic():
-            # An acceptance closes invitations too, so it queues as their verbs do. Before the
-            # pair's row, as they do: in the other order two would wait for each other.
+            # An acceptance closes invitations too, so it locks as their verbs do, the customer
+            # before the pair: in different orders two transactions would wait for each other.
             self.customer.one_at_a_time()
             profile = self._decide(RequestStatus.ACCEPTED, now, link, actor, comment=comment)
             profile.connect(now)
@@ -138,7 +137,7 @@ class ConnectionRequest(DecidedInTime):
             request_mail.announce_decision(self, now)
 
     def accept_by_invitation(self, *, now: datetime, actor: User) -> None:
-        """Answer the request by the acceptance of an invitation, which has connected the two."""
+        """Accept the request, since an accepted invitation has connected the two."""
         with transaction.atomic():
             self._decide(RequestStatus.ACCEPTED, now, actor=actor)
             request_mail.tell_customer(self, now, by_invitation=True)
@@ -152,26 +151,25 @@ class ConnectionRequest(DecidedInTime):
         actor: User | None = None,
         comment: str = "",
     ) -> None:
-        """Say no, with a Reason for us and a comment for the supplier."""
+        """Decline, with a Reason for the portal and a comment for the supplier."""
         with transaction.atomic():
             profile = self._decide(RequestStatus.DECLINED, now, link, actor, reason, comment)
             profile.drop()
             request_mail.announce_decision(self, now)
 
     def withdraw(self, *, now: datetime, actor: User) -> None:
-        """Take it back for the supplier; nobody at the customer is written to."""
+        """Take the request back for the supplier; nobody at the customer gets a mail."""
         with transaction.atomic():
             self._decide(RequestStatus.WITHDRAWN, now, actor=actor).drop()
 
     def expire(self, *, now: datetime) -> None:
-        """End it, since its time is over, and tell the supplier's people."""
+        """End the request, since its time is over, and tell the supplier's people."""
         with transaction.atomic():
             self._decide(RequestStatus.EXPIRED, now).drop()
             request_mail.tell_supplier(self, now)
 
     def _decide(self, status, now, link=None, actor=None, reason="", comment=""):
-        """Decide as DecidedOnce does, and end the links; returns the pair's profile."""
-        # Locked before the request's row, by everything that touches both: see
+        # Before the request's row, as in everything that changes the pair: see
         # request_sending.send().
         profile = CustomerProfile.locked(self.supplier, self.customer)
         super()._decide(
@@ -190,11 +188,10 @@ class ConnectionRequest(DecidedInTime):
         return profile
 
     def links(self):
-        """Select every link into this request, dead or alive."""
         return Link.objects.of("request", self.pk)
 
     def record(self, kind: str, now: datetime, **data) -> AuditEntry:
-        """Write an audit entry about the request; `data` as AuditEntry.objects.record() has it."""
+        # `data` as AuditEntry.objects.record() has it.
         return AuditEntry.objects.record(
             kind, about=self, at=now, supplier=self.supplier, customer=self.customer.name, **data
         )

@@ -1,4 +1,4 @@
-"""Filters for the pages of a profile, which belong to the app below: its requests."""
+"""Filters for the pages of a profile, which belong to the app below."""
 
 from django import template
 
@@ -7,5 +7,4 @@ register = template.Library()
 
 @register.filter
 def was_requested(profile):
-    """Whether the supplier of the profile has ever asked its customer to connect."""
     return profile.requests.exists()

@@ -1,4 +1,4 @@
-"""The page behind a contact's link from a mail: no account, and GET changes nothing."""
+"""The pages behind a contact's link from a mail: no account, and GET changes nothing."""
 
 from django.conf import settings
 from django.contrib import messages
@@ -51,11 +51,8 @@ def answer_decline(request, token, link, asked):
     form = DeclineForm(request.POST)
     if not form.is_valid():
         return _page(request, token, link, asked, form)
-    said = form.cleaned_data
-    return _decided(
-        token,
-        lambda now: asked.decline(said["reason"], now=now, link=link, comment=said["comment"]),
-    )
+    reason, comment = form.cleaned_data["reason"], form.cleaned_data["comment"]
+    return _decided(token, lambda now: asked.decline(reason, now=now, link=link, comment=comment))
 
 
 @require_POST
@@ -68,13 +65,12 @@ def answer_report(request, token, link, asked):
 @by_link("request", REQUESTS)
 def answer_mute(request, token, link, asked):
     request_contacts.mute(asked, now=timezone.now(), link=link)
-    return _done("connections:answer", token)
+    return _return_to_link("connections:answer", token)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @by_link("request", REQUESTS)
 def answer_forward(request, token, link, asked):
-    """Pass the request on to a colleague of the same company domain, by a link of their own."""
     now = timezone.now()
     if not company_domain(link.address):
         raise Http404
@@ -100,24 +96,20 @@ def answer_forward(request, token, link, asked):
 
 
 def _decided(token, decide):
-    """Call `decide(now)`.
-
-    The link's page says what became of the request, by this or by an earlier answer.
-    """
+    # The link's page says what became of the request, by this answer or by an earlier one.
     try:
         decide(timezone.now())
     except AlreadyDecided:
         return redirect("connections:answer", token)
-    return _done("connections:answer", token)
+    return _return_to_link("connections:answer", token)
 
 
-def _done(view, token):
-    """Return to the link's page, which answers by 200 right after a contact's answer."""
+def _return_to_link(view, token):
+    # With `done` the page answers by 200, for it shows the contact's own answer.
     return redirect(f"{reverse(view, args=[token])}?done")
 
 
 def _page(request, token, link, asked, form):
-    """Show the form while the request waits, afterwards what became of it."""
     now = timezone.now()
     context = {
         "token": token,
@@ -137,11 +129,11 @@ def _page(request, token, link, asked, form):
         context["connected"] = asked.supplier.profiles.connected().count()
         return render(request, "connections/contacts/answer.html", context)
     return render(
-        request, "connections/contacts/over.html", context, status=_status_of_over(request)
+        request, "connections/contacts/over.html", context, status=_http_status_of_over(request)
     )
 
 
-def _status_of_over(request):
+def _http_status_of_over(request):
     return 200 if "done" in request.GET else 410
 
 
@@ -153,11 +145,11 @@ def not_us(request, token, link, asked):
         with transaction.atomic():
             Report.file(asked, ReportKind.NOT_US, link.address, now=now)
             link.use(now)
-        return _done("connections:not_us", token)
+        return _return_to_link("connections:not_us", token)
     condition = link.condition(now)
     return render(
         request,
         "connections/contacts/not_us.html",
         {"asked": asked, "condition": condition},
-        status=200 if condition == "live" else _status_of_over(request),
+        status=200 if condition == "live" else _http_status_of_over(request),
     )

@@ -1,4 +1,4 @@
-"""The page behind an invitation's link, and accepting one in Customer Setup.
+"""The page behind an invitation's link, and accepting an invitation in Customer Setup.
 
 GET changes nothing.
 """
@@ -37,7 +37,9 @@ from core.states import AlreadyDecided
 from core.templatetags.portal import half_hidden
 from customers.models import CustomerProfile
 
-AGAIN_AN_HOUR, FORWARDS_AN_HOUR, CALLS_AN_HOUR = 3, 5, 3
+AGAIN_AN_HOUR = 3  # for each invitation
+FORWARDS_AN_HOUR = 5  # for each company domain
+CALLS_AN_HOUR = 3  # to the admins, for each invitation
 
 by_invitation_link = by_link(
     "invitation", Invitation.objects.select_related("customer", "invited_by")
@@ -47,7 +49,7 @@ by_invitation_link = by_link(
 def while_open(view):
     """Call the view only while the link and its invitation live.
 
-    Otherwise return to the page, which says why not.
+    Otherwise lead to the link's page, which says why not.
     """
 
     @wraps(view)
@@ -67,12 +69,9 @@ def invitation(request, token, link, invitation):
 
 
 def _page(request, token, link, invitation, form=None):
-    """Show what the visitor can do: sign up or in, accept, pass it on.
-
-    By 410 what to do when it is over.
-    """
     now = timezone.now()
-    status, condition = _status(invitation, link, now), link.condition(now)
+    status = _status(invitation, link, now)
+    condition = link.condition(now)
     context = {
         "token": token,
         "invitation": invitation,
@@ -95,9 +94,8 @@ def _page(request, token, link, invitation, form=None):
 
 
 def _status(invitation, link, now):
-    """Say the status as the link's addressee may know it."""
-    # Sent to a corrected address meanwhile, it is taken from the wrong one, which learns nothing of
-    # the right one.
+    # After a correction, the invitation is taken back for the wrong address, which must not learn
+    # what becomes of it at the right address.
     is_theirs = link.address == invitation.email
     return invitation.status_at(now) if is_theirs else InvitationStatus.REVOKED
 
@@ -114,7 +112,7 @@ def _for_the_invited(request, invitation, form, now):
 
 
 def _lacks_second_factor(request):
-    """Say whether the person is an admin, but lacks the second factor that is asked for."""
+    # An admin who lacks the second factor that all their companies ask for.
     is_admin = any(member.is_admin for member in request.memberships)
     return is_admin and not may_administer(request)
 
@@ -136,10 +134,7 @@ def _form(request, invitation, others, memberships, data=None):
 @by_invitation_link
 @while_open
 def invitation_start(request, token, link, invitation):
-    """Lead through sign-up or log-in, and back here.
-
-    The address of the invitation can't be changed on the way.
-    """
+    # The address of the invitation can't be changed on the way.
     invitation.mark_opened(now=timezone.now())
     return invited_signup.enter(
         request,
@@ -181,7 +176,7 @@ def _accept(request, invitations, company, is_first=False):
             request, _("One of these invitations was answered or taken back meanwhile. Look again.")
         )
         return redirect(request.path.removesuffix("accept/"))
-    invited_signup.leave(request)
+    invited_signup.forget_invitation(request)
     request.session[SESSION_KEY] = str(supplier.pk)
     customer = invitations[0].customer
     messages.success(
@@ -195,10 +190,7 @@ def _accept(request, invitations, company, is_first=False):
 @company_not_needed
 @require_POST
 def invitation_open(request, pk):
-    """Lead to the page behind the link without the e-mail.
-
-    A person who has verified the address needs no other proof.
-    """
+    # A person who has verified the address needs no link from the mail as proof.
     invitation = get_object_or_404(onboarding.waiting_for(request.user, timezone.now()), pk=pk)
     _link, token = Link.issue("invitation", invitation.pk, invitation.email, invitation.expires_at)
     return redirect("connections:invitation", token)
@@ -207,21 +199,15 @@ def invitation_open(request, pk):
 @role_required(Role.ADMIN)
 @require_POST
 def invitation_take(request, pk):
-    """Accept, from Customer Setup, an invitation to one of the admin's own addresses."""
-    profile = get_own_or_404(
-        request,
-        CustomerProfile.objects.visible_to(request.membership).select_related("customer"),
-        pk,
-    )
-    waiting = (
-        onboarding.waiting_for(request.user, timezone.now())
-        .filter(customer=profile.customer)
-        .first()
-    )
-    if waiting is None:
+    # From Customer Setup, an invitation to one of the admin's own addresses.
+    profiles = CustomerProfile.objects.visible_to(request.membership).select_related("customer")
+    profile = get_own_or_404(request, profiles, pk)
+    waiting = onboarding.waiting_for(request.user, timezone.now())
+    invitation = waiting.filter(customer=profile.customer).first()
+    if invitation is None:
         _say_whose_it_is(request, profile)
         return redirect("customers:profile", profile.pk)
-    return _accept(request, [waiting], request.membership)
+    return _accept(request, [invitation], request.membership)
 
 
 def _say_whose_it_is(request, profile):
@@ -239,11 +225,9 @@ def _say_whose_it_is(request, profile):
 @require_POST
 @by_invitation_link
 def invitation_again(request, token, link, invitation):
-    """Mail a new link, to the invited address only, when the holder of an old one asks for it."""
-    if _status(invitation, link, timezone.now()) not in (
-        InvitationStatus.PENDING,
-        InvitationStatus.EXPIRED,
-    ):
+    # The new link goes to the invited address, whoever holds the old one.
+    may_ask = (InvitationStatus.PENDING, InvitationStatus.EXPIRED)
+    if _status(invitation, link, timezone.now()) not in may_ask:
         return redirect("connections:invitation", token)
     if not limits.allowed("invitation-again", invitation.pk, AGAIN_AN_HOUR, limits.AN_HOUR):
         return limits.too_many(request, limits.AN_HOUR)
@@ -265,10 +249,6 @@ def invitation_again(request, token, link, invitation):
 @by_invitation_link
 @while_open
 def invitation_forward(request, token, link, invitation):
-    """Pass the invitation on to a colleague of the same company domain, by a fresh one.
-
-    This one is closed.
-    """
     if not company_domain(invitation.email):
         raise Http404
     form = ForwardForm(request.POST or None, address=invitation.email)
@@ -284,9 +264,8 @@ def invitation_forward(request, token, link, invitation):
 
 
 def _forwarded(request, invitation, form):
-    if not limits.allowed(
-        "invitation-forward", company_domain(invitation.email), FORWARDS_AN_HOUR, limits.AN_HOUR
-    ):
+    domain = company_domain(invitation.email)
+    if not limits.allowed("invitation-forward", domain, FORWARDS_AN_HOUR, limits.AN_HOUR):
         form.add_error("email", limits.wait(limits.AN_HOUR))
         return False
     try:
@@ -300,7 +279,7 @@ def _forwarded(request, invitation, form):
         form.add_error("email", words)
         return False
     except AlreadyDecided:
-        return True  # the page that comes next says what became of it
+        return True  # the next page says what became of the invitation
     messages.success(
         request, _("Your colleague gets an invitation of their own. This one is closed.")
     )
@@ -311,7 +290,7 @@ def _forwarded(request, invitation, form):
 @by_invitation_link
 @while_open
 def invitation_admins(request, token, link, invitation):
-    """Let a member ask the admins of their company to see to the invitation."""
+    # A member can't accept: they ask the admins of their company to do it.
     is_theirs = invited_signup.has_address(request.user, invitation.email)
     if not is_theirs or any(member.is_admin for member in request.memberships):
         return redirect("connections:invitation", token)

@@ -1,4 +1,4 @@
-"""Setup > Connection Requests: the table with suggestions, asking, withdrawing."""
+"""Setup > Connection Requests: the table with suggestions, asking a customer, withdrawing."""
 
 from django.contrib import messages
 from django.core.paginator import Paginator
@@ -61,7 +61,7 @@ def request(request, pk):
 def request_new(request, pk):
     now = timezone.now()
     customer = get_object_or_404(Customer.objects.listed(), pk=pk)
-    start = _start(request, customer, now)
+    start = _start_or_404(request, customer, now)
     profile = CustomerProfile.objects.filter(supplier=request.supplier, customer=customer).first()
     form = RequestForm(
         request.POST or None, request=request, contact_is_optional=start.contact_is_optional
@@ -94,13 +94,10 @@ def request_new(request, pk):
     return render(request, "connections/requests/request_new.html", context | allowance(request))
 
 
-def _start(request, customer, now):
-    """Find what leads to the customer.
-
-    404 when nothing does, with an offer to switch when it does at another supplier.
-    """
+def _start_or_404(request, customer, now):
     if start := origins.find(request.membership, customer, now):
         return start
+    # What leads to the customer at another supplier of the person: the page offers to switch.
     for other in request.memberships:
         if other != request.membership and other.may_act and origins.find(other, customer, now):
             raise OtherSupplier(other.supplier)
@@ -110,9 +107,9 @@ def _start(request, customer, now):
 @role_required(Role.MEMBER)
 @require_POST
 def captcha_code(request, pk):
-    """Mail a code to the person, in place of the captcha; the page keeps what was typed."""
+    # In place of the captcha; the page keeps what the person typed.
     customer = get_object_or_404(Customer.objects.listed(), pk=pk)
-    start = _start(request, customer, timezone.now())
+    start = _start_or_404(request, customer, timezone.now())
     if not limits.allowed("captcha-code", request.user.pk, CODES_AN_HOUR, limits.AN_HOUR):
         return limits.too_many(request, limits.AN_HOUR)
     captcha.issue_code(request.user, "request", now=timezone.now())

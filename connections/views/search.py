@@ -58,7 +58,6 @@ def attempt(request, pk):
 
 
 def allowance(request):
-    """Tell pages how many searches are left, of how many, and when they start again."""
     now = timezone.now()
     return {
         "left": left(request.membership, now),

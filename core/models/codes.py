@@ -41,7 +41,10 @@ class Code(models.Model):
 
     @classmethod
     def redeem(cls, owner: models.Model, purpose: str, code: str, *, now: datetime) -> bool:
-        """Use up the owner's code: False for a wrong or dead one. TRIES wrong ones kill it."""
+        """Use up the owner's code; return False for a wrong or dead code.
+
+        TRIES wrong codes kill it.
+        """
         with transaction.atomic():
             # Locked, so that two at once neither use it twice nor try more often than they may.
             live = cls.objects.filter(owner=str(owner.pk), purpose=purpose, expires_at__gt=now)

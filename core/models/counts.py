@@ -10,7 +10,7 @@ from django.utils import timezone
 
 
 def today(now: datetime) -> date:
-    """Return the day that counts: the one in the portal's time zone."""
+    """Return the day in the portal's time zone, by which every count goes."""
     return timezone.localtime(now, timezone.get_default_timezone()).date()
 
 

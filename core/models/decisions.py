@@ -1,4 +1,4 @@
-"""Rows that wait until somebody decides them, once: requests and invitations, with or without an end."""
+"""Rows that wait until somebody decides them, once: requests and invitations."""
 
 from datetime import datetime
 
@@ -8,28 +8,31 @@ from django.utils.translation import gettext_lazy as _
 
 from core.states import transition
 
-# The words that the machine knows; what a row can become besides is said by its model.
+# The statuses that the machine knows; each model adds what else its rows can become.
 PENDING, EXPIRED, REVOKED = "pending", "expired", "revoked"
 
 
 class DecidedOnceQuerySet(models.QuerySet):
     def pending(self):
-        """Select what is not decided, whether or not its time is over."""
+        """Select rows that nobody has decided, whether or not their time is over."""
         return self.filter(status=PENDING)
 
     def may_become(self, status: str, now: datetime):
-        """Select the rows that the door lets through to `status`."""
+        # The condition of every decision; see DecidedInTimeQuerySet.
         return self.pending()
 
     def decide_all(self, status: str, now: datetime) -> int:
-        """Decide every row that may become `status`; returns how many. Effects are the caller's."""
+        """Decide every row that may become `status`; returns how many.
+
+        Effects are the caller's.
+        """
         return self.may_become(status, now).update(status=status, decided_at=now)
 
 
 class DecidedOnce(models.Model):
     """A row that is pending until it is decided.
 
-    A model adds its own words by `status_field()`, the first is 'pending'.
+    A model adds its own words by `status_field()`; the first is 'pending'.
     """
 
     status = models.CharField(_("status"), max_length=10, default=PENDING)
@@ -46,12 +49,8 @@ class DecidedOnce(models.Model):
         ]
 
     def _decide(self, status: str, now: datetime, **columns) -> None:
-        """Go through the one door out of pending.
-
-        AlreadyDecided when another was faster, or the time is not right.
-        """
-        # Not read before: of two deciding at the same moment, the later UPDATE finds no pending
-        # row.
+        # Without reading the row before: of two decisions at the same moment, the later UPDATE
+        # finds no pending row, and transition() raises AlreadyDecided.
         mine = type(self).objects.filter(pk=self.pk)
         transition(mine.may_become(status, now), status=status, decided_at=now, **columns)
         for name, value in {"status": status, "decided_at": now, **columns}.items():
@@ -60,14 +59,14 @@ class DecidedOnce(models.Model):
 
 class DecidedInTimeQuerySet(DecidedOnceQuerySet):
     def waiting(self, now: datetime):
-        """Select what can still be answered.
+        """Select rows that can still be answered.
 
         An overdue row counts as expired before the worker has run.
         """
         return self.pending().filter(expires_at__gt=now)
 
     def overdue(self, now: datetime):
-        """Select what ran out and the worker has not expired yet."""
+        # Ran out, and the worker has not expired them yet.
         return self.pending().filter(expires_at__lte=now)
 
     def may_become(self, status: str, now: datetime):
@@ -86,6 +85,6 @@ class DecidedInTime(DecidedOnce):
         abstract = True
 
     def status_at(self, now: datetime) -> str:
-        """Say the status as it counts: what is overdue is expired before the worker has run."""
+        """Return the status as it counts: an overdue row is expired before the worker has run."""
         is_overdue = self.status == PENDING and self.expires_at <= now
         return EXPIRED if is_overdue else self.status

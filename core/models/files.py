@@ -23,8 +23,7 @@ def private() -> Storage:
 
 
 def place(row: "StoredFile", name: str) -> str:
-    """Return the path of a row's file: a folder for its kind, its id as the name."""
-    # Nothing typed is part of a path. The two digits keep folders from holding all files of a kind.
+    # Nothing typed is part of a path. By two digits, no folder holds all files of a kind.
     return f"{row._meta.model_name}/{row.pk.hex[:2]}/{row.pk.hex}"
 
 
@@ -57,7 +56,7 @@ class StoredFile(models.Model):
 
     @classmethod
     def copy_of(cls, other: "StoredFile", **fields) -> "StoredFile":
-        """Store the content of another row again, for a row that stays when the other one goes."""
+        """Store the content of another row again, for a row that stays when the other goes."""
         with other.file.open("rb") as source:
             return cls._store(source.read(), other.name, other.content_type, fields)
 
@@ -65,7 +64,7 @@ class StoredFile(models.Model):
     def _store(cls, content, name, content_type, fields):
         digest = hashlib.sha256(content).hexdigest()
         row = cls(name=name, size=len(content), content_type=content_type, digest=digest, **fields)
-        # The file first: a row without one would be a promise that a page can't keep.
+        # The file first: a row without a file would be a promise that a page can't keep.
         row.file.save(name, ContentFile(content), save=False)
         try:
             with transaction.atomic():
@@ -80,7 +79,7 @@ class StoredFile(models.Model):
     def forget_orphans(cls, before: datetime) -> int:
         """Delete files of this kind that no row names, older than `before`; return how many."""
         storage, folder, gone = storages["private"], cls._meta.model_name, 0
-        # A bucket has no folders to exist; a file system refuses to list one that is not there.
+        # A bucket has no folders to exist; a file system lists no folder that is not there.
         if not storage.exists(folder) and not hasattr(storage, "bucket"):
             return 0
         for shelf in storage.listdir(folder)[0]:

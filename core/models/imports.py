@@ -1,4 +1,4 @@
-"""Long tables for the operator's admin, which the worker checks, and imports once confirmed."""
+"""Long tables for the operator's admin: the worker checks them, and imports them once confirmed."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,7 +13,7 @@ from core.models.work import WorkInProgress
 from core.states import status_field
 from core.tabular import FORMATS, words_of
 
-PROBLEMS_KEPT = 100
+PROBLEMS_KEPT = 100  # nobody reads more before mending the file
 TRIES = 3  # of checking, and of importing; then something is wrong with the file or the machine
 
 
@@ -26,7 +26,7 @@ class ImportStatus(models.TextChoices):
 
 
 class TableImport(WorkInProgress):
-    """One file for one django-import-export resource. All of it is imported, or nothing."""
+    """A file for a django-import-export resource; all of it is imported, or nothing."""
 
     TASK = "core.jobs.work_on_import"
     RUNNING = (ImportStatus.READING, ImportStatus.IMPORTING)
@@ -71,19 +71,19 @@ class TableImport(WorkInProgress):
         return kept
 
     def confirm(self) -> None:
-        """Let the worker import what was checked.
+        """Let the worker import the checked file.
 
-        AlreadyDecided when it is not waiting for that.
+        Raises AlreadyDecided when it does not wait for that.
         """
         with transaction.atomic():
             self._move([ImportStatus.READ], ImportStatus.IMPORTING, done=0, tries=0)
             self._defer()
 
     def work(self) -> None:
-        """Check the table, or import it, as its status says.
+        """Check the table, or import it, as its status says; do nothing when that is done.
 
-        Do nothing when the worker has done so before. Rows and status change in one transaction. A
-        file that was begun TRIES times and never finished is refused.
+        Rows and status change in one transaction. Refuses a file that was begun TRIES times and
+        never finished.
         """
         if not self.is_running:
             return
@@ -95,11 +95,11 @@ class TableImport(WorkInProgress):
         TableImport.objects.filter(pk=self.pk).update(tries=models.F("tries") + 1)
         try:
             table = FORMATS[self.format]().create_dataset(bytes(self.content))
-        except Exception as error:  # whatever a broken file makes the libraries stumble over
+        except Exception as error:  # a broken file makes the libraries raise anything
             self._refuse(words_of(error))
             return
         is_real = self.status == ImportStatus.IMPORTING
-        with _beside(self.pk) as tell, transaction.atomic():
+        with _progress_writer(self.pk) as tell, transaction.atomic():
             tell(total=len(table))
             resource = self.kind()
             resource.tell = lambda number: tell(done=number)
@@ -114,7 +114,7 @@ class TableImport(WorkInProgress):
 
     @property
     def kind(self):
-        """The resource class that reads its rows."""
+        # The resource class that reads its rows.
         return import_string(self.resource)
 
     def _keep(self, result, total, is_real):
@@ -143,9 +143,9 @@ class TableImport(WorkInProgress):
 
 
 @contextmanager
-def _beside(pk) -> Iterator:
-    """Give a function that writes progress: tell(total=…) or tell(done=…)."""
-    # By a connection of its own, so that the page sees it while the import's transaction is open.
+def _progress_writer(pk) -> Iterator:
+    # Gives tell(total=…) or tell(done=…), by a connection of its own, so that the page sees it
+    # while the import's transaction is open.
     other = connection.copy()
 
     def tell(*, total=None, done=None):

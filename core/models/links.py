@@ -24,7 +24,6 @@ class LinkQuerySet(models.QuerySet):
     """Links by their object and by their condition."""
 
     def of(self, purpose: str, object_id: UUID) -> Self:
-        """Select all links that were ever issued for an object, dead or alive."""
         return self.filter(purpose=purpose, object_id=object_id)
 
     def live(self, now: datetime) -> Self:

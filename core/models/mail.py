@@ -1,7 +1,11 @@
-"""Outgoing mail: a row and its job are written with the deed that causes them, and the row tells what became of it."""
+"""Outgoing mail: rows, each with a job, written in the transaction that causes them.
+
+The row says what became of the letter.
+"""
 
 import uuid
-from datetime import timedelta
+from collections.abc import Iterable
+from datetime import datetime, timedelta
 from email.utils import make_msgid
 
 from django.conf import settings
@@ -31,27 +35,26 @@ def new_message_id():
 
 class MailQuerySet(models.QuerySet):
     def unsent(self):
-        """Those that still wait, or failed and may be sent again."""
+        # A failed mail may be sent again.
         return self.filter(status__in=[MailStatus.QUEUED, MailStatus.FAILED])
 
     def drop(self):
-        """Never send them; what they said is forgotten, for it may hold a link that died."""
+        # Without its body, which may hold a link that has died.
         return self.unsent().update(status=MailStatus.DROPPED, text="", html="")
 
     def stale(self, now):
-        """Unsent ones whose code or link is over."""
+        # The code or link in it no longer works.
         return self.unsent().filter(valid_until__lte=now)
 
     def oldest_waiting(self, now):
-        """Since when the first of those that could go out waits, None without one."""
+        """Return since when the first mail that could go out waits; None when none waits."""
         due = self.filter(status=MailStatus.QUEUED).exclude(not_before__gt=now)
         return due.aggregate(
             since=Min(Greatest("created_at", Coalesce("not_before", "created_at")))
         )["since"]
 
     def old(self, now):
-        """What is over and need not be remembered any more."""
-        over = self.filter(status__in=[MailStatus.SENT, MailStatus.DROPPED, MailStatus.FAILED])
+        over = self.exclude(status=MailStatus.QUEUED)
         return over.filter(created_at__lt=now - timedelta(days=settings.PORTAL_MAIL_DAYS))
 
     def about(self, thing):
@@ -59,7 +62,10 @@ class MailQuerySet(models.QuerySet):
 
 
 class Mail(models.Model):
-    """One letter to one address. It forgets its body once it is sent, and the operator never sees it: it holds links."""
+    """A letter to an address.
+
+    Its body holds links: it is forgotten once the letter is sent, and the operator never sees it.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     name = models.CharField(_("kind"), max_length=60)
@@ -113,39 +119,41 @@ class Mail(models.Model):
 
     @property
     def waits_since(self):
-        """When it could first go out."""
         return max(self.created_at, self.not_before or self.created_at)
 
-    def mark_sent(self, now):
-        """The server has it."""
+    def mark_sent(self, now: datetime) -> None:
         self._leave(MailStatus.SENT, sent_at=now, text="", html="", smtp_reply="")
 
-    def mark_tried(self, words):
-        """The server did not take it now; its words are told to the operator while it waits for the next time."""
+    def mark_tried(self, words: str) -> None:
+        # The operator reads the server's words while the mail waits for the next try.
         mine = Mail.objects.filter(pk=self.pk, status=MailStatus.QUEUED)
         mine.update(tries=models.F("tries") + 1, smtp_reply=words)
 
-    def fail(self, words):
-        """It can't be delivered; the server's words stay for the operator."""
-        return self._leave(MailStatus.FAILED, smtp_reply=words)
+    def fail(self, words: str) -> bool:
+        """Give the mail up; False when it no longer waits.
 
-    def drop(self):
-        """It is of no more use: its code or link is dead."""
+        The server's words stay for the operator.
+        """
+        return bool(self._leave(MailStatus.FAILED, smtp_reply=words))
+
+    def drop(self) -> None:
         self._leave(MailStatus.DROPPED, text="", html="")
 
-    def queue_again(self, *, now):
-        """The operator tries a failed mail anew, with all its days; False when it is not failed or has nothing left to say."""
+    def queue_again(self, *, now: datetime) -> bool:
+        """Try a failed mail anew, with all its days.
+
+        False when it is not failed, or its body is forgotten.
+        """
         with transaction.atomic():
             failed = Mail.objects.filter(pk=self.pk, status=MailStatus.FAILED).exclude(text="")
-            queued = bool(
-                failed.update(status=MailStatus.QUEUED, created_at=now, tries=0, smtp_reply="")
-            )
+            # By its new date it is as young as any other: MailRetry gives it all its days again.
+            queued = failed.update(status=MailStatus.QUEUED, created_at=now, tries=0, smtp_reply="")
             if queued:
                 self.defer()
-        return queued
+        return bool(queued)
 
-    def defer(self):
-        """Give the worker the job of delivering it, in the caller's transaction."""
+    def defer(self) -> None:
+        """Give the worker the job of delivering the mail, in the caller's transaction."""
         priority = URGENT if self.queue == "codes" else 0
         job = app.configure_task(
             DELIVER, queue=self.queue, priority=priority, schedule_at=self.not_before
@@ -153,8 +161,8 @@ class Mail(models.Model):
         job.defer(mail_id=str(self.pk))
 
     @staticmethod
-    def defer_all(mails):
-        """The jobs of many letters of the ordinary queue, in a statement for each day on which they may go out."""
+    def defer_all(mails: Iterable["Mail"]) -> None:
+        """Give the worker the jobs of many letters, with a statement for each moment to send at."""
         by_day = {}
         for mail in mails:
             by_day.setdefault(mail.not_before, []).append({"mail_id": str(mail.pk)})

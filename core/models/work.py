@@ -1,4 +1,4 @@
-"""Long work that the worker does for somebody, whose row says how far it is."""
+"""Long work of the worker, with a row that says how far it is."""
 
 import uuid
 
@@ -16,8 +16,8 @@ class WorkInProgress(models.Model):
     An export counts tables and files.
     """
 
-    TASK = ""  # the job that takes the row's id
-    RUNNING = ()  # the statuses in which the worker is at it
+    TASK = ""  # the name of the job that takes the row's id
+    RUNNING = ()  # the statuses in which the worker has the row
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     total = models.PositiveIntegerField(_("rows"), default=0, editable=False)
@@ -42,13 +42,10 @@ class WorkInProgress(models.Model):
         return 100 * self.done // max(self.total, 1)
 
     def _move(self, before: list[str], after: str, **columns) -> None:
-        """Go from one of the statuses `before` to `after`.
-
-        AlreadyDecided when the row stands elsewhere by now.
-        """
+        # AlreadyDecided when the row has another status than any of `before` by now.
         rows = type(self).objects.filter(pk=self.pk, status__in=before)
         transition(rows, status=after, **columns)
 
     def _defer(self) -> None:
-        """Give the worker the row's job, in the caller's transaction: neither without the other."""
+        # In the caller's transaction: neither the row nor its job without the other.
         app.configure_task(self.TASK, queue="default").defer(row_id=str(self.pk))

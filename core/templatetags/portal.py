@@ -30,7 +30,7 @@ def icon(name: str) -> str:
 
 @register.simple_tag
 def link_glyph(name: str) -> str:
-    """Draw the line between two companies: none, wait, setup, on, off or gone."""
+    # The line between two companies: none, wait, setup, on, off or gone.
     return format_html(
         '<svg class="link-glyph" viewBox="0 0 36 16" aria-hidden="true"><use href="{}#l-{}"/></svg>',
         static("img/icons.svg"),
@@ -75,8 +75,8 @@ def as_date(text: str) -> date:
 
 @register.filter
 def breakable(address: str) -> str:
-    """Let the line break before the @ of an e-mail address."""
     name, at, domain = address.rpartition("@")
+    # The line may break before the @.
     return format_html("{}<wbr>{}{}", name, at, domain)
 
 
@@ -89,7 +89,6 @@ def half_hidden(address: str) -> str:
 
 @register.filter
 def browser(agent: str) -> str:
-    """Name a browser: 'Mozilla/5.0 (X11; Linux x86_64) …' -> 'Chrome on Linux'."""
     return browsers.named(agent or "")
 
 
@@ -101,7 +100,7 @@ def shown_address(url: str) -> str:
 
 @register.filter(is_safe=True)
 def stripped(text):
-    """Take off the white space that the lines of a template put around its text."""
+    # Templates have white space around a text: their lines.
     return text.strip()
 
 
@@ -117,7 +116,7 @@ def punycode(address: str) -> str:
 
 @register.filter
 def wrong(field: BoundField) -> list[str]:
-    """Say what is wrong with a field, in sentences; ask for a missing answer by the field's name."""
+    """Say in sentences what is wrong with a field; ask for a missing answer by the field's name."""
     # In the summary above the form “This field is required.” would not say which.
     missing = Field.default_error_messages["required"]
     return [
@@ -138,7 +137,7 @@ def _letters(name):
         part for part in name.replace("-", " ").replace("(주)", " ").split() if part[0].isalnum()
     ] or [name or "–"]
     first = parts[0]
-    # A Korean name of three syllables is a person's: one of family, two given.
+    # A Korean name of three syllables is a person's: the family's, then two given.
     if "가" <= first[0] <= "힣":
         return first[-2:] if len(first) == 3 else first[:2]
     return first[0].upper() + (

@@ -1,4 +1,4 @@
-"""The directory and the connections, for the operator."""
+"""The directory and the profiles of suppliers with customers, for the operator."""
 
 from django import forms
 from django.contrib import admin
@@ -28,7 +28,7 @@ from customers.search.index import index
 from customers.search.names import keys
 from customers.steps import export, templates
 
-VENDORS_SHOWN = 50
+VENDORS_SHOWN = 50  # rows of the form
 
 
 class ReadyMadeForm(forms.Form):
@@ -49,15 +49,12 @@ class FormatForm(forms.Form):
 
 
 @look_alikes.register
-def customers_like(name):
-    """Return the names of customers that a supplier's name looks like.
-
-    The supplier may pose as such a customer.
-    """
-    found = SearchName.objects.filter(letters__in={made.letters for made in keys(name)}).values(
-        "customer"
-    )
-    return list(Customer.objects.filter(pk__in=found).values_list("name", flat=True))
+def customers_like(name: str) -> list[str]:
+    """Return the names of customers that a supplier's name looks like: it may pose as them."""
+    letters = {spelling.letters for spelling in keys(name)}
+    similar = SearchName.objects.filter(letters__in=letters).values("customer")
+    customers = Customer.objects.filter(pk__in=similar)
+    return list(customers.values_list("name", flat=True))
 
 
 class NameInline(admin.TabularInline):
@@ -111,13 +108,14 @@ class CustomerAdmin(TableAdmin):
     actions = ["add_ready_made", "copy_steps", "export_setups"]
 
     def get_inlines(self, request, customer):
-        """Leave a vendor list out of the page that is too long for it."""
-        many = customer and customer.vendors.count() > VENDORS_SHOWN
-        return [inline for inline in self.inlines if not (many and inline is VendorInline)]
+        # A long list has its own page: here it would be slow, and too many fields to post.
+        if customer and customer.vendors.count() > VENDORS_SHOWN:
+            return [inline for inline in self.inlines if inline is not VendorInline]
+        return self.inlines
 
     def save_related(self, request, form, formsets, change):
         super().save_related(request, form, formsets, change)
-        # after the names, in their transaction: what suppliers search by never lags behind
+        # After the names, in their transaction: what suppliers search by never lags behind.
         index([form.instance.pk])
 
     def has_delete_permission(self, request, obj=None):
@@ -135,7 +133,7 @@ class CustomerAdmin(TableAdmin):
             setup_news.tell_suppliers_soon(customer)
 
     def has_read_setups_permission(self, request):
-        # the export holds what suppliers answered
+        # The export holds what suppliers answered.
         return request.user.has_perm("customers.view_submission")
 
     @admin.action(description=_("Export setups"), permissions=["read_setups"])
@@ -195,7 +193,6 @@ class CustomerProfileAdmin(admin.ModelAdmin):
     actions = ["end"]
 
     def formfield_for_manytomany(self, field, request, **kwargs):
-        """Offer the active members of the profile's supplier."""
         profile = request.resolver_match.kwargs.get("object_id")
         people = (
             field.related_model.objects.active()

@@ -1,4 +1,4 @@
-"""What customers ask for and what suppliers answer, for the operator."""
+"""The steps of customers and the answers of suppliers, for the operator."""
 
 from django import forms
 from django.contrib import admin
@@ -20,12 +20,13 @@ from customers.steps.reading import readable_answers
 
 
 class OrderForm(forms.ModelForm):
-    """A step that opens after none that opens after it."""
+    """The place of a step among others; refuses steps that wait for each other in a circle."""
 
     def clean_opens_after(self):
         before = self.cleaned_data["opens_after"]
         found, waiting = set(), list(before)
-        while waiting:  # walks back through all that opens before
+        # Back through all steps that open before this step: it must not be among them.
+        while waiting:
             step = waiting.pop()
             if step == self.instance:
                 raise forms.ValidationError(
@@ -38,7 +39,7 @@ class OrderForm(forms.ModelForm):
 
 
 class QuestionForm(forms.ModelForm):
-    """A question, with the operator's word on whether those who have answered are asked again."""
+    """A question; the operator says whether suppliers who have answered it answer once more."""
 
     ask_again = forms.BooleanField(
         label=_("Ask again"),
@@ -85,11 +86,10 @@ class StepAdmin(admin.ModelAdmin):
         return super().get_queryset(request).prefetch_related("questions")
 
     def formfield_for_manytomany(self, field, request, **kwargs):
-        """A step opens after others of its own customer."""
+        # Steps of the same customer only; a new step has no customer yet.
         pk = request.resolver_match.kwargs.get("object_id")
-        others = (
-            Step.objects.filter(customer__steps=pk).exclude(pk=pk) if pk else Step.objects.none()
-        )
+        of_customer = Step.objects.filter(customer__steps=pk).exclude(pk=pk)
+        others = of_customer if pk else Step.objects.none()
         return super().formfield_for_manytomany(field, request, queryset=others, **kwargs)
 
     def get_readonly_fields(self, request, obj=None):
@@ -104,16 +104,17 @@ class StepAdmin(admin.ModelAdmin):
 
     def save_formset(self, request, form, formset, change):
         super().save_formset(request, form, formset, change)
-        again = {form.instance.pk for form in formset.forms if form.cleaned_data.get("ask_again")}
-        anew = [question for question in formset.new_objects if question.is_required]
-        anew += [
+        ticked = {row.instance.pk for row in formset.forms if row.cleaned_data.get("ask_again")}
+        to_answer = [question for question in formset.new_objects if question.is_required]
+        to_answer += [
             question
-            for question, changed in formset.changed_objects
-            if question.pk in again or question.is_new_to_answer(changed)
+            for question, columns in formset.changed_objects
+            if question.pk in ticked or question.is_new_to_answer(columns)
         ]
-        if change and anew:
-            form.instance.ask_again(anew)
-        if anew or not change:
+        # Of a new step nobody has answered anything: there is nothing to ask again.
+        if change and to_answer:
+            form.instance.ask_again(to_answer)
+        if to_answer or not change:
             setup_news.tell_suppliers_soon(form.instance.customer)
 
     @admin.display(description=_("questions"))
@@ -222,9 +223,8 @@ class SubmissionAdmin(ReadOnlyAdmin):
             raise Http404
         named = Submission.objects.select_related("answer").naming(upload)
         submission = get_object_or_404(named, pk=pk)
-        return get_object_or_404(
-            Upload, pk=upload, profile=submission.answer.profile_id
-        ).as_attachment()
+        file = get_object_or_404(Upload, pk=upload, profile=submission.answer.profile_id)
+        return file.as_attachment()
 
     @action_with_form(_("Approve"), ApproveForm, permission="decide")
     def approve(self, request, submission, given):

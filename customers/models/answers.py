@@ -38,14 +38,14 @@ class EditConflict(Exception):
 class NotOpen(Exception):
     """The step can't be answered now.
 
-    The connection has ended, it is no longer asked for, or a step before it is not approved.
+    The connection has ended, the step is retired, or a step before it is not approved.
     """
 
 
 class StepAnswer(models.Model):
     """A supplier's answers to a step.
 
-    `draft` is what was typed last; submissions are what the customer got.
+    `draft` is the text that was saved last; the submissions are what the customer got.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -107,10 +107,10 @@ class StepAnswer(models.Model):
         actor,
         now: datetime,
     ) -> "StepAnswer":
-        """Keep what was typed, valid or not.
+        """Keep the text of the step's controls, valid or not; return the answer.
 
-        `version` is the row's when the page was opened: EditConflict when it has another by now.
-        Raises NotOpen.
+        `version` is that of the answer when the page was opened. Raises EditConflict when it has
+        another by now, NotOpen when the step can't be answered.
         """
         with transaction.atomic():
             answer = _lock_answer(profile, step)
@@ -129,18 +129,19 @@ class StepAnswer(models.Model):
         actor,
         now: datetime,
     ) -> "Submission":
-        """Freeze the answers of a checked StepForm as a version for the customer.
+        """Freeze the answers of a checked StepForm as a version for the customer; return it.
 
-        An earlier version that still waits is replaced. The reviewers are told, with all that is
-        submitted within the hour. Raises EditConflict and NotOpen as save_draft() does.
+        It replaces an earlier version that still waits. A mail to the reviewers goes out within
+        PORTAL_REVIEW_MAIL_MINUTES. Raises EditConflict and NotOpen as save_draft() does.
         """
         with transaction.atomic():
             answer = _lock_answer(profile, step)
             answer._save(draft, version, actor, now, has_draft=False)
+            # Before the new version: only one may wait (one_waiting_submission).
             answer.submissions.waiting().update(outcome=Outcome.REPLACED, decided_at=now)
             submission = answer.submissions.create(
                 number=(answer.submissions.aggregate(last=Max("number"))["last"] or 0) + 1,
-                # that of the page: what the operator has asked since is not answered
+                # That of the page: what the operator has asked since is not answered.
                 step_version=step.version,
                 answers=answers,
                 submitted_by=actor,
@@ -162,7 +163,10 @@ class StepAnswer(models.Model):
         actor,
         now: datetime,
     ) -> None:
-        """Give the step to a colleague, who is told; None gives it back to everybody."""
+        """Give the step to a colleague, who is told, or with None back to everybody.
+
+        Raises NotOpen.
+        """
         with transaction.atomic():
             answer = _lock_answer(profile, step)
             cls.objects.filter(pk=answer.pk).update(member=membership)
@@ -180,7 +184,7 @@ class StepAnswer(models.Model):
             )
 
     def _save(self, draft, version, actor, now, *, has_draft):
-        # The UPDATE itself asks for the version, so that one of two pages opened alike wins.
+        # The UPDATE itself asks for the version: of two open pages the second to save is refused.
         mine = StepAnswer.objects.filter(pk=self.pk, version=version)
         if not mine.update(
             draft=draft,
@@ -194,10 +198,9 @@ class StepAnswer(models.Model):
 
 
 def _lock_answer(profile, asked):
-    """The row of an open step, made when nobody has begun it. Raises NotOpen."""
-    # The profile's row is the lock of its whole setup: an end, a decision, a draft and a submission
-    # wait in one line, also while there is no answer to lock yet. NO KEY: new rows that refer to
-    # the profile need not wait.
+    # The profile's row is the lock of its whole setup: drafts, submissions, decisions and the end
+    # of the connection wait for each other, also before there is an answer to lock. NO KEY: new
+    # rows that refer to the profile need not wait.
     connected = CustomerProfile.objects.select_for_update(no_key=True).filter(
         pk=profile.pk, stage=Stage.CONNECTED
     )
@@ -208,7 +211,7 @@ def _lock_answer(profile, asked):
     if step.opens_after.asked().exclude(pk__in=approved.values("step")).exists():
         raise NotOpen
     answer, _made = StepAnswer.objects.get_or_create(profile=profile, step=step)
-    answer.profile, answer.step = profile, step  # what is recorded and told reads both
+    answer.profile, answer.step = profile, step  # record and news read both: no query for each
     return answer
 
 
@@ -217,38 +220,35 @@ class SubmissionQuerySet(models.QuerySet):
         return self.filter(outcome=Outcome.WAITING)
 
     def to_decide(self) -> "SubmissionQuerySet":
-        """Return those that can be decided: while the connection has ended nothing waits."""
+        # After the end of a connection its submissions wait for nobody.
         return self.waiting().filter(answer__profile__stage=Stage.CONNECTED)
 
     def newest(self) -> "SubmissionQuerySet":
-        """Return only the last version of each step, in the order of the steps."""
-        last = _versions().values("pk")[:1]
+        """Return the last version of each step, in the order of the steps."""
+        last = _versions_of_same_step().values("pk")[:1]
         return self.filter(pk=Subquery(last)).order_by(
             "answer__step__order", "answer__step__created_at"
         )
 
     def last_and_approved(self) -> "SubmissionQuerySet":
-        """Return of each step the last version and the one approved last, in their order."""
-        last = _versions().values("pk")[:1]
-        approved = _versions().filter(outcome=Outcome.APPROVED).values("pk")[:1]
+        """Return the last version of each step, and the version approved last, in their order."""
+        last = _versions_of_same_step().values("pk")[:1]
+        approved = _versions_of_same_step().filter(outcome=Outcome.APPROVED).values("pk")[:1]
         found = self.filter(Q(pk=Subquery(last)) | Q(pk=Subquery(approved)))
         return found.select_related("answer__step", "submitted_by").order_by(
             "answer__step__order", "answer__step__created_at", "number"
         )
 
     def of(self, profile: CustomerProfile) -> "SubmissionQuerySet":
-        """Return the submissions of a profile with what a page says of them."""
         return self.filter(answer__profile=profile).select_related(
             "answer__step", "submitted_by", "decided_by"
         )
 
     def naming(self, upload_pk) -> "SubmissionQuerySet":
-        """Return those that the file was submitted with."""
         return self.filter(answers__contains=[{"value": {"upload": str(upload_pk)}}])
 
 
-def _versions():
-    """All versions of the outer submission's step, the newest first."""
+def _versions_of_same_step():
     return Submission.objects.filter(answer=OuterRef("answer")).order_by("-number")
 
 
@@ -317,13 +317,12 @@ class Submission(models.Model):
 
     @property
     def before(self) -> "Submission | None":
-        """The version that the customer got before this one, None for the first."""
         return self.answer.submissions.filter(number__lt=self.number).order_by("-number").first()
 
     def approve(
         self, *, now: datetime, actor=None, link: Link | None = None, comment: str = ""
     ) -> None:
-        """Accept this version; AlreadyDecided when it was decided or replaced before."""
+        """Accept this version; raise AlreadyDecided when it was decided or replaced before."""
         self._decide(
             Outcome.APPROVED,
             comment,
@@ -331,14 +330,17 @@ class Submission(models.Model):
             actor=actor,
             link=link,
             status=AnswerStatus.APPROVED,
-            # not the step's own, of now: more may have been asked while the answers waited
+            # Not the step's version of now: more may have been asked while the answers waited.
             approved_version=self.step_version,
         )
 
     def send_back(
         self, comment: str, *, now: datetime, actor=None, link: Link | None = None
     ) -> None:
-        """Return this version with what has to change. Raises AlreadyDecided as approve() does."""
+        """Return this version to the supplier; the comment says what has to change.
+
+        Raises AlreadyDecided as approve() does.
+        """
         self._decide(
             Outcome.RETURNED,
             comment,
@@ -349,9 +351,8 @@ class Submission(models.Model):
         )
 
     def _decide(self, outcome, comment, *, now, actor, link, **changes):
-        """Decide once, and make the `changes` to the StepAnswer."""
         with transaction.atomic():
-            # The lock of the whole setup, as in _lock_answer.
+            # The profile's row is the lock of its whole setup, as in _lock_answer().
             profiles = CustomerProfile.objects.select_for_update(no_key=True)
             if not profiles.get(pk=self.answer.profile_id).is_connected:
                 raise AlreadyDecided
@@ -370,7 +371,7 @@ class Submission(models.Model):
             setup_news.tell_of_decision(self, now)
 
     def record(self, kind: str, now: datetime, **data) -> None:
-        """Write what became of this version into the audit trail, in the caller's transaction."""
+        """Write into the audit trail what became of this version, in the caller's transaction."""
         profile, step = self.answer.profile, self.answer.step
         AuditEntry.objects.record(
             kind,

@@ -16,7 +16,6 @@ from accounts.names import validate_name
 
 class CustomerQuerySet(models.QuerySet):
     def listed(self) -> "CustomerQuerySet":
-        """Return the customers that suppliers may find."""
         return self.filter(is_listed=True)
 
     def taking_requests(self) -> "CustomerQuerySet":
@@ -24,7 +23,7 @@ class CustomerQuerySet(models.QuerySet):
 
 
 class Customer(models.Model):
-    """A company that buys. `customers.search.index` keeps what its names are searched by."""
+    """A company that buys. customers.search.index keeps the keys that its names are searched by."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     name = models.CharField(_("name"), max_length=200, validators=[validate_name])
@@ -63,18 +62,18 @@ class Customer(models.Model):
 
     @property
     def mail_language(self) -> str:
-        """The language to write to its contacts in."""
         return self.language or settings.PORTAL_LANGUAGE
 
     def one_at_a_time(self) -> None:
-        """Hold the row until the caller's transaction ends, so that inviting and connecting wait.
+        """Lock the row until the caller's transaction ends, so that inviting and connecting wait.
 
-        Comes before any lock of a profile, request or invitation of the customer.
+        Call it before any lock of a profile, request or invitation of the customer.
         """
+        # NO KEY: new rows that only refer to the customer need not wait.
         Customer.objects.select_for_update(no_key=True).get(pk=self.pk)
 
     def knows(self, address: str) -> bool:
-        """Return whether an address is a contact's or in a domain of it: safe to write to."""
+        """Return whether an address is a contact's or in a domain of the customer."""
         return (
             self.contacts.filter(email=address.lower()).exists()
             or self.domains.filter(domain=domain_of(address)).exists()
@@ -82,7 +81,7 @@ class Customer(models.Model):
 
 
 class CustomerName(models.Model):
-    """Another name that the customer is searched by: in another script, a brand, a former name."""
+    """Another name to search the customer by: in another script, a brand, a former name."""
 
     customer = models.ForeignKey(
         Customer, models.CASCADE, related_name="names", verbose_name=_("customer")
@@ -103,7 +102,7 @@ class CustomerName(models.Model):
 
 @pghistory.track(pghistory.InsertEvent(), pghistory.UpdateEvent(), pghistory.DeleteEvent())
 class CustomerDomain(models.Model):
-    """An e-mail domain of the customer, as registrable domain; its addresses are the customer's."""
+    """A registrable e-mail domain of the customer; every address in it counts as the customer's."""
 
     customer = models.ForeignKey(
         Customer, models.CASCADE, related_name="domains", verbose_name=_("customer")
@@ -126,31 +125,23 @@ class CustomerDomain(models.Model):
         if not self.domain:
             raise ValidationError({"domain": _("Enter a domain such as organon.example.")})
         if is_free_mail(self.domain):
-            raise ValidationError(
-                {
-                    "domain": _(
-                        "Anybody can have an address there: enter a domain of the company’s own."
-                    )
-                }
-            )
+            wrong = _("Anybody can have an address there: enter a domain of the company’s own.")
+            raise ValidationError({"domain": wrong})
 
 
 class ContactQuerySet(models.QuerySet):
     def getting_requests(self) -> "ContactQuerySet":
-        """Return the contacts that requests are mailed to."""
         return self.filter(gets_requests=True)
 
     def reviewing(self) -> "ContactQuerySet":
-        """Return the contacts that review what suppliers submit."""
         return self.filter(reviews_setups=True)
 
     def published(self) -> "ContactQuerySet":
-        """Return the contacts that connected suppliers may see."""
         return self.filter(is_published=True)
 
 
 class CustomerContact(models.Model):
-    """A person at a customer, reached by e-mail; needs no account."""
+    """A person at a customer, reached by e-mail without an account."""
 
     customer = models.ForeignKey(
         Customer, models.CASCADE, related_name="contacts", verbose_name=_("customer")
@@ -218,12 +209,12 @@ class VendorRecord(models.Model):
         self.prepare()
 
     def prepare(self) -> None:
-        """Derive what suggestions match by: the e-mail's registrable domain, the bare number."""
+        """Derive the columns that suggestions compare: the e-mail's domain and the bare number."""
         self.email = self.email.strip().lower()
         self.domain = domain_of(self.email) if self.email else ""
         self.tax_number = bare_number(self.tax_number)
 
 
 def bare_number(text: str) -> str:
-    """'120-81-47521' -> '1208147521', as registration and tax numbers are compared."""
+    """Reduce a registration or tax number for comparing: '120-81-47521' -> '1208147521'."""
     return "".join(character for character in text.upper() if character.isalnum())

@@ -8,7 +8,7 @@ from accounts.models import Supplier
 
 
 class Mute(models.Model):
-    """An address that wants no mail about a supplier; for routing it counts as unknown."""
+    """An address that wants no mail about a supplier; requests treat it as an unknown address."""
 
     address = models.EmailField(_("e-mail"))
     supplier = models.ForeignKey(

@@ -1,4 +1,4 @@
-"""The row of a supplier with a customer, from first contact on, and who may see it."""
+"""The row of a supplier with a customer, from first contact on, and the members who see it."""
 
 import uuid
 from collections.abc import Iterable
@@ -29,14 +29,14 @@ LISTED = [Stage.INVITED, Stage.CONNECTED, Stage.REQUESTED, Stage.ENDED]
 
 class CustomerProfileQuerySet(models.QuerySet):
     def visible_to(self, membership: Membership) -> "CustomerProfileQuerySet":
-        """Return the profiles that a member may see; nothing else decides that, anywhere."""
+        """Return the profiles that a member may see; every page asks here and nowhere else."""
         own = self.filter(supplier=membership.supplier_id)
         return own if membership.sees_all_customers else own.filter(members=membership)
 
     def as_of(self, now: datetime) -> "CustomerProfileQuerySet":
         """Add `shown`, the stage as it counts at `now`.
 
-        A stage that has run out shows as what it falls back to; the worker moves it a while later.
+        A stage that has run out shows as the stage it falls back to; the worker moves it later.
         """
         overdue = Q(stage=Stage.REQUESTED, waiting_until__lte=now) | Q(
             stage=Stage.INVITED, invited_until__lte=now
@@ -116,41 +116,41 @@ class CustomerProfile(models.Model):
     @classmethod
     def locked(cls, supplier: Supplier, customer: Customer) -> "CustomerProfile":
         """Return the pair's row, made at first contact, locked for the caller's transaction."""
-        # Conflicts are ignored: of two first contacts at once the second waits at the lock.
+        # Conflicts are ignored: of two first contacts at once the second waits at the lock. NO KEY:
+        # new rows that refer to the profile need not wait.
         cls.objects.bulk_create([cls(supplier=supplier, customer=customer)], ignore_conflicts=True)
         return cls.objects.select_for_update(no_key=True).get(supplier=supplier, customer=customer)
 
     def mark_requested(self, until: datetime) -> None:
-        """Wait for the answer to a request until then."""
         self._set(stage=Stage.REQUESTED, waiting_until=until)
 
     def connect(self, now: datetime) -> None:
-        """Connect the two from now on; an earlier end is history."""
         self._set(
             stage=Stage.CONNECTED,
             connected_at=now,
             waiting_until=None,
             invited_until=None,
-            ended_at=None,
+            ended_at=None,  # an earlier end is history: the record has it
             ended_because="",
         )
 
     def drop(self) -> None:
         """Go back from a request that came to nothing: to ended, invited or dropped.
 
-        A profile that something moved on meanwhile stays as it is.
+        A profile that has another stage meanwhile keeps it.
         """
         if self.stage == Stage.REQUESTED:
             self._set(stage=self._without_request(), waiting_until=None)
 
     def mark_invited(self, until: datetime | None) -> None:
-        """Note until when invitations to this supplier are open; None when none is any more."""
-        self.invited_until = until
-        if until and self.stage in (Stage.DROPPED, Stage.ENDED):
-            self.stage = Stage.INVITED
-        elif not until and self.stage == Stage.INVITED:
-            self.stage = self._without_request()
-        self._set(stage=self.stage, invited_until=until)
+        """Note until when invitations to the supplier are open; None when none is open."""
+        self.invited_until = until  # _without_request() reads it
+        stage = self.stage
+        if until and stage in (Stage.DROPPED, Stage.ENDED):
+            stage = Stage.INVITED
+        elif not until and stage == Stage.INVITED:
+            stage = self._without_request()
+        self._set(stage=stage, invited_until=until)
 
     def _without_request(self):
         if self.connected_at:
@@ -158,7 +158,7 @@ class CustomerProfile(models.Model):
         return Stage.INVITED if self.invited_until else Stage.DROPPED
 
     def allow_requests(self, extra: int, *, now: datetime, actor) -> None:
-        """Let the supplier, by the operator's word, ask this customer `extra` times more."""
+        """Let the supplier ask this customer `extra` times more than others may, and record it."""
         with transaction.atomic():
             self._set(extra_requests=extra)
             self._record(
@@ -166,7 +166,10 @@ class CustomerProfile(models.Model):
             )
 
     def end(self, reason: str, *, now: datetime, actor) -> None:
-        """End the connection, once, and tell the other side; AlreadyDecided when not connected."""
+        """End the connection, once, and tell the other side.
+
+        Raises AlreadyDecided when the two are not connected.
+        """
         with transaction.atomic():
             transition(
                 CustomerProfile.objects.filter(pk=self.pk).connected(),
@@ -196,7 +199,7 @@ class CustomerProfile(models.Model):
         return members.filter(Q(sees_all_customers=True) | Q(profiles=self)).distinct()
 
     def show_to(self, members: Iterable[Membership]) -> None:
-        """Let members of the supplier who see only some customers see this one too."""
+        """Let members of the supplier who see only some customers see this customer too."""
         self.members.add(*[member for member in members if not member.sees_all_customers])
 
     def _set(self, **changes):
@@ -210,5 +213,5 @@ class CustomerProfile(models.Model):
 
     @property
     def requests_allowed(self) -> int:
-        """The number of requests to this customer in all, before it says yes."""
+        # In all, from the first contact or the last end until the customer says yes.
         return settings.PORTAL_REQUESTS_TO_ONE + self.extra_requests

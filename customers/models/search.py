@@ -7,7 +7,7 @@ from django.db.models.functions import Left, Length, Reverse
 
 from customers.models.directory import Customer
 
-# Every key is ASCII: with "C" ranges and indexes are the same under every locale of the server.
+# Every key is ASCII: with "C" ranges and indexes work the same under every locale of the server.
 COLLATION = "C"
 
 
@@ -25,7 +25,8 @@ class Words(Func):
 class SearchName(models.Model):
     """A spelling of a listed customer's name in ASCII.
 
-    As words, without spaces, by sound, by first letters and by Korean initial consonants.
+    The columns hold its words, the letters without spaces, the sound, the first letters, and the
+    Korean initial consonants.
     """
 
     customer = models.ForeignKey(Customer, models.CASCADE, related_name="search_names")
@@ -36,6 +37,8 @@ class SearchName(models.Model):
     consonants = models.CharField(max_length=40, db_collation=COLLATION, blank=True)
 
     class Meta:
+        # In the order in which customers.search.find asks: the first letters, then the length, then
+        # the whole. 4 is its BLOCK.
         indexes = [
             models.Index(
                 Left("letters", 4), Length("letters"), F("letters"), name="search_by_letters"
@@ -54,6 +57,7 @@ class SearchName(models.Model):
                 name="search_by_consonants",
                 condition=~models.Q(consonants=""),
             ),
+            # Without fastupdate, whose list of pending rows every search would read through.
             GinIndex(Words(F("key"), Value(" ")), name="search_by_words", fastupdate=False),
         ]
 
@@ -62,12 +66,13 @@ class SearchName(models.Model):
 
 
 class SearchTerm(models.Model):
-    """A word of the keys, and how many names hold it; typing errors are looked up here."""
+    """A word of the keys, and how many names hold it; misspelt words are looked up here."""
 
     term = models.CharField(max_length=100, primary_key=True, db_collation=COLLATION)
     names = models.PositiveIntegerField(default=1)
 
     class Meta:
+        # `names` is in the index, so that a look-up reads no row.
         indexes = [
             models.Index(Length("term"), F("term"), include=["names"], name="terms_forward"),
             models.Index(

@@ -1,4 +1,4 @@
-"""News of a setup: to a customer's contacts by mail, to a supplier's people by bell too."""
+"""News of a setup: to a customer's contacts by mail, to a supplier's people by bell and mail."""
 
 from contextlib import suppress
 from datetime import datetime, timedelta
@@ -15,7 +15,7 @@ from core.languages import both
 from core.models import DailyCount, Link, Mail
 from customers.steps.kinds import KINDS
 
-REVIEW_DAYS = 30  # a reviewer's link works so long; a new one is a click away
+REVIEW_DAYS = 30  # a reviewer's link works so long; asking for a new link is a click
 
 
 def tell_reviewers_soon(profile) -> None:
@@ -28,7 +28,7 @@ def tell_reviewers_soon(profile) -> None:
 
 
 def tell_suppliers_soon(customer) -> None:
-    """Let the worker tell suppliers of new questions in a while: an hour of edits is told once."""
+    """Let the worker tell suppliers of new questions in a while, so that edits make one mail."""
     _once_soon(
         "customers.jobs.tell_suppliers",
         settings.PORTAL_REVIEW_MAIL_MINUTES,
@@ -37,14 +37,15 @@ def tell_suppliers_soon(customer) -> None:
 
 
 def tell_each_supplier(customer) -> None:
-    """Let the worker tell each connected supplier by a job of its own, tried again alone."""
-    with transaction.atomic():  # all are queued or none
+    """Let the worker tell each connected supplier of a customer by a job of its own."""
+    # A job each: a supplier that fails is tried again alone. All are queued or none.
+    with transaction.atomic():
         for pk in customer.profiles.connected().values_list("pk", flat=True):
             _once_soon("customers.jobs.tell_supplier", profile_id=str(pk))
 
 
 def _once_soon(job, minutes=0, **arguments):
-    # The lock holds one waiting job for each profile or customer: a second one would say the same.
+    # The lock lets one job wait for each profile or customer: a second job would say the same.
     lock = f"{job}:{next(iter(arguments.values()))}"
     later = {"minutes": minutes} if minutes else None
     task = app.configure_task(job, queue="default", queueing_lock=lock, schedule_in=later)
@@ -54,14 +55,15 @@ def _once_soon(job, minutes=0, **arguments):
 
 
 def tell_reviewers(profile, submissions, now: datetime) -> None:
-    """Write to each reviewer of the customer, with a link of their own to the whole setup."""
+    # In the order of their addresses, as mail_slot() asks, so that no two transactions block each
+    # other.
     reviewers = profile.customer.contacts.reviewing().select_related("customer")
     for contact in reviewers.order_by("email"):
         write_link("steps_submitted", profile, contact, now, submissions=submissions)
 
 
 def write_link(name: str, profile, contact, now: datetime, submissions=()) -> Mail:
-    """Write the named mail to a reviewer, with a new link to the setup."""
+    """Send the mail `name` to a reviewer, with a new link to the setup."""
     link, token = Link.issue("review", profile.pk, contact.email, now + timedelta(days=REVIEW_DAYS))
     return mail.send(
         name,
@@ -80,7 +82,6 @@ def write_link(name: str, profile, contact, now: datetime, submissions=()) -> Ma
 
 
 def tell_of_handing(answer, membership, *, actor, now: datetime) -> None:
-    """Tell a colleague by bell that a step is in their hands."""
     notify(
         answer.profile.supplier,
         "step_handed",
@@ -94,10 +95,9 @@ def tell_of_handing(answer, membership, *, actor, now: datetime) -> None:
 
 
 def tell_of_accounts(submission, actor, now: datetime) -> None:
-    """Mail all admins each bank account that is neither the company's nor in the version before.
-
-    It may be a thief's, who hopes that the next invoice is paid to it.
-    """
+    """Mail the admins each bank account of a submission that is new."""
+    # New is what neither the company nor the version before has. It may be a thief's, who hopes
+    # that the next invoice is paid to it.
     profile, before = submission.answer.profile, submission.before
     known = [account.values() for account in profile.supplier.bank_accounts.current()]
     known += _accounts(before) if before else []
@@ -119,7 +119,7 @@ def _accounts(submission):
 
 
 def tell_of_decision(submission, now: datetime) -> None:
-    """Tell all who see the customer by bell; admins and the person who submitted by mail too."""
+    """Tell all who see the customer by bell; admins and the submitter by mail too."""
     profile, step = submission.answer.profile, submission.answer.step
     people = [membership.user for membership in profile.people()]
     admins = {membership.user for membership in profile.supplier.admins()}
@@ -154,8 +154,8 @@ def tell_of_new_questions(profile, now: datetime) -> None:
 def tell_of_end(profile, reason: str, *, actor, now: datetime) -> None:
     """Tell the other side that the connection has ended.
 
-    An operator's end is told to the supplier's people, and mailed to its admins; an admin's is
-    mailed to the customer's contacts for requests.
+    After the end by an operator, the supplier's people get a bell and its admins a mail. After the
+    end by an admin of the supplier, the customer's contacts for requests get a mail.
     """
     if actor.is_staff and not profile.supplier.memberships.filter(user=actor).exists():
         _tell_people_of_end(profile, reason, now)
@@ -179,7 +179,6 @@ def _tell_people_of_end(profile, reason, now):
 
 
 def _tell_contacts_of_end(profile, reason, actor, now):
-    # by the relation: that model's app stands above this one
     muted = profile.supplier.mutes.values("address")
     contacts = profile.customer.contacts.getting_requests().exclude(email__in=muted)
     for contact in contacts.select_related("customer").order_by("email"):

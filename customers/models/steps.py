@@ -1,4 +1,4 @@
-"""What a customer asks of its suppliers: steps, each a page of questions, in two languages."""
+"""The steps that a customer asks of its suppliers: pages of questions, in two languages."""
 
 import uuid
 from collections.abc import Iterable
@@ -19,14 +19,13 @@ from customers.steps.kinds import CHOICES, KINDS, Text
 
 class StepQuerySet(models.QuerySet):
     def asked(self) -> "StepQuerySet":
-        """Return the steps that are asked for now, in their order."""
         return self.filter(retired_at=None).order_by("order", "created_at", "pk")
 
 
 class Step(models.Model):
     """A page of questions of a customer.
 
-    `version` grows when suppliers who have answered are asked again.
+    `version` grows when suppliers who have answered have to answer again.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -84,7 +83,7 @@ class Step(models.Model):
         return pick(both(self, "at_hand"))
 
     def ask_again(self, questions: Iterable["Question"]) -> None:
-        """Ask suppliers who have answered these questions again, and no others of the step."""
+        """Ask suppliers who have answered these questions of the step for new answers."""
         with transaction.atomic():
             # F() counts each of two operators who change the step at once.
             Step.objects.filter(pk=self.pk).update(version=F("version") + 1)
@@ -94,15 +93,14 @@ class Step(models.Model):
             )
 
     def retire(self, *, now: datetime) -> None:
-        """Stop asking for it; what was answered stays readable."""
+        """Stop asking for the step; what suppliers answered stays readable."""
         Step.objects.filter(pk=self.pk, retired_at=None).update(retired_at=now)
 
     def bring_back(self) -> None:
-        """Ask for it again."""
         Step.objects.filter(pk=self.pk).update(retired_at=None)
 
     def copy_to(self, customer: Customer, order: int) -> "Step":
-        """Copy the step with its questions, without what it opens after, for another customer."""
+        """Copy the step and its questions to a customer, without `opens_after`; return the copy."""
         copy = Step.objects.get(pk=self.pk)
         copy.pk, copy.customer, copy.order = uuid.uuid4(), customer, order
         copy.version, copy.retired_at, copy.created_at = 1, None, timezone.now()
@@ -114,13 +112,14 @@ class Step(models.Model):
 
     @classmethod
     def copy_all(cls, source: Customer, target: Customer) -> list["Step"]:
-        """Ask the suppliers of `target` also for what `source` asks for; returns the new steps."""
+        """Ask the suppliers of `target` also for what `source` asks for; return the new steps."""
         with transaction.atomic():
             after = target.steps.count()
             steps = list(source.steps.asked().prefetch_related("opens_after"))
             copies = {
                 step.pk: step.copy_to(target, after + place) for place, step in enumerate(steps, 1)
             }
+            # When all copies are there: a step may open after a later step.
             for step in steps:
                 copies[step.pk].opens_after.set(
                     copies[before.pk] for before in step.opens_after.all() if before.pk in copies
@@ -144,7 +143,7 @@ class AskedStep:
 
 
 class Question(models.Model):
-    """A question of a step; asked again where its `version` is above the one that was answered."""
+    """A question of a step; answers to an earlier `version` have to be given again."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     step = models.ForeignKey(
@@ -217,7 +216,7 @@ class Question(models.Model):
 
     @property
     def name(self):
-        """The name of its first control in a form, and of its answer in a draft."""
+        """The name of the question's first control in a form, and of its answer in a draft."""
         return control_of(self.pk)
 
 

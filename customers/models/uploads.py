@@ -1,4 +1,4 @@
-"""The files that answer questions, and what becomes of those that run out or that nothing names."""
+"""The files that answer questions; telling of files that run out, finding those nobody needs."""
 
 from datetime import date, datetime
 
@@ -17,7 +17,6 @@ from customers.models.steps import control_of
 
 class UploadQuerySet(models.QuerySet):
     def running_out(self, until: date) -> "UploadQuerySet":
-        """Return files of connected setups that run out by `until` and that nobody was told of."""
         connected = self.filter(profile__stage=Stage.CONNECTED)
         return connected.filter(expires_on__lte=until, told_of_expiry=False)
 
@@ -54,16 +53,16 @@ class Upload(StoredFile):
         verbose_name_plural = _("files")
 
     def valid_until(self, day: date) -> None:
-        """Set the day until which it is valid; people are told of another day anew."""
+        """Set the day until which the file is valid; people are told of another day anew."""
         changed = Upload.objects.filter(pk=self.pk).exclude(expires_on=day)
         changed.update(expires_on=day, told_of_expiry=False)
 
     def tell_of_expiry(self, *, now: datetime) -> None:
-        """Tell the people of the connection, once, that it runs out, unless it was replaced."""
+        """Tell the connection's people, once, that the file runs out, unless it was replaced."""
         named = {control_of(self.question): str(self.pk)}
         current = StepAnswer.objects.filter(profile=self.profile, draft__contains=named)
         with transaction.atomic():
-            # the conditional UPDATE lets one of two workers tell
+            # The conditional UPDATE: of two workers at once only one tells.
             untold = Upload.objects.filter(pk=self.pk, told_of_expiry=False)
             if untold.update(told_of_expiry=True) and current.exists():
                 tell_of_expiry(

@@ -18,13 +18,13 @@ TIMEOUT_MS = 500  # a search that takes longer is an error of ours and costs no 
 GOOD = 0.955  # equal letters, sound or first words: no net for typing errors is cast
 FAIR = 0.80  # something resembles it: the widest and slowest net is not cast
 # Words by how many names they stand in (measured at a million customers: p95 from 24 to 15 ms).
-RARE = 40  # a word near one typed is followed on its own, and two together lead to so many names
+RARE = 40  # names: a word of more names is followed in pairs only, and no look-up reads more
 FREQUENT = 200  # from here on a word leads to names only when nothing else was typed
 # The LIMITs stop what hundreds of names share: far more candidates than the five names shown.
 EQUAL_LIMIT, LONGER_LIMIT, NEAR_LIMIT = 20, 25, 40
 WORD_LIMIT, ALL_WORDS_LIMIT = 25, 60
 INITIALS_LIMIT, CONSONANTS_LIMIT = 40, 60
-TERM_LIMIT = 200  # words of the vocabulary near one typed
+TERM_LIMIT = 200  # words of the vocabulary near a typed word
 # A query is a name, not a text: what comes later says no more, and each word costs a look-up.
 WORDS_DIRECT, WORDS_NEAR, READINGS_NEAR, TERMS_A_WORD = 4, 5, 4, 40
 BLOCK = 4  # letters that the indexes search_by_letters and search_by_sound begin with
@@ -70,13 +70,13 @@ def find(words: str, limit: int | None = None) -> list[Customer]:
             "SET LOCAL statement_timeout TO DEFAULT; SET LOCAL enable_seqscan TO DEFAULT"
         )
     wanted = best.ids(limit or settings.PORTAL_SEARCH_RESULTS)
-    # Keys only exist for listed customers; whether one is listed now, its own row says.
+    # Only listed customers have keys; whether a customer is still listed, its own row says.
     found = Customer.objects.listed().in_bulk(wanted)
     return [found[pk] for pk in wanted if pk in found]
 
 
 class _Best:
-    """The best score of each customer so far."""
+    """The best score of each customer among the rows seen so far."""
 
     def __init__(self, understood, typed_consonants):
         self.understood, self.typed_consonants = understood, typed_consonants
@@ -107,10 +107,10 @@ class _Best:
 
 
 def _run(cursor, parts):
-    """Fetch the rows of all parts, each (condition with order and limit, parameters)."""
     if not parts:
         return []
-    # One statement: each part takes less than a way to the database and back.
+    # Each part is (condition with order and limit, its parameters). One statement for all: a part
+    # takes less time than a way to the database and back.
     cursor.execute(
         " UNION ALL ".join(f"({FIELDS}{condition})" for condition, _ in parts),
         [parameter for _, parameters in parts for parameter in parameters],
@@ -224,14 +224,14 @@ def _by_words_wide(cursor, understood):
 def _half_intact(word):
     half = max(2, (len(word) + 1) // 2)
     lengths = range(max(2, len(word) - 2), len(word) + 3)
-    # An error in the second half leaves the beginning (index terms_forward), one in the first
-    # leaves the end (index terms_backward, over the word read backwards).
+    # An error in the second half leaves the beginning (index terms_forward), an error in the first
+    # half leaves the end (index terms_backward, over the word read backwards).
     yield _near_term("term", word[:half], lengths, word)
     yield _near_term("reverse(term)", word[-half:][::-1], lengths, word)
 
 
 def _two_letters(word):
-    # One letter shorter only: two fewer and two right ones are too little of a word.
+    # At most one letter shorter: of a shorter word two right letters say too little.
     yield _near_term("term", word[:2], range(max(3, len(word) - 1), len(word) + 3), word)
 
 
@@ -246,7 +246,7 @@ def _near_term(column, start, lengths, word):
 
 
 def _follow(cursor, understood, nets):
-    """Fetch names that hold a rare word near one typed, or two words near two neighbours."""
+    # Names that hold a rare word near a typed word, or two words near two neighbours.
     typed = [reading.keys.words[:WORDS_NEAR] for reading in understood[:READINGS_NEAR]]
     candidates = [_long_enough([*words, *ranking.joined(words)]) for words in typed]
     near = _expand(cursor, _long_enough(chain.from_iterable(candidates)), nets)
@@ -270,7 +270,7 @@ def _long_enough(words):
 
 
 def _expand(cursor, candidates, nets):
-    """Look each word up in the vocabulary: {word: [(word near it, names that hold it)]}."""
+    # {word: [(word of the vocabulary near it, number of names that hold that)]}
     if not candidates:
         return {}
     parts, parameters = [], []

@@ -136,7 +136,7 @@ def typed_in_hangul(text: str) -> str | None:
 
 
 def _compose(letters, at):
-    """Compose the syllable at a place: (it, the next place); (None, …) for what starts none."""
+    # The syllable that begins at a place, and the place after it; (None, …) if none begins there.
     if not letters[at].isalpha():
         return letters[at], at + 1
     if letters[at] not in INITIALS or at + 1 >= len(letters) or letters[at + 1] not in VOWELS:

@@ -1,4 +1,4 @@
-"""Keep what the search looks at: the keys of each listed spelling, and the vocabulary."""
+"""Keep the rows that the search reads: the keys of each listed spelling, and the vocabulary."""
 
 from collections.abc import Iterable
 
@@ -10,7 +10,7 @@ from customers.search.names import Keys, keys
 
 
 def index(customer_ids: Iterable) -> None:
-    """Rewrite the keys of these customers; those not listed lose theirs.
+    """Rewrite the keys of these customers; customers that are not listed lose theirs.
 
     Call it in the transaction that changed their names.
     """

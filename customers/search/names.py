@@ -17,7 +17,7 @@ ROWS = 6  # spellings of one name that are kept
 READINGS = 8  # ways to understand one query: each is compared with every candidate
 INITIALS, CONSONANTS = 12, 40  # letters that these columns hold
 
-# What a reading costs against a literal one: of two names that fit, the literal one comes first.
+# What a reading costs against the literal reading: of two names that fit, that comes first.
 SPELLED_OUT = 0.01  # abbreviations as whole words
 LATER_SPELLING = 0.01  # each further spelling of the same words …
 LATER_SPELLING_MOST = 0.06  # … up to this
@@ -61,9 +61,9 @@ def tidy(text: str) -> str:
 
 
 def same_words(text: str) -> str:
-    """Return what two searches for the same have in common.
+    """Return the text that two searches for the same have in common.
 
-    These are their words without case, accents, punctuation and legal forms.
+    It is their words without case, accents, punctuation and legal forms.
     """
     found = keys(text)
     return found[0].key if found else tidy(text)
@@ -76,7 +76,7 @@ def is_searchable(text: str) -> bool:
 
 
 def keys(name: str) -> list[Keys]:
-    """Make every spelling that a name is found by, the written one first.
+    """Make every spelling that a name is found by, the written spelling first.
 
     Returns [] for nothing but legal forms.
     """
@@ -122,7 +122,7 @@ def _spellings(text):
 
 
 def _with_letters(text):
-    # '엘지전자' -> 'lg전자': from two letters on, for one may be the start of another word.
+    # '엘지전자' -> 'lg전자': from two letters on, for a single letter may begin another word.
     letters, rest = "", text
     while found := _LETTER_NAMES.match(rest):
         letters, rest = letters + vocabulary.LETTERS[found[0]], rest[found.end() :]
@@ -166,7 +166,8 @@ def _keys_of(text, consonants):
 
 
 # In this order: groups of letters before their parts. Vowels fall into a few classes, for Hangul
-# and English write them differently; voiced and voiceless consonants, l and r are one in Korean.
+# and English write them differently. Korean hears no difference between voiced and voiceless
+# consonants, nor between l and r.
 _SOUNDS = [
     (re.compile(pattern), sound_)
     for pattern, sound_ in [

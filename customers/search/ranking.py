@@ -61,7 +61,7 @@ RARE_MISSING_SHARE = 0.1  # on top, by how well that rare word fits
 
 
 def distance(word: str, other: str) -> int:
-    """Count the typing errors between two words; neighbouring letters swapped count as one."""
+    """Count the typing errors between two words; two neighbours swapped count as one error."""
     return OSA.distance(word, other)
 
 
@@ -145,7 +145,7 @@ def _words(typed, in_name):
     left = list(in_name)
     total = matched = 0.0
     rare_fit = None
-    # The longest word chooses first: a short one has more words that it could be.
+    # The longest word chooses first: a short word could be more words.
     for word in sorted(typed, key=len, reverse=True):
         fit, nearest = _nearest(word, left)
         if nearest:

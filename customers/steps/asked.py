@@ -18,8 +18,8 @@ class AskedQuestion:
     kind: Kind
     fields: list[forms.BoundField]
     stored: Upload | None  # the file that answers it now
-    theirs: list[str] | None  # what a colleague saved meanwhile, where it differs
-    is_new: bool  # asked, or asked otherwise, since the last answer
+    theirs: list[str] | None  # the answer that a colleague saved meanwhile, where it differs
+    is_new: bool  # added or changed since the last answer
 
     @property
     def field(self):
@@ -40,15 +40,17 @@ def asked_questions(
             kind=KINDS[question.kind],
             fields=[form[name] for name in names.values()],
             stored=form.step_files.stored.get(question),
-            theirs=None if theirs is None else _difference(question, names, form.draft, theirs),
+            theirs=_their_lines(question, names, form.draft, theirs),
             is_new=answered_version is not None and question.version > answered_version,
         )
         for question, names in form.controls.items()
     ]
 
 
-def _difference(question, names, ours, theirs):
-    """A colleague's draft of the answer as lines, None where it says the same."""
+def _their_lines(question, names, ours, theirs):
+    if theirs is None:
+        return None
+    # A control that was left empty may be missing from a draft: both say the same.
     if all((theirs.get(name) or "") == (ours.get(name) or "") for name in names.values()):
         return None
     return KINDS[question.kind].draft_lines(texts_of(theirs, names.values()))

@@ -1,4 +1,4 @@
-"""Answers against company details: what differs, and applying it to the company."""
+"""Compare a step's answers with the company details, and apply them to the company."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -12,13 +12,13 @@ from customers.models import Question, Upload
 from customers.steps.form import StepForm
 from customers.steps.kinds import KINDS
 
-COLUMNS = {"registered_name": "name"}  # where a detail is called otherwise on Supplier
+COLUMNS = {"registered_name": "name"}  # details whose column of Supplier has another name
 TOGETHER = {"country", "registration_number"}  # a number is right or wrong in its country
 
 
 @dataclass(frozen=True)
 class Difference:
-    """A company detail that was answered otherwise; an empty detail differs from any answer."""
+    """An answer that differs from the company detail; an empty detail differs from any answer."""
 
     key: str
     label: str
@@ -27,12 +27,11 @@ class Difference:
 
     @property
     def column(self):
-        """The column of Supplier that holds the detail."""
         return COLUMNS.get(self.key, self.key)
 
     @property
     def words(self):
-        """Both as they read: {detail, answered}."""
+        # As they are shown: a country by its name, not by its code.
         both = {"detail": self.detail, "answered": self.answered}
         if self.key != "country":
             return both
@@ -40,7 +39,7 @@ class Difference:
 
 
 def differences(supplier: Supplier, form: StepForm) -> list[Difference]:
-    """Return what a checked form answers otherwise than the company details, in plain text."""
+    """Return the company details that a checked form answers differently, as plain text."""
     details, values = supplier.details(), _values(form)
     found = []
     for question in form.questions:
@@ -66,7 +65,7 @@ def account_differs(supplier: Supplier, form: StepForm) -> bool:
 
 
 def _values(form):
-    """The answers of a form as {question: value}, without questions whose controls are wrong."""
+    # A question whose controls are wrong has no answer yet.
     values = {answer["question"]: answer["value"] for answer in form.answers}
     return {
         question: values[str(question.pk)]
@@ -76,7 +75,7 @@ def _values(form):
 
 
 def new_files(supplier: Supplier, form: StepForm) -> dict[Question, Upload]:
-    """Return the stored files of a form that the company documents of their kind lack."""
+    """Return the stored files of a form that are not among the company documents of their kind."""
     stored = {
         question: upload
         for question, upload in form.step_files.stored.items()
@@ -95,7 +94,11 @@ def new_files(supplier: Supplier, form: StepForm) -> dict[Question, Upload]:
 def apply_to_company(
     supplier: Supplier, found: list[Difference], *, now: datetime, actor
 ) -> list[str]:
-    """Write answers into the company details; returns the labels of those that are refused."""
+    """Write answers into the company details and record it.
+
+    Returns the labels of the answers that the company's own checks refuse.
+    """
+    # A copy: an answer that is refused must not stay on the request's supplier.
     fresh = Supplier.objects.get(pk=supplier.pk)
     changed = {difference.column: difference for difference in found}
     for column, difference in changed.items():

@@ -1,6 +1,6 @@
-"""The text of a step's controls: as posted, as saved, or as the company details begin it.
+"""The text of a step's controls: as posted, as saved, or as the company details prefill it.
 
-A draft is {control: text, or a list of texts where several may be chosen}. It keeps what was typed,
+A draft is {control: text, or a list of texts where several may be chosen}. It keeps text that is
 valid or not; a file stands in it by the id of its Upload.
 """
 
@@ -14,19 +14,18 @@ from customers.steps.kinds import KINDS, Company
 
 Draft = dict[str, str | list[str]]
 
-MOST_CHOICES = 100  # texts of one control; a browser sends no more, and a draft is to stay small
+MOST_CHOICES = 100  # texts of a control: a draft must stay small
 _ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 
 def control_name(question, suffix: str) -> str:
-    """Return what a question's control is called in the form and in the draft."""
     return f"{question.name}-{suffix}" if suffix else question.name
 
 
 def from_post(
     controls: dict, fields: dict[str, forms.Field], posted: MultiValueDict, saved_draft: Draft
 ) -> Draft:
-    """Return the draft of a POST, text as it came; files stay those of the saved draft.
+    """Return the draft of a POST: text as it was typed; files stay those of the saved draft.
 
     `controls` are the names of each question's controls, {question: {suffix: name}}.
     """
@@ -44,7 +43,7 @@ def from_post(
 
 
 def from_saved(controls: dict, saved_draft: Draft, company: Company, profile) -> Draft:
-    """Return the saved draft; where it says nothing, questions begin with the company details."""
+    """Return the saved draft; the company details prefill questions that it leaves out."""
     draft = {}
     for question, names in controls.items():
         kind = KINDS[question.kind]
@@ -53,7 +52,7 @@ def from_saved(controls: dict, saved_draft: Draft, company: Company, profile) ->
             for name in names.values()
             if name in saved_draft and kind.still_holds(question, saved_draft[name])
         }
-        # The question asked for a file before: the id that stands there is no text.
+        # A question that asked for a file before: the id of that file is no answer in text.
         if not kind.stores_file and _names_upload(saved.get(question.name), profile):
             del saved[question.name]
         draft |= saved or {
@@ -64,13 +63,11 @@ def from_saved(controls: dict, saved_draft: Draft, company: Company, profile) ->
 
 
 def as_data(draft: Draft) -> MultiValueDict:
-    """Return a draft as the data that a form is bound to."""
-    texts = {name: text if isinstance(text, list) else [text] for name, text in draft.items()}
-    return MultiValueDict({name: [text for text in some if text] for name, some in texts.items()})
+    return MultiValueDict({name: texts_of(draft, [name]) for name in draft})
 
 
 def upload_id(text) -> str:
-    """Return a draft's text where it may be the id of an Upload, '' where it can't be."""
+    """Return a draft's text if it may be the id of an Upload, otherwise ''."""
     return text if isinstance(text, str) and _ID.fullmatch(text) else ""
 
 
@@ -80,7 +77,6 @@ def _names_upload(text, profile):
 
 
 def texts_of(draft: Draft, names) -> list[str]:
-    """Return all texts that a draft holds for these controls."""
     texts = []
     for name in names:
         text = draft.get(name) or []

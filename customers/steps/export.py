@@ -1,4 +1,4 @@
-"""All setups of a customer as a table, for the operator: one row an answer."""
+"""The setups of customers as a table for the operator, with a row for each answer."""
 
 from collections import defaultdict
 from collections.abc import Iterable
@@ -29,7 +29,7 @@ def download(customers: Iterable[Customer], kind: str) -> HttpResponse:
 def setups(customers: Iterable[Customer]) -> tablib.Dataset:
     """Return a table of what suppliers submitted to the customers, and what they have still to do.
 
-    Of each step it holds the last version, and the approved one where that is another.
+    It holds the last version of each step, and the version approved last.
     """
     table = tablib.Dataset(
         headers=[
@@ -55,11 +55,11 @@ def setups(customers: Iterable[Customer]) -> tablib.Dataset:
 
 
 def _rows(setup, submissions):
-    """A row for each submitted answer, and one for each step that was never submitted."""
     for submission in submissions:
         start = _submission_cells(submission)
         for line in readable_answers(submission.answers, url=str):
             yield [*start, line.label, "\n".join(line.lines), submission.comment]
+    # Then the steps that were never submitted; "done" and "wait" can't be among them.
     words = {"now": _("Started"), "next": _("Not started"), "locked": _("Not open yet")}
     done = {submission.answer.step_id for submission in submissions}
     for standing in setup.steps:

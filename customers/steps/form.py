@@ -1,4 +1,4 @@
-"""A step as a form: for answering, for drafts, and for the operator's preview."""
+"""A step as a form: to answer it, to keep a draft, and for the operator's preview."""
 
 from django import forms
 from django.utils.datastructures import MultiValueDict
@@ -15,7 +15,7 @@ class StepForm(forms.Form):
 
     With `partial` nothing is required; without a `profile` it is a preview. `draft` is the text to
     save. Once checked, `answers` is what a submission keeps, and `lost_files` says whether a file
-    was chosen that can't be taken.
+    was chosen that the form refuses.
     """
 
     use_required_attribute = False  # a draft needs nothing
@@ -47,7 +47,6 @@ class StepForm(forms.Form):
         self.lost_files = False
 
     def _add_controls(self, question):
-        """Add the question's controls to the fields; returns their names, {suffix: name}."""
         kind, names = KINDS[question.kind], {}
         for suffix, field in kind.controls(question, self.company).items():
             field.required = question.is_required and not kind.is_composed
@@ -81,14 +80,13 @@ class StepForm(forms.Form):
                 del self.errors[name]
 
     def _country(self):
-        """The country whose rules check numbers: the answer of the step, or the supplier's own."""
+        # Its rules check registration numbers: the answered country, or the supplier's own.
         for question in self.controls:
             if KINDS[question.kind].gives_country:
                 return self.cleaned_data.get(question.name) or self.company.country
         return self.company.country
 
     def _answer(self, question, country):
-        """Add the answer of a question whose controls are sound, or say what is wrong with it."""
         kind, names = KINDS[question.kind], self.controls[question]
         cleaned = {suffix: self.cleaned_data.get(name) for suffix, name in names.items()}
         if kind.stores_file:
@@ -126,7 +124,7 @@ class StepForm(forms.Form):
         values = {answer["question"]: answer["value"] for answer in self.answers}
         for question in self.step_files.questions:
             names = self.controls[question]
-            # Taken out, so that the form stores nothing twice when it is saved once more.
+            # Taken out of the data: a form that is saved twice stores its files once.
             upload = self.cleaned_data.pop(names[""], None)
             own = self.cleaned_data.pop(names.get("own"), None)
             until = self.cleaned_data.get(names.get("until"))
@@ -144,7 +142,7 @@ class StepForm(forms.Form):
             self.draft[names["until"]] = stored.expires_on.isoformat()
 
     def forget_file(self, question_pk) -> bool:
-        """Take the stored file of a question out of the draft; returns whether there was one."""
+        """Take a question's stored file out of the draft; return whether it had a file."""
         for question in self.step_files.stored:
             if question.pk == question_pk:
                 self.draft[question.name] = ""

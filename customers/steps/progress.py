@@ -1,4 +1,4 @@
-"""How far a supplier is with a customer's steps: the same in lists, on the profile and on Home."""
+"""How far a supplier is with a customer's steps, the same in lists, on the profile and on Home."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -16,12 +16,12 @@ from customers.models.answers import AnswerStatus, StepAnswer, Submission
 from customers.models.profiles import LISTED, CustomerProfile, Stage
 from customers.models.steps import AskedStep, Step
 
-TRACK = 12  # more stations than this are said in words only
+TRACK = 12  # more steps than this are too many to draw: the page says it in words only
 
 
 @dataclass(frozen=True)
 class AnswerSoFar:
-    """A supplier's answers to a step, and what became of them; by default none."""
+    """A supplier's answers to a step, and the customer's last decision; by default no answers."""
 
     status: str = AnswerStatus.DRAFT
     draft: dict[str, Any] = field(default_factory=dict)
@@ -33,7 +33,7 @@ class AnswerSoFar:
     saver: str = ""
     member_id: int | None = None  # None also when the colleague may no longer answer it
     member_name: str = ""
-    # of the version submitted last
+    # Of the version submitted last.
     number: int | None = None
     answered_version: int | None = None
     comment: str = ""
@@ -48,7 +48,8 @@ class AnswerSoFar:
 class StepProgress:
     """A step as it stands for a supplier.
 
-    `state` is done, wait (with the customer), now (started), due, next or locked.
+    `state` is done, wait (with the customer), now (begun), due (answer or correct it), next or
+    locked.
     """
 
     step: AskedStep
@@ -59,12 +60,11 @@ class StepProgress:
 
     @property
     def is_open(self):
-        """Whether the supplier can do something about it now."""
         return self.state in ("now", "due", "next")
 
     @property
     def mark(self):
-        """Its station on the track: 'on', 'wait', 'due' or ''."""
+        # The look of its station on the track.
         return {"done": "on", "wait": "wait", "now": "wait", "due": "due"}.get(self.state, "")
 
     @property
@@ -73,20 +73,16 @@ class StepProgress:
 
     @property
     def member_id(self):
-        """The colleague who has it in hand; None when anybody may go on."""
         return self.answer.member_id
 
     @property
     def is_changed(self):
-        """Whether it was approved, and the customer asks for something new since.
-
-        What the customer sends back after that is to be corrected, which is not the same.
-        """
+        # Approved, and the customer asks for something new since: to answer, not to correct.
         return self.state == "due" and self.answer.status == AnswerStatus.APPROVED
 
     @property
     def call(self):
-        """The verb: answer what is new, correct what was sent back, continue a draft, or start."""
+        # The verb of the button.
         if self.is_changed:
             return "answer"
         return {"due": "correct", "now": "continue"}.get(self.state, "start")
@@ -94,7 +90,7 @@ class StepProgress:
 
 @dataclass(frozen=True)
 class Progress:
-    """A profile with the steps that are asked for, in their order; none when not connected."""
+    """A profile with the steps that the customer asks for, in order; none if not connected."""
 
     profile: CustomerProfile
     steps: list[StepProgress]
@@ -116,7 +112,6 @@ class Progress:
 
     @property
     def word(self):
-        """needs_you, complete, with_customer, not_started or started; '' when nothing is asked."""
         if not self.steps:
             return ""
         states = {step.state for step in self.steps}
@@ -130,7 +125,7 @@ class Progress:
 
     @property
     def next_step(self):
-        """The step to do first: one sent back, then one begun, then the next in order; or None."""
+        # Steps that came back come first, then those begun, then the next in order.
         urgency = ("due", "now", "next")
         open_steps = [step for step in self.steps if step.is_open]
         return min(
@@ -139,7 +134,7 @@ class Progress:
 
     @property
     def is_last(self):
-        """Whether the next step is the only one that is left."""
+        # Whether next_step is the only step that is left.
         return sum(step.state not in ("done", "wait") for step in self.steps) == 1
 
 
@@ -166,6 +161,7 @@ def _asked():
 def _answered():
     last = Submission.objects.filter(answer=OuterRef("pk")).order_by("-number")
     sees = Q(sees_all_customers=True) | Q(profiles=OuterRef("profile"))
+    # A colleague who has left, or may not answer any more, has no step in hand.
     members = Membership.objects.active().exclude(role=Role.VIEWER)
     row = JSONObject(
         step_id="step_id",
@@ -202,7 +198,7 @@ def _progress(profile):
     found = []
     for step in steps:
         answer = answers.get(step.pk, AnswerSoFar())
-        # a step before that is no longer asked for has no place, and locks nothing
+        # A step before it that is no longer asked for has no place, and locks nothing.
         before = sorted(places[pk] for pk in step.opens_after - approved if pk in places)
         state = _state(step, answer, is_locked=bool(before))
         found.append(StepProgress(step, answer, state, places[step.pk], tuple(before)))
@@ -261,7 +257,7 @@ def _state(step, answer, *, is_locked):
 
 
 def first_needed(setups: Iterable[Progress]) -> list[Progress]:
-    """Return the setups of listed() profiles, those that need us first among their stage."""
+    """Order the setups of listed() profiles: by stage, those that need the supplier first."""
     return sorted(
         setups,
         key=lambda setup: (LISTED.index(setup.profile.shown), setup.word != "needs_you"),
@@ -271,12 +267,14 @@ def first_needed(setups: Iterable[Progress]) -> list[Progress]:
 def agenda(
     setups: Iterable[Progress], membership: Membership
 ) -> list[tuple[Progress, StepProgress]]:
-    """Return what a member can do now: what came back, what was handed to them, how each goes on.
+    """Return the steps that a member can work on, each with its setup, the most urgent first.
 
-    A step that a colleague has in hand is left to them.
+    These are the steps that came back or were handed to the member, and of each setup the step to
+    go on with. A step that a colleague has in hand is left to that colleague.
     """
     found = []
     for setup in setups:
+        # Everything urgent and the first begun step; without these the first open step.
         mine = [
             step for step in setup.steps if step.is_open and step.member_id in (None, membership.pk)
         ]

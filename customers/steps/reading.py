@@ -1,4 +1,4 @@
-"""Submitted answers as people read them: the supplier, the reviewer and the operator alike."""
+"""Submitted answers as the supplier, the reviewer and the operator read them."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -13,8 +13,8 @@ class Line:
 
     label: str
     lines: list[str]
-    url: str = ""  # where the file is fetched
-    document: str = ""  # what was agreed to
+    url: str = ""  # of the file, if the answer is a file
+    document: str = ""  # that the answer agrees to
     is_new: bool = False
     is_gone: bool = False  # answered before and not asked any more
     before: list[str] | None = None

@@ -1,4 +1,4 @@
-"""Steps that most customers ask for, ready to be added: in both languages, edited afterwards."""
+"""Ready-made steps that most customers ask for, in both languages, for operators to edit."""
 
 from collections.abc import Iterable
 
@@ -39,8 +39,8 @@ NAMES = {
     INSURANCE: _("Insurance certificate"),
     CONDUCT: _("Code of conduct"),
 }
-# name: titles, explanations, what to have at hand, each (Korean, English); questions as
-# (kind, Korean, English, more fields)
+# {name: (titles, explanations, what to have at hand, questions)}: the texts are (Korean, English),
+# a question is (kind, Korean, English, more fields).
 STEPS = {
     COMPANY: (
         ("회사 정보", "Company details"),
@@ -69,7 +69,9 @@ STEPS = {
                 "공급하는 품목",
                 "What do you supply?",
                 {
-                    "choices": "Goods | 물품\nServices | 용역\nConstruction | 공사\nSoftware | 소프트웨어"
+                    "choices": (
+                        "Goods | 물품\nServices | 용역\nConstruction | 공사\nSoftware | 소프트웨어"
+                    )
                 },
             ),
         ],
@@ -117,7 +119,11 @@ STEPS = {
                 "과세 유형",
                 "Are you registered for VAT?",
                 {
-                    "choices": "Yes, general taxpayer | 일반과세자\nYes, simplified taxpayer | 간이과세자\nNo | 면세사업자"
+                    "choices": (
+                        "Yes, general taxpayer | 일반과세자\n"
+                        "Yes, simplified taxpayer | 간이과세자\n"
+                        "No | 면세사업자"
+                    )
                 },
             ),
             (
@@ -185,13 +191,22 @@ STEPS = {
                 "위 행동 규범을 읽었으며 지키겠습니다.",
                 "We have read the code of conduct and follow it.",
                 {
-                    "document_text_ko": "1. 관련 법령을 지킵니다.\n2. 강제 노동과 아동 노동을 하지 않습니다.\n"
-                    "3. 일터를 안전하게 지킵니다.\n"
-                    "4. 뇌물을 주거나 받지 않습니다.\n5. 환경을 해치지 않도록 힘씁니다.\n6. 받은 정보를 비밀로 지킵니다.",
-                    "document_text_en": "1. We obey the law.\n2. We use no forced labour and no child labour.\n"
-                    "3. We keep workplaces safe.\n"
-                    "4. We neither give nor take bribes.\n5. We do our best to spare the environment.\n"
-                    "6. We keep what we learn confidential.",
+                    "document_text_ko": (
+                        "1. 관련 법령을 지킵니다.\n"
+                        "2. 강제 노동과 아동 노동을 하지 않습니다.\n"
+                        "3. 일터를 안전하게 지킵니다.\n"
+                        "4. 뇌물을 주거나 받지 않습니다.\n"
+                        "5. 환경을 해치지 않도록 힘씁니다.\n"
+                        "6. 받은 정보를 비밀로 지킵니다."
+                    ),
+                    "document_text_en": (
+                        "1. We obey the law.\n"
+                        "2. We use no forced labour and no child labour.\n"
+                        "3. We keep workplaces safe.\n"
+                        "4. We neither give nor take bribes.\n"
+                        "5. We do our best to spare the environment.\n"
+                        "6. We keep what we learn confidential."
+                    ),
                 },
             ),
             (Date, "동의한 날짜", "Date", {"is_required": False}),
@@ -201,10 +216,11 @@ STEPS = {
 
 
 def add(customer: Customer, names: Iterable[str]) -> list[Step]:
-    """Append ready-made steps to what a customer asks for; bank details open after the basics."""
+    """Add ready-made steps to those of a customer; return them."""
     with transaction.atomic():
         after = customer.steps.count()
         steps = {name: _make(customer, name, after + place) for place, name in enumerate(names, 1)}
+        # Bank details open when the customer has approved who the supplier is.
         if BANK in steps:
             steps[BANK].opens_after.set(
                 step for name, step in steps.items() if name in (COMPANY, TAX)

@@ -1,4 +1,4 @@
-"""Tags for the pages of a team, which belong to the app below: the customers of its members."""
+"""Tags that bring the customers of members to the team's pages, which belong to the app below."""
 
 from django import template
 from django.db.models import Prefetch, prefetch_related_objects
@@ -11,7 +11,7 @@ register = template.Library()
 
 @register.simple_tag(takes_context=True)
 def with_customers(context, members):
-    """Return pairs of a member and the customers that they are limited to, as far as the reader sees them."""
+    """Pair each member with the customers that limit them, as far as the reader sees these."""
     members = list(members)
     shown = profiles_shown_to(context["request"].membership)
     prefetch_related_objects(members, Prefetch("profiles", shown))
@@ -20,5 +20,4 @@ def with_customers(context, members):
 
 @register.simple_tag(takes_context=True)
 def customers_form_of(context, member):
-    """Return the unbound form of the customers that a member works on."""
     return CustomersForm(profiles_shown_to(context["request"].membership), member=member)

@@ -1,4 +1,4 @@
-"""Setup > Admin > a member: which customers they work on."""
+"""Setup > Admin > a member: the customers that the member works on."""
 
 from django.contrib import messages
 from django.shortcuts import redirect

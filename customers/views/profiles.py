@@ -1,4 +1,4 @@
-"""Setup > Customer Setup: the supplier's customers on the left, the chosen one on the right."""
+"""Setup > Customer Setup: the list of customers on the left, the chosen customer on the right."""
 
 from django.contrib import messages
 from django.core.paginator import Paginator
@@ -13,11 +13,11 @@ from customers.forms import EndForm
 from customers.models import CustomerProfile, Stage, Submission
 from customers.steps import progress
 
-A_PAGE = 50  # profiles in the list on the left
+A_PAGE = 50  # profiles in the list on the left; each page reads their steps too
 
 
 def profile_list(request):
-    return render(request, "customers/profiles/list.html", _side(request))
+    return render(request, "customers/profiles/list.html", _list_context(request))
 
 
 def profile(request, pk):
@@ -34,9 +34,9 @@ def profile(request, pk):
         "contacts": profile.customer.contacts.published() if is_connected else [],
         "may_end": is_connected and request.membership.is_admin,
         "may_act": request.membership.may_act,
-        "earlier": _earlier(profile),
+        "earlier": _earlier_submissions(profile),
     }
-    return render(request, "customers/profiles/profile.html", context | _side(request))
+    return render(request, "customers/profiles/profile.html", context | _list_context(request))
 
 
 @role_required(Role.ADMIN)
@@ -66,14 +66,13 @@ def _visible(request):
     return CustomerProfile.objects.visible_to(request.membership)
 
 
-def _earlier(profile):
-    """The submissions of steps that the page does not list: all once the connection has ended."""
+def _earlier_submissions(profile):
+    # Of steps that the page does not list: while connected those no longer asked for, then all.
     submitted = Submission.objects.of(profile).newest()
     return submitted.exclude(answer__step__retired_at=None) if profile.is_connected else submitted
 
 
-def _side(request):
-    """A page of the list on the left."""
+def _list_context(request):
     profiles = progress.with_steps(_visible(request).listed(timezone.now()))
     page = Paginator(profiles, A_PAGE).get_page(request.GET.get("page"))
     page.object_list = progress.first_needed(progress.read(page))

@@ -23,21 +23,22 @@ from customers.steps.reading import readable_answers
 
 COOKIE = "reviewer"  # signed: this browser has shown that it gets a reviewer's mail
 KNOWN_DAYS = 30
-CODES_A_DAY = 10  # of five tries each: a link that strangers got hold of gives them no way to guess
+CODES_A_DAY = 10  # of five tries each: a stranger who has the link can't guess a code
 RENEWED_AN_HOUR = 5
 
 
 def by_review_link(*, needs_code, takes_expired=False):
-    """Give the view the live link, its profile and contact; any other link gets its own page.
+    """Give the view a live link, its profile and contact; answer for any other link with a page.
 
-    With `needs_code` a browser has to type a code first; with `takes_expired` the link may have run
-    out.
+    Use it as a decorator. With `needs_code` a browser has to type a code first; with
+    `takes_expired` the link may have run out.
     """
 
     def decorate(view):
         @by_link("review", CustomerProfile.objects.select_related("customer", "supplier"))
         @wraps(view)
         def wrapper(request, token, link, profile, **more):
+            # Asked on each visit: a contact may review no longer.
             reviewers = profile.customer.contacts.reviewing()
             contact = reviewers.filter(email__iexact=link.address).first()
             condition = link.condition(timezone.now())
@@ -46,6 +47,7 @@ def by_review_link(*, needs_code, takes_expired=False):
             if condition == "expired" and not takes_expired:
                 return _over(request, profile, token=token, expired=True)
             if needs_code and not _is_known(request, link, profile):
+                # What was posted is not done: the person decides once they see the page again.
                 if request.method == "POST":
                     return redirect("customers:review", token)
                 return _code_page(request, token, link)
@@ -64,16 +66,15 @@ def _over(request, profile, **context):
 @require_safe
 @by_review_link(needs_code=True)
 def review(request, token, link, profile, contact):
-    """Show what waits, what changed since last time, and what was decided before."""
     return _page(request, token, profile, contact)
 
 
 @posted_from("customers:review", "token")
 @by_review_link(needs_code=False)
 def review_code(request, token, link, profile, contact):
-    """Mail a code to the link's own address."""
     if not limits.allowed("review-code", link.pk, CODES_A_DAY, limits.A_DAY):
         return limits.too_many(request, limits.A_DAY)
+    # To the link's own address only: a browser proves that it gets that mail.
     code, until = Code.issue(link, "review", now=timezone.now())
     mail.send(
         "review_code",
@@ -91,7 +92,6 @@ def review_code(request, token, link, profile, contact):
 @posted_from("customers:review", "token")
 @by_review_link(needs_code=False)
 def review_open(request, token, link, profile, contact):
-    """Let a browser in that sends the right code, and remember it by a cookie."""
     form = CodeForm(request.POST)
     if not form.is_valid():
         return _code_page(request, token, link, form=form, sent=True)
@@ -118,9 +118,9 @@ def review_open(request, token, link, profile, contact):
 @posted_from("customers:review", "token")
 @by_review_link(needs_code=False, takes_expired=True)
 def review_renew(request, token, link, profile, contact):
-    """Mail a new link to the address of an old one; anybody may ask, for it goes nowhere else."""
     if not limits.allowed("review-renew", link.pk, RENEWED_AN_HOUR, limits.AN_HOUR):
         return limits.too_many(request, limits.AN_HOUR)
+    # Anybody who has the old link may ask: the new link goes to its address and nowhere else.
     setup_news.write_link("review_link", profile, contact, timezone.now())
     return render(
         request, "customers/reviews/over.html", {"profile": profile, "renewed": link.address}
@@ -158,8 +158,8 @@ def review_return(request, token, pk, link, profile, contact):
 @require_safe
 @by_review_link(needs_code=True)
 def review_file(request, token, pk, link, profile, contact):
-    """Give out a file that was submitted; drafts are not the customer's to see."""
     upload = get_object_or_404(Upload, pk=pk, profile=profile)
+    # Files of drafts are not the customer's to see.
     if not Submission.objects.of(profile).naming(pk).exists():
         raise Http404
     return upload.as_attachment()
@@ -175,14 +175,11 @@ class Reviewed:
 
 
 def _page(request, token, profile, contact, wrong=None, late=None):
-    """Everything that was submitted: what waits with its differences, what was decided below it.
-
-    `wrong` is {pk of a submission: its form with errors}, `late` a submission decided meanwhile.
-    """
+    # `wrong` is {pk of a submission: its form with errors}, `late` a submission decided meanwhile.
     wrong, versions = wrong or {}, {}
     for submission in Submission.objects.of(profile).order_by("number"):
         versions.setdefault(submission.answer_id, []).append(submission)
-    found = [_reviewed(*rows[-2:][::-1], token=token, wrong=wrong) for rows in versions.values()]
+    found = [_reviewed(rows, token, wrong) for rows in versions.values()]
     waiting = [reviewed for reviewed in found if reviewed.submission.outcome == Outcome.WAITING]
     decided = [reviewed for reviewed in found if reviewed.submission.outcome != Outcome.WAITING]
     context = {
@@ -190,16 +187,17 @@ def _page(request, token, profile, contact, wrong=None, late=None):
         "profile": profile,
         "contact": contact,
         "waiting": sorted(waiting, key=_by_step),
-        "decided": sorted(
-            decided, key=lambda reviewed: reviewed.submission.decided_at, reverse=True
-        ),
+        "decided": sorted(decided, key=_decided_at, reverse=True),
         "late": late,
         "form": next(iter(wrong.values()), None),
     }
     return render(request, "customers/reviews/review.html", context)
 
 
-def _reviewed(last, before=None, *, token, wrong):
+def _reviewed(versions, token, wrong):
+    # The last version, with the differences from the version before it.
+    last = versions[-1]
+    before = versions[-2] if len(versions) > 1 else None
     lines = readable_answers(
         last.answers, before.answers if before else None, url=partial(_file_url, token)
     )
@@ -211,12 +209,16 @@ def _by_step(reviewed):
     return reviewed.submission.answer.step.order, reviewed.submission.submitted_at
 
 
+def _decided_at(reviewed):
+    return reviewed.submission.decided_at
+
+
 def _file_url(token, pk):
     return reverse("customers:review_file", args=[token, pk])
 
 
 def _code_page(request, token, link, form=None, *, sent=False):
-    """The page that asks for the code; it shows nothing of the supplier."""
+    # The page shows nothing of the supplier: the browser has proved nothing yet.
     context = {"token": token, "address": link.address, "form": form or CodeForm(), "sent": sent}
     return render(request, "customers/reviews/door.html", context)
 
@@ -228,6 +230,6 @@ def _is_known(request, link, profile):
 
 
 def _cookie(link, profile):
-    """The key and the salt of the cookie: good for this customer and the link's address."""
+    # The key and the salt: good for this customer and the link's address only.
     customer = profile.customer_id.hex
     return f"{COOKIE}_{customer}", f"customers.reviews:{customer}:{link.address.lower()}"

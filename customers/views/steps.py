@@ -1,4 +1,4 @@
-"""A step of a customer: answering, submitting, handing over, and reading what was submitted."""
+"""A step of a customer: answering, submitting, handing over, and reading old versions."""
 
 from functools import wraps
 
@@ -31,14 +31,17 @@ from customers.steps.reading import readable_answers
 
 
 def while_open(view):
-    """Let a view show or change a step; where that can't be, give back what was typed."""
+    """Answer for a view whose step is not open any more, and give back the text that was posted.
+
+    Use it as a decorator of the views that show or change a step.
+    """
 
     @wraps(view)
     def wrapper(request, pk, step_pk, **more):
         try:
             return view(request, pk, step_pk, **more)
         except OtherSupplier:
-            raise
+            raise  # a 404 too, but with a page that offers to switch
         except (NotOpen, Http404) as closed:
             if typed := unsaved_text.to_copy(request):
                 return render(request, "customers/steps/closed.html", {"typed": typed}, status=409)
@@ -53,12 +56,12 @@ def while_open(view):
 @require_safe
 @while_open
 def step(request, pk, step_pk):
-    """Show the form with what was typed last; viewers read it."""
     setup, standing = _load(request, pk, step_pk)
     if standing.state == "locked":
         raise NotOpen
     if not request.membership.may_act:
         return _read_only_page(request, setup, standing)
+    # The text of a form that was posted without a session comes back after login.
     came_back = unsaved_text.pop(request)
     if came_back is None:
         return _page(request, setup, standing, _form(setup, standing))
@@ -71,13 +74,13 @@ def step(request, pk, step_pk):
 @role_required(Role.MEMBER)
 @while_open
 def step_save(request, pk, step_pk):
-    """Keep what stands in the form, valid or not."""
     setup, standing = _load(request, pk, step_pk)
     form = _form(setup, standing, posted=request.POST, files=request.FILES)
     if not _save(request, setup, standing, form):
         return _conflict_page(request, pk, step_pk, form)
     saved = _("Draft saved. %(customer)s sees nothing until you submit.")
     messages.success(request, saved % {"customer": setup.profile.customer})
+    # The form shows why: a redirect would forget the errors.
     if form.lost_files:
         return _page(request, *_load(request, pk, step_pk), form)
     return redirect("customers:step", pk, step_pk)
@@ -87,28 +90,30 @@ def step_save(request, pk, step_pk):
 @role_required(Role.MEMBER)
 @while_open
 def step_submit(request, pk, step_pk):
-    """Send complete answers to the customer; keep others, and say what is missing."""
     setup, standing = _load(request, pk, step_pk)
     form = _form(setup, standing, posted=request.POST, files=request.FILES, partial=False)
+    # Incomplete answers are kept as a draft; the page says what is missing.
     if form.errors or not _save(request, setup, standing, form, submit=True):
         if not _save(request, setup, standing, form):
             return _conflict_page(request, pk, step_pk, form)
         return _page(request, *_load(request, pk, step_pk), form)
     customer = setup.profile.customer
     messages.success(request, _("Submitted to %(customer)s.") % {"customer": customer})
-    differ = company_details.differences(request.supplier, form) and request.membership.is_admin
-    return redirect("customers:step", pk, step_pk) if differ else redirect("customers:profile", pk)
+    # The step's page offers admins to take the answers into the company details.
+    if request.membership.is_admin and company_details.differences(request.supplier, form):
+        return redirect("customers:step", pk, step_pk)
+    return redirect("customers:profile", pk)
 
 
 @unsaved_text.keeps_unsaved_text("customers:step", "pk", "step_pk")
 @role_required(Role.MEMBER)
 @while_open
 def step_file_remove(request, pk, step_pk, question):
-    """Take a stored file out of the draft, and keep what stands in the form beside it."""
     setup, standing = _load(request, pk, step_pk)
     form = _form(setup, standing, posted=request.POST, files=request.FILES)
     if not form.forget_file(question):
         raise Http404
+    # What stands in the form beside the file is saved with it.
     if not _save(request, setup, standing, form):
         return _conflict_page(request, pk, step_pk, form)
     messages.success(request, _("File removed."))
@@ -118,13 +123,12 @@ def step_file_remove(request, pk, step_pk, question):
 @role_required(Role.MEMBER)
 @while_open
 def step_hand(request, pk, step_pk):
-    """Hand the step to a colleague who may answer it, or to nobody in particular."""
     setup, standing = _load(request, pk, step_pk)
     colleagues = [member for member in setup.profile.people() if member.may_act]
     posted = request.POST if request.method == "POST" else None
     form = HandForm(posted, colleagues=colleagues, initial={"member": standing.member_id or ""})
     if request.method != "POST" or not form.is_valid():
-        context = {"profile": setup.profile, "one": standing, "form": form}
+        context = {"profile": setup.profile, "standing": standing, "form": form}
         return render(request, "customers/steps/hand.html", context)
     chosen = form.cleaned_data["member"]
     member = next((member for member in colleagues if str(member.pk) == chosen), None)
@@ -141,7 +145,6 @@ def step_hand(request, pk, step_pk):
 @role_required(Role.ADMIN)
 @require_POST
 def step_details(request, pk, step_pk):
-    """Apply the answers to the company details."""
     form = _form(*_load(request, pk, step_pk))
     found = company_details.differences(request.supplier, form)
     refused = company_details.apply_to_company(
@@ -158,7 +161,6 @@ def step_details(request, pk, step_pk):
 @role_required(Role.ADMIN)
 @require_POST
 def step_document(request, pk, step_pk, question):
-    """Keep the file that answers a question among the company documents."""
     found = company_details.new_files(request.supplier, _form(*_load(request, pk, step_pk)))
     asked = next((asked for asked in found if asked.pk == question), None)
     if asked is None:
@@ -174,7 +176,7 @@ def step_document(request, pk, step_pk, question):
 
 @require_safe
 def submission(request, pk, number, step_pk):
-    """Show a version as the customer got it, also after the end of the connection."""
+    # Also after the end of the connection, and for steps that are no longer asked for.
     profile = get_own_or_404(request, _visible(request), pk)
     submission = get_object_or_404(
         Submission.objects.of(profile), answer__step=step_pk, number=number
@@ -196,7 +198,6 @@ def submission(request, pk, number, step_pk):
 
 @require_safe
 def upload(request, pk):
-    """Give out a file of one of the supplier's connections."""
     profiles = CustomerProfile.objects.visible_to(request.membership)
     return get_object_or_404(Upload.objects.filter(profile__in=profiles), pk=pk).as_attachment()
 
@@ -211,17 +212,15 @@ def _visible(request):
 
 
 def _load(request, pk, step_pk):
-    """The Progress of the profile and the StepProgress; 404 for a step that is not asked for."""
     profile = get_own_or_404(request, progress.with_steps(_visible(request)), pk)
     [setup] = progress.read([profile])
     for standing in setup.steps:
         if standing.step.pk == step_pk:
             return setup, standing
-    raise Http404
+    raise Http404  # not asked for, or no longer
 
 
 def _form(setup, standing, posted=None, files=None, *, partial=True):
-    """The step's form with what was posted, the draft, or the company details."""
     form = StepForm(
         Question.objects.filter(step=standing.step.pk),
         profile=setup.profile,
@@ -235,7 +234,7 @@ def _form(setup, standing, posted=None, files=None, *, partial=True):
 
 
 def _save(request, setup, standing, form, *, submit=False):
-    """Save the form as a draft or as a submission; False when somebody else saved it meanwhile."""
+    """Save the form as a draft or submission; return False if a colleague saved it meanwhile."""
     version = VersionForm(request.POST)
     opened = version.cleaned_data["version"] if version.is_valid() else 0
     profile, step, actor, now = setup.profile, standing.step, request.user, timezone.now()
@@ -251,13 +250,14 @@ def _save(request, setup, standing, form, *, submit=False):
         else:
             StepAnswer.save_draft(profile, step, form.draft, version=opened, actor=actor, now=now)
     except EditConflict:
+        # A second click on the same button is no conflict.
         _setup, newest = _load(request, profile.pk, step.pk)
         return newest.answer.is_as_typed(form.draft, actor, submit=submit)
     return True
 
 
 def _conflict_page(request, pk, step_pk, form):
-    """The form with what a colleague saved beside it; saving it again overwrites that knowingly."""
+    # With the newest version: saving once more overwrites the colleague's answers knowingly.
     return _page(request, *_load(request, pk, step_pk), form, conflict=True)
 
 
@@ -266,7 +266,7 @@ def _page(request, setup, standing, form, *, came_back=False, conflict=False):
     context = {
         "profile": setup.profile,
         "progress": setup,
-        "one": standing,
+        "standing": standing,
         "form": form,
         "questions": asked_questions(form, standing.answer.answered_version, theirs),
         "versions": _versions(setup, standing),
@@ -287,7 +287,7 @@ def _read_only_page(request, setup, standing):
     context = {
         "profile": setup.profile,
         "progress": setup,
-        "one": standing,
+        "standing": standing,
         "versions": _versions(setup, standing),
         "lines": readable_answers(_form(setup, standing).answers, url=_file_url),
     }

@@ -20,7 +20,6 @@ from portal.demo.month import Month
 
 
 def found(month: Month) -> None:
-    """Found the companies with their people, and add the operator."""
     for word, details in people.SUPPLIERS.items():
         month.suppliers[word] = _found(month, *details)
     hashed = make_password(people.PASSWORD)  # once: hashing is slow on purpose
@@ -60,7 +59,7 @@ def _add_person(month, email, name, hashed, **fields):
 
 
 def fill_in_acme(month: Month) -> None:
-    """Fill in ACME's details, account and papers, which prefill its customers' steps."""
+    # What ACME says of itself prefills its customers' steps.
     acme, actor, when = month.suppliers["acme"], month.ada.user, month.ago(36)
     for column, value in people.DETAILS.items():
         setattr(acme, column, value)
@@ -73,7 +72,6 @@ def fill_in_acme(month: Month) -> None:
 
 
 def ask_for_colleagues(month: Month) -> None:
-    """Let ACME invite a colleague, and let another person ask to join it."""
     TeamInvitation.invite(month.ada, "minjae.choi@acme.example", "member", now=month.ago(3))
     hashed = make_password(people.PASSWORD)
     haneul = _add_person(month, "haneul.jung@acme.example", "정하늘", hashed, language="ko")

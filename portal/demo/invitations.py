@@ -11,7 +11,6 @@ WRONG_ADDRESS = "kim@daesung-typo.example"
 
 
 def send(month: Month) -> None:
-    """Send an invitation in every state: open, accepted, expired, revoked, to a wrong address."""
     words = "12월 발주 전까지 등록해 주세요."
     acme = month.ada.user.email
     _invite(month, "Hanbit Foods", acme, "ACME Supplies", "김지혜", 3, message=words)
@@ -35,7 +34,7 @@ def send(month: Month) -> None:
 
 
 def send_a_fresh_invitation(month: Month) -> None:
-    """Send an invitation whose mail lands in the mail folder, and let another one's mail fail."""
+    # The mail of this invitation lands in the mail folder; an earlier invitation's mail fails.
     words = "유리병 납품 건으로 등록을 부탁드립니다."
     newcomer = "jihoon.seo@hansol.example"
     _invite(month, "Hanbit Foods", newcomer, "한솔유리", "서지훈", 0, message=words)

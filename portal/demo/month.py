@@ -29,5 +29,5 @@ class Month:
         return self.now - timedelta(days=days)
 
     def newest_link(self) -> Link:
-        """Return the link of the newest request: its holder decides about it."""
+        # Of the newest request: the holder of the link decides about it.
         return Link.objects.order_by("-pk").first()

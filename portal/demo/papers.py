@@ -8,7 +8,7 @@ from pypdf.generic import DecodedStreamObject, DictionaryObject, NameObject
 
 
 def certificate(name: str, title: str) -> SimpleUploadedFile:
-    """Make a page of A4 with a line of text, as an upload that was checked."""
+    """Make a PDF page with a line of text, as an upload that core.uploads has checked."""
     writer, out = PdfWriter(), io.BytesIO()
     page = writer.add_blank_page(595, 842)  # points
     font = DictionaryObject(

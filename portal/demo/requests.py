@@ -9,7 +9,6 @@ from portal.demo.month import Month
 
 
 def send_those_of_acme(month: Month) -> None:
-    """Send ACME's requests and decide about them, as it would have happened."""
     for name, days, comment in (
         ("Organon", 30, "환영합니다."),
         ("Nordhavn Logistics", 25, ""),
@@ -44,7 +43,6 @@ def send_those_of_acme(month: Month) -> None:
 
 
 def send_those_of_others(month: Month) -> None:
-    """Send the requests of the other suppliers: connected, waiting, and with nobody to ask."""
     admins = [
         member
         for email, member in month.members.items()
@@ -68,13 +66,13 @@ def send_those_of_others(month: Month) -> None:
 
 
 def send_a_fresh_request(month: Month) -> None:
-    """Send a request whose mail lands in the mail folder, so that its link can be tried."""
+    # Its mail lands in the mail folder, so that its link can be tried.
     rival = month.members["admin@rival.example"]
     _ask(month, rival, "Coupa Software Incorporated", 0)
 
 
 def _ask_any(month, member, customer, days):
-    # It may be a customer that takes no requests; for this one it does.
+    # The customer may take no requests; for this request it does.
     Customer.objects.filter(pk=customer.pk).update(takes_requests=True)
     customer.takes_requests = True
     return _ask(month, member, customer.name, days)

@@ -10,7 +10,7 @@ from portal.demo.month import Month
 
 
 def add(month: Month) -> None:
-    """Add steps and answers: Organon's half done, Nordhavn's to review, the others not begun."""
+    # Organon's is half done, Nordhavn's waits for a review, the others are not begun.
     for name, steps in people.SETUPS.items():
         templates.add(month.customers[name], steps)
     for name in people.SETUPS:

@@ -1,6 +1,6 @@
 """A company leaves the portal: its requests and connections end first.
 
-After some years its record goes too.
+Its record is erased some years later.
 """
 
 from datetime import datetime
@@ -22,11 +22,12 @@ COMPANY_CLOSES = "The company has left the portal. / 회사가 포털 이용을 
 def close(supplier: Supplier, *, now: datetime) -> None:
     """Close a supplier, after withdrawing its requests and ending its connections.
 
-    The customers are told, and drafts are forgotten. AlreadyDecided, with nothing changed, when it
-    is not due to close.
+    Tells the customers, and deletes drafts. Raises AlreadyDecided, with nothing changed, when the
+    supplier is not due to close.
     """
     with transaction.atomic():
         admins = [membership.user for membership in supplier.admins()]
+        # The admin who closed the company may have left it since.
         actor = supplier.closing_by if supplier.closing_by in admins or not admins else admins[0]
         for asked in ConnectionRequest.objects.filter(supplier=supplier).waiting(now):
             asked.withdraw(now=now, actor=actor)
@@ -40,17 +41,17 @@ def close(supplier: Supplier, *, now: datetime) -> None:
 
 
 def erase(supplier: Supplier) -> None:
-    """Delete what was kept of a closed company for the record.
+    """Delete the record that was kept of a closed company.
 
-    A row without a name stays for the counters. AlreadyDecided when it is not closed.
+    A row without a name stays for the counters. Raises AlreadyDecided when the company is not
+    closed.
     """
     with transaction.atomic():
-        # FOR UPDATE, stronger than elsewhere: a row that refers to the company can't come in
-        # meanwhile.
+        # FOR UPDATE, stronger than elsewhere: meanwhile no new row can refer to the company.
         closed = Supplier.objects.select_for_update().filter(pk=supplier.pk)
         if not closed.filter(closed_at__isnull=False).exists():
             raise AlreadyDecided
-        # From what refers to what it refers to: the foreign keys protect what is still named.
+        # Each row before the rows that it refers to, which the foreign keys protect until then.
         profiles = CustomerProfile.objects.filter(supplier=supplier)
         Submission.objects.filter(answer__profile__in=profiles).delete()
         StepAnswer.objects.filter(profile__in=profiles).delete()

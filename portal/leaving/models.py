@@ -1,4 +1,4 @@
-"""Everything that the portal holds about a company, as one file to take away."""
+"""Exports: all data of a company in a file, to take away."""
 
 from datetime import datetime, timedelta
 
@@ -29,7 +29,7 @@ def place(row, name):
 
 
 class Export(WorkInProgress):
-    """One admin's wish for the company's data. The worker makes the file; it is kept for a week."""
+    """An admin's wish for the company's data; the worker makes the file, kept for a week."""
 
     TASK = "portal.jobs.make_export"
     RUNNING = (ExportStatus.QUEUED, ExportStatus.WORKING)
@@ -67,8 +67,8 @@ class Export(WorkInProgress):
     def ask(cls, supplier: Supplier, *, actor, now: datetime) -> "Export":
         """Queue an export with its job, and return it.
 
-        Or return the one that the worker is still making. An unfinished one of hours ago must have
-        failed and is given up.
+        Returns the export that the worker is still making, if there is one. An unfinished export of
+        hours ago must have failed, and is given up.
         """
         with transaction.atomic():
             # Two admins at the same moment: the second waits, and finds the export of the first.
@@ -93,7 +93,7 @@ class Export(WorkInProgress):
     def finish(self, content: File, *, now: datetime) -> None:
         """Keep the finished file and tell the admin who asked for it.
 
-        AlreadyDecided when it was finished before.
+        Raises AlreadyDecided when it was finished or given up before.
         """
         with transaction.atomic():
             name = self.file.storage.save(place(self, ""), content)
@@ -108,7 +108,10 @@ class Export(WorkInProgress):
             notify(self.supplier, "export_ready", about=self, users=[self.created_by], at=now)
 
     def forget(self) -> None:
-        """Delete the file; the row says that it was there. AlreadyDecided when there is none."""
+        """Delete the file; the row stays.
+
+        Raises AlreadyDecided when there is no file.
+        """
         name = self.file.name
         with transaction.atomic():
             self._move([ExportStatus.READY], ExportStatus.GONE, file="")
@@ -117,5 +120,4 @@ class Export(WorkInProgress):
 
     @property
     def until(self) -> datetime:
-        """Say when the worker deletes the file."""
         return self.finished_at + timedelta(days=KEPT_DAYS)

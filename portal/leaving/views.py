@@ -53,10 +53,7 @@ def export_file(request, pk):
 
 @role_required(Role.ADMIN)
 def company_close(request):
-    """Close the company in some days, with the password, after its data was packed.
-
-    Until then it can be kept open.
-    """
+    # Not before its data is packed, for afterwards nobody can sign in to fetch it.
     packed = request.supplier.exports.filter(status=ExportStatus.READY).exists()
     form = PasswordForm(request.POST or None, user=request.user)
     form.fields["password"].help_text = _(

@@ -20,7 +20,6 @@ def signed_in(user, client=None):
 
 
 def sure(client):
-    """Let the person have typed the password again just now."""
     client.post("/accounts/reauthenticate/", {"password": PASSWORD})
     return client
 

@@ -1,4 +1,4 @@
-"""The door: deny by default, people without a company, sessions, and the cost of a request."""
+"""The door: deny by default, people without a company, sessions, and what the door costs."""
 
 from uuid import UUID
 
@@ -22,7 +22,6 @@ def eve(db):
 
 
 def last_for(client):
-    """Return the seconds that the session lives after its last refresh."""
     return client.session.get_expiry_age(), client.cookies["sessionid"]["max-age"]
 
 
@@ -102,7 +101,9 @@ def test_a_role_is_read_anew_at_each_page(client_of, ada, ada_at_acme):
 
 
 def test_roles_are_ranked(vic_at_acme, mia_at_acme, ada_at_acme):
-    may = [[one.may(role) for role in Role] for one in (vic_at_acme, mia_at_acme, ada_at_acme)]
+    may = [
+        [member.may(role) for role in Role] for member in (vic_at_acme, mia_at_acme, ada_at_acme)
+    ]
     assert may == [[True, False, False], [True, True, False], [True, True, True]]
 
 
@@ -140,7 +141,7 @@ def test_a_session_in_use_is_prolonged_at_most_every_10_minutes(client_of, ada, 
         clock[0] += minutes * 60
         with CaptureQueriesContext(connection) as captured:
             client.get(reverse("accounts:account"))
-        written.append(any('UPDATE "django_session"' in one["sql"] for one in captured))
+        written.append(any('UPDATE "django_session"' in query["sql"] for query in captured))
     assert written == [True, False, True, False]
 
 

@@ -1,4 +1,4 @@
-"""The activity page of a company's admins: every kind has its words, customers' people stay unnamed."""
+"""The record that admins read: every kind has its words, and tells nothing of customers' people."""
 
 import re
 from pathlib import Path
@@ -28,7 +28,6 @@ MADE = {f"request_{status}" for status in ("accepted", "declined", "expired", "w
 
 
 def recorded():
-    """Return the kinds that the code records, as it names them."""
     found = set(MADE)
     for app in ("accounts", "customers", "connections"):
         for path in (ROOT / app).rglob("*.py"):

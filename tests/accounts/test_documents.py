@@ -1,4 +1,4 @@
-"""The company's documents: adding, reading, and the warning before they run out."""
+"""The company's documents: added and read by whom, and news before they run out."""
 
 from datetime import timedelta
 

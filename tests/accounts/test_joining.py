@@ -1,4 +1,4 @@
-"""A newcomer with a company's e-mail domain is asked to join it, not to found it twice; its admins decide."""
+"""People who share a company's e-mail domain are asked to join it; its admins decide."""
 
 import re
 

@@ -1,4 +1,4 @@
-"""Changes that an admin makes to the team; one admin is always left."""
+"""An admin changes the team, and an admin is always left."""
 
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
@@ -57,8 +57,8 @@ def test_the_last_admin_stays_admin(client_of, ada, ada_at_acme, mia_in_the_team
 
 
 def test_two_admins_who_leave_at_once_leave_one(settings, empty_queue):
-    one = make_user("one@acme.example", "One")
-    acme = make_supplier("ACME", admin=one)
+    first = make_user("one@acme.example", "One")
+    acme = make_supplier("ACME", admin=first)
     acme.memberships.create(user=make_user("two@acme.example", "Two"), role="admin")
 
     def leave(member):

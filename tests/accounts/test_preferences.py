@@ -1,4 +1,4 @@
-"""News by e-mail: at once, once a day, or not at all; the digest goes out once, in the morning of its reader."""
+"""News by e-mail: at once, once a day in the person's morning, or not at all; nothing twice."""
 
 import re
 from concurrent.futures import ThreadPoolExecutor

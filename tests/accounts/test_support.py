@@ -1,7 +1,6 @@
 import re
 
 import pytest
-from django.core.cache import cache
 from django.test import Client
 from django.urls import reverse
 
@@ -12,8 +11,8 @@ FORM = "/support/"
 
 
 @pytest.fixture(autouse=True)
-def fresh_limits(db):
-    cache.clear()
+def database(db):
+    """Every test here needs it."""
 
 
 @pytest.fixture
@@ -101,6 +100,15 @@ def test_strangers_send_five_an_hour_and_lose_no_word_of_the_sixth(stranger, one
     assert re.search(r"Wait \d+ minutes?, then try again\.", answer.content.decode())
     assert "My long sixth question" in answer.content.decode()
     assert SupportRequest.objects.count() == Mail.objects.count() == 5
+
+
+def test_one_mail_address_asks_five_times_an_hour_from_wherever(stranger, one_window):
+    question = {"message": "Hello", "email": "who@x.example"}
+    answers = [
+        stranger.post(FORM, question, REMOTE_ADDR=f"192.0.{number}.1").status_code
+        for number in range(6)
+    ]
+    assert answers == [302] * 5 + [429]
 
 
 def test_people_are_not_held_up_by_strangers_at_the_same_address(stranger, client_of, ada, acme):

@@ -12,7 +12,7 @@ UNKNOWN = "00000000-0000-4000-8000-000000000000"
 
 @pytest.fixture
 def client(client_of, ada, acme, rival):
-    """Ada is ACME's admin, and reads at Rival."""
+    # Ada is ACME's admin, and reads at Rival.
     rival.memberships.create(user=ada, role="viewer")
     return client_of(ada)
 
@@ -33,7 +33,8 @@ def test_companies_stand_in_the_order_in_which_one_joined_them(ada, ada_at_acme,
         joined = {"user": ada, "created_at": now + timedelta(days=place)}
         make_supplier(f"S{place}").memberships.create(role="member", **joined)
     asked = ada.memberships.active().with_unread().with_asking().with_second_factor()
-    assert [one.supplier.name for one in asked] == ["ACME Supplies", "S1", "S2", "S3", "S4", "S5"]
+    names = [membership.supplier.name for membership in asked]
+    assert names == ["ACME Supplies", "S1", "S2", "S3", "S4", "S5"]
 
 
 def test_the_role_is_that_at_the_active_company(client, rival):

@@ -7,7 +7,7 @@ from tests.builders import make_customer, make_user
 
 @pytest.fixture
 def customers(ada_at_acme, mia_at_acme, now):
-    """Mia works on Organon and Mirae; Vic, when he is limited, on Mirae."""
+    # Mia works on Organon and Mirae; Vic, when he is limited, on Mirae.
     profiles = [
         CustomerProfile.locked(ada_at_acme.supplier, make_customer(name))
         for name in ("Organon", "Mirae Display")

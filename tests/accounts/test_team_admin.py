@@ -1,4 +1,4 @@
-"""The operator changes a company's team by the same verbs, with a reason that is kept."""
+"""The operator changes a company's team by the admins' verbs, with a reason that is kept."""
 
 import pytest
 

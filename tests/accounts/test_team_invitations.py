@@ -1,4 +1,4 @@
-"""Inviting a colleague: one live invitation for an address, one use, only for that address, no more than its sender has."""
+"""Inviting a colleague: once per address, for one use, with no more than its sender has."""
 
 import re
 from concurrent.futures import ThreadPoolExecutor

@@ -17,7 +17,7 @@ ROUNDS = 6
 
 
 def together(*acts):
-    """Run the acts in threads that start at the same moment; raise their errors, except AlreadyDecided."""
+    # All start at the same moment; any error besides AlreadyDecided is raised here.
     start = Barrier(len(acts))
 
     def guarded(act):
@@ -33,7 +33,6 @@ def together(*acts):
 
 
 def team_of_two(number):
-    """Make two admins of a company; return (the first, the membership of the second)."""
     ada = make_user(f"ada{number}@acme.example", "Ada")
     acme = make_supplier(f"ACME {number}", admin=ada)
     bob = make_user(f"bob{number}@acme.example", "Bob")

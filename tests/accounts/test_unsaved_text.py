@@ -1,4 +1,4 @@
-"""Text typed into a step is never lost: it comes back to the same person, or stands there to be copied."""
+"""Text typed into a step is never lost: it comes back to the same person, or can be copied."""
 
 import re
 
@@ -27,7 +27,6 @@ def path(profile, step):
 
 @pytest.fixture
 def typed(client_of, ada, path, step):
-    """Post the page of the step as Ada."""
     who = client_of(ada).get(path).context["who"]
     return {"version": 0, "who": who, step.questions.first().name: "long work"}
 

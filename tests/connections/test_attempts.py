@@ -119,10 +119,10 @@ def test_what_is_left_is_the_smallest_remainder_of_the_scopes(ada_at_acme, mia_a
 
 def test_free_mail_is_no_scope_of_its_own(coupa, settings):
     settings.PORTAL_SEARCHES_A_DAY = 1
-    one = make_supplier("One", admin=make_user("one@naver.com")).memberships.get()
-    two = make_supplier("Two", admin=make_user("two@naver.com")).memberships.get()
-    search(one)
-    assert search(two, "organon").cost == 1
+    first = make_supplier("One", admin=make_user("one@naver.com")).memberships.get()
+    second = make_supplier("Two", admin=make_user("two@naver.com")).memberships.get()
+    search(first)
+    assert search(second, "organon").cost == 1
 
 
 def test_the_operators_number_counts_for_the_supplier(ada_at_acme, coupa):

@@ -1,4 +1,4 @@
-"""A contact passes a request on to a colleague: of the same company domain, a few times, unseen by the supplier."""
+"""A contact passes a request on: to the same company domain, a few times, unseen by the asker."""
 
 import pytest
 from django.test import Client

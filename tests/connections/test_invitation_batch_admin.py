@@ -38,7 +38,8 @@ def test_many_are_sent_again_only_after_a_recent_log_in(client_of, operator, org
     sent = invitation_sending.send(organon, rows, now=now, actor=operator)
     client, said = client_of(operator), {"action": "resend", "apply": "1", "reason": "asked"}
     answer = client.post(
-        "/admin/connections/invitation/", said | {"_selected_action": [one.pk for one in sent]}
+        "/admin/connections/invitation/",
+        said | {"_selected_action": [invitation.pk for invitation in sent]},
     )
     assert "reauthenticate" in answer.url
     assert Mail.objects.count() == 2
@@ -46,7 +47,8 @@ def test_many_are_sent_again_only_after_a_recent_log_in(client_of, operator, org
     assert Mail.objects.count() == 3
     client.post("/accounts/reauthenticate/", {"password": "demo-portal-2026"})
     client.post(
-        "/admin/connections/invitation/", said | {"_selected_action": [one.pk for one in sent]}
+        "/admin/connections/invitation/",
+        said | {"_selected_action": [invitation.pk for invitation in sent]},
     )
     assert Mail.objects.count() == 5
 

@@ -1,4 +1,4 @@
-"""Many invitations from a table: every row's verdict is seen before anything is sent; the worker sends, stops, goes on."""
+"""Many invitations from a table: first each row's verdict, then the worker sends them."""
 
 from datetime import timedelta
 
@@ -16,8 +16,8 @@ from tests.fixtures_invitations import many, read, sheet, upload
 
 def test_rows_are_read_with_what_is_wrong_with_each():
     rows = read(upload(), message="For all")
-    assert [one["line"] for one in rows] == [2, 3, 4, 5, 6, 7]
-    problems = [one["problem"] for one in rows]
+    assert [row["line"] for row in rows] == [2, 3, 4, 5, 6, 7]
+    problems = [row["problem"] for row in rows]
     assert problems == ["", "address", "", "company", "language", ""]
     assert [rows[0][name] for name in ("message", "language")] == ["Hello", "en"]
     assert [rows[5][name] for name in ("message", "language", "company")] == [
@@ -108,7 +108,8 @@ def test_after_months_the_rows_go_and_what_was_never_sent_does_not_read_as_sent(
     forget_invitations.func(timestamp=0)
     batch.refresh_from_db()
     never.refresh_from_db()
-    assert [(one.status, one.rows) for one in (batch, never)] == [("done", []), ("forgotten", [])]
+    assert (batch.status, batch.rows) == ("done", [])
+    assert (never.status, never.rows) == ("forgotten", [])
 
 
 @pytest.fixture

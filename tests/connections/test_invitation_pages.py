@@ -1,4 +1,4 @@
-"""The page behind an invitation's link: its words for a stranger, its end, a new link, passing it on."""
+"""The page behind an invitation's link: for a stranger, when it is over, a new link, passing on."""
 
 import re
 from datetime import timedelta
@@ -134,7 +134,7 @@ def test_the_operator_reads_the_story_and_the_supplier_only_that_it_accepted(
         f"/i/{token_to()}/accept/", {"company_choice": "new", "name": "NewCo", "country": "KR"}
     )
     story = AuditEntry.objects.about(invitation).order_by("at", "pk")
-    assert [one.kind for one in story] == [
+    assert [entry.kind for entry in story] == [
         "supplier_invited",
         "invitation_resent",
         "invitation_accepted",
@@ -150,7 +150,7 @@ def test_after_years_closed_invitations_are_forgotten(invitation, now, operator,
     jobs.forget_invitations.func(timestamp=0)
     assert list(Invitation.objects.all()) == [fresh]
     story = AuditEntry.objects.about(invitation)
-    assert {one.kind: one.data for one in story} == {
+    assert {entry.kind: entry.data for entry in story} == {
         "supplier_invited": {"customer": "Organon"},
         "invitation_forwarded": {"customer": "Organon"},
     }

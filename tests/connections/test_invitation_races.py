@@ -1,4 +1,4 @@
-"""Sixteen at once, and verbs against each other: one company, one membership, one connection, one story."""
+"""Sixteen acceptances at once, and verbs against each other: a single company and connection."""
 
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
@@ -25,7 +25,7 @@ def at_once(number, act):
             connection.close()
 
     with ThreadPoolExecutor(number) as pool:
-        return [one for one in pool.map(guarded, range(number)) if one]
+        return [result for result in pool.map(guarded, range(number)) if result]
 
 
 def test_sixteen_accepts_at_once_make_one_company_one_membership_one_connection(

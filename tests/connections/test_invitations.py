@@ -1,4 +1,4 @@
-"""A customer invites a supplier: one live invitation for an address, one use, for the invited person only."""
+"""A customer invites a supplier: once per address, for one use, by the invited person only."""
 
 from datetime import timedelta
 
@@ -43,7 +43,7 @@ def test_rows_are_judged_as_new_invited_connected_bad_or_twice(
         invitation_row("x@x.example"),
         invitation_row("bad", problem="address"),
     ]
-    assert [one["verdict"] for one in check_rows(organon, rows, now=now)] == [
+    assert [checked["verdict"] for checked in check_rows(organon, rows, now=now)] == [
         "invited",
         "connected",
         "new",
@@ -57,7 +57,8 @@ def test_a_member_of_a_connected_company_is_invited_for_another_one(
 ):
     connect(ada_at_acme, organon, now=now)
     assert [
-        one["verdict"] for one in check_rows(organon, [invitation_row("mia@acme.example")], now=now)
+        checked["verdict"]
+        for checked in check_rows(organon, [invitation_row("mia@acme.example")], now=now)
     ] == ["new"]
 
 
@@ -158,7 +159,7 @@ def test_the_worker_expires_what_is_overdue(ada_at_acme, acme, organon, now):
     old = invite(organon, "ada@acme.example", now=now - timedelta(days=31))
     fresh = invite(make_customer("Mirae"), now=now)
     jobs.expire_invitations.func(timestamp=0)
-    assert [Invitation.objects.get(pk=one.pk).status for one in (old, fresh)] == [
+    assert [Invitation.objects.get(pk=sent.pk).status for sent in (old, fresh)] == [
         "expired",
         "pending",
     ]

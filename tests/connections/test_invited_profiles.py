@@ -6,6 +6,7 @@ import pytest
 from django.urls import reverse
 
 from connections import jobs, onboarding
+from connections.models import invitation_sending
 from core.models import Mail
 from customers.models import CustomerProfile
 from tests.builders import connect, invite, make_customer, make_request, make_user
@@ -107,7 +108,7 @@ def test_accepting_uses_the_live_link_and_leaves_a_revoked_one_revoked(
     organon, ada, ada_at_acme, now
 ):
     invitation = invite(organon, "ada@acme.example", now=now)
-    invitation.resend(now=now)
+    invitation_sending.resend(invitation, now=now)
     onboarding.accept(ada, [invitation], company=ada_at_acme, now=now)
     links = invitation.links().order_by("pk")
     assert [link.condition(now) for link in links] == ["revoked", "used"]

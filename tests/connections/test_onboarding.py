@@ -1,4 +1,4 @@
-"""From an invitation to a connected company: the person, the company, and the rows that go with it."""
+"""From an invitation to a connected company: its acceptance, and what goes with it."""
 
 import re
 from datetime import timedelta

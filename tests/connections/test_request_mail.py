@@ -1,4 +1,4 @@
-"""The mail about a request: its way, the news of its end, and the timed work."""
+"""The mail about a request: its way, its readers, and what the worker does by the clock."""
 
 from datetime import timedelta
 
@@ -88,7 +88,7 @@ def test_contacts_are_written_to_in_the_order_of_their_addresses(ada_at_acme, no
         customer.contacts.create(email=address, name=name)
     make_request(ada_at_acme, customer, now=now)
     assert list(Mail.objects.order_by("created_at").values_list("to", flat=True)) == [
-        f"{one}@mirae.example" for one in "abc"
+        f"{letter}@mirae.example" for letter in "abc"
     ]
 
 

@@ -17,8 +17,6 @@ from tests.fixtures_mail import written_to
 
 
 def at_once(*deeds):
-    """Do all at the same moment; return how many succeeded."""
-
     def do(deed):
         try:
             deed()

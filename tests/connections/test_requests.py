@@ -1,4 +1,4 @@
-"""Requests: each rule of asking, each change of state."""
+"""Asking a customer, and what becomes of a request: each rule, each change of status."""
 
 from datetime import timedelta
 

@@ -1,4 +1,4 @@
-"""Customers whose vendor list names the supplier are suggested, with the reason; nobody else's are."""
+"""Suggested are customers whose vendor list names the supplier, with the reason, and no others."""
 
 import re
 from datetime import timedelta
@@ -22,7 +22,7 @@ def client(client_of, ada_at_acme):
 
 @pytest.fixture
 def listing(organon):
-    """Organon, whose vendor list has an address of ACME."""
+    # Its vendor list has an address of ACME.
     organon.vendors.create(name="ACME", email="orders@acme.example", domain="acme.example")
     return organon
 

@@ -1,4 +1,4 @@
-"""A function that locks rows opens a transaction: views run without one, and the transaction of a test would hide it."""
+"""A function that locks rows opens a transaction: views run without one, a test would hide it."""
 
 import ast
 

@@ -1,7 +1,7 @@
-"""The kinds of question: how each is asked, checked, kept and read.
+"""The kinds of question: how a kind is asked, checked, kept and read.
 
-Adding a kind is one module here with its class, one template in templates/customers/steps/kinds/
-(none where the plain field.html will do), and one line in KINDS. Nothing outside the class asks
+To add a kind, write a module here with its class, a template in templates/customers/steps/kinds/
+(none where the plain field.html will do), and a line in KINDS. Nothing outside the class asks
 what kind a question is.
 """
 
@@ -16,7 +16,7 @@ from customers.steps.kinds.file import File
 from customers.steps.kinds.number import Number
 from customers.steps.kinds.text import LongText, Text
 
-# by name, in the order in which the operator chooses
+# By name, in the order in which the operator chooses.
 KINDS: dict[str, Kind] = {
     kind.name: kind()
     for kind in (

@@ -9,10 +9,9 @@ from customers.steps.kinds.base import Kind
 
 
 class Acknowledgement(Kind):
-    """A document that is agreed to; what was read is kept with the answer.
+    """A document to agree to; the answer keeps the document that was agreed to.
 
-    A draft keeps which version of the question was agreed to: another document has to be agreed to
-    anew.
+    A draft keeps the version of the question, so that another document needs another agreement.
     """
 
     name, label = "acknowledgement", gettext_lazy("acknowledgement of a document")

@@ -21,7 +21,7 @@ class BankAccount(Kind):
     name, label = "bank_account", _("bank account")
     template_name = "customers/steps/kinds/bank_account.html"
     is_composed = True
-    banks = KOREAN_BANKS  # offered while the name is typed; any other is taken too
+    banks = KOREAN_BANKS  # offered while people type the name; any other name is taken too
 
     def controls(self, question, company):
         fields = {part: forms.CharField(label=LABELS[part], max_length=160) for part in PARTS}

@@ -1,4 +1,4 @@
-"""What a kind of question is, and what it may ask of the company that answers."""
+"""The interface of a kind of question, and what it may read of the company that answers."""
 
 from functools import cached_property
 from typing import Any
@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 
 class Company:
-    """The company that answers, as far as a form asks; nothing in the operator's preview."""
+    """The company that answers, as far as a form asks; empty in the operator's preview."""
 
     def __init__(self, supplier=None):
         self._supplier = supplier
@@ -27,7 +27,6 @@ class Company:
         return account.values() if account else {}
 
     def document_for(self, question):
-        """Return the company document that a question is prefilled from, None without one."""
         return self._documents.get(question.prefill) if question.prefill else None
 
     @cached_property
@@ -39,27 +38,27 @@ class Company:
 class Kind:
     """All that is special about a kind of question; a subclass says what differs from plain text.
 
-    A control is one input of the form, told from the question's others by its suffix; the control
-    without a suffix carries the label. A text is what stands in a control, a value is what is kept
-    of a checked answer, as JSON.
+    A control is an input of the form; its suffix tells it from the question's other controls, and
+    the control without a suffix carries the label. A text is what stands in a control; a value is
+    what a submission keeps of a checked answer, as JSON.
     """
 
     name: str  # as Question.kind keeps it
     label: str  # as the operator chooses it
     template_name = "customers/steps/kinds/field.html"
-    is_composed = False  # several controls make the answer: what is missing is told by the whole
+    is_composed = False  # several controls make the answer: only the whole can be missing
     stores_file = False
-    gives_country = False  # its answer says whose rules check the step's registration numbers
+    gives_country = False  # the answer is the country whose rules check registration numbers
 
     def check_question(self, question) -> None:
-        """Raise ValidationError where the operator's question lacks what this kind needs."""
+        """Raise ValidationError when the operator's question lacks what this kind needs."""
 
     def controls(self, question, company: Company) -> dict[str, forms.Field]:
-        """Return the form fields that ask it, {suffix: field}."""
+        """Return the form fields that ask the question, {suffix: field}."""
         raise NotImplementedError
 
     def prefilled(self, question, company: Company) -> dict[str, str]:
-        """Return the texts that its controls begin with, {suffix: text}."""
+        """Return the texts that the controls begin with, {suffix: text}."""
         return {"": company.details.get(question.prefill, "")}
 
     def to_draft(self, question, text: str) -> str:
@@ -79,7 +78,7 @@ class Kind:
         return cleaned[""] or None
 
     def check_submission(self, question, value) -> None:
-        """Raise ValidationError where a value will do for a draft, but not for the customer."""
+        """Raise ValidationError for a value that will do for a draft, but not for the customer."""
 
     def missing(self, question) -> str:
         """Say that a required answer is missing."""
@@ -94,13 +93,13 @@ class Kind:
         return texts
 
     def upload_in(self, value) -> str:
-        """Return the id of the Upload that a value names, '' without one."""
+        """Return the id of the Upload that a value names, '' if it names none."""
         return ""
 
     def document_in(self, value) -> str:
-        """Return the document that a value agrees to, '' without one."""
+        """Return the document that a value agrees to, '' if it agrees to none."""
         return ""
 
     def bank_account_in(self, value) -> dict[str, str] | None:
-        """Return the bank account that a value names, None without one."""
+        """Return the bank account that a value names, None if it names none."""
         return None

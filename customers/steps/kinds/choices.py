@@ -1,4 +1,4 @@
-"""One or several of given answers."""
+"""Questions that offer their answers."""
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -63,17 +63,19 @@ class SeveralChoices(Kind):
 
 
 def check_choices(question) -> None:
-    """Raise ValidationError where a question offers no choice."""
     if len(question.choices.splitlines()) < 2:
         raise ValidationError({"choices": _("Write at least two choices, one a line.")})
 
 
 def choices_of(question) -> list[tuple[str, str]]:
-    """Return the choices of a question; the whole line is kept, and with it both languages."""
+    """Return the choices of a question, each as its whole line and the reader's half of it."""
+    # An answer keeps the whole line, and so reads in both languages.
     return [(line, choice_label(line)) for line in question.choices.splitlines()]
 
 
 def choice_label(line: str) -> str:
-    """'Packaging | 포장재' -> the reader's half; a line without a bar is both."""
+    """Return the reader's half of 'Packaging | 포장재'; a line without a bar is for both."""
     english, _bar, korean = (part.strip() for part in line.partition("|"))
-    return korean if get_language() == "ko" and korean else english or korean
+    if get_language() == "ko" and korean:
+        return korean
+    return english or korean

@@ -1,4 +1,4 @@
-"""How somebody is reached."""
+"""Addresses and numbers to reach somebody by."""
 
 from django import forms
 from django.utils.translation import gettext_lazy as _

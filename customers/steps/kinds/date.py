@@ -8,11 +8,11 @@ from django.utils.translation import gettext_lazy as _
 
 from customers.steps.kinds.base import Kind
 
+# As browsers send it, and as people type it where the browser has no calendar.
 WAYS = ["%Y-%m-%d", "%Y. %m. %d.", "%Y.%m.%d", "%Y/%m/%d"]
 
 
 def date_field(label: str | None = None) -> forms.DateField:
-    """Return a control for a day, chosen in the browser's calendar or typed."""
     return forms.DateField(
         label=label,
         widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date", "class": "short"}),

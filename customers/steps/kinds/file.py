@@ -1,4 +1,4 @@
-"""Files; `customers.steps.files` says which of several counts, and stores it."""
+"""Files; customers.steps.files decides which of several counts, and stores it."""
 
 from datetime import date
 
@@ -15,7 +15,7 @@ from customers.steps.kinds.date import date_field
 
 
 class File(Kind):
-    """A file, with the day until which it is valid where that is asked."""
+    """A file, and until when it is valid if the question asks for that."""
 
     name, label = "file", gettext_lazy("file")
     template_name = "customers/steps/kinds/file.html"
@@ -35,6 +35,7 @@ class File(Kind):
         document = company.document_for(question)
         if not document:
             return {}
+        # A document that has run out is offered, but not chosen.
         return {"own": "" if document.has_expired(timezone.now()) else "on"}
 
     def clean(self, question, cleaned, country):

@@ -15,7 +15,7 @@ _THOUSANDS = re.compile(r"[-+]?\d{1,3}([, ]\d{3})+(\.\d*)?")
 class PlainNumberField(forms.DecimalField):
     """A number such as '1,200.5' or '1 200'.
 
-    A comma elsewhere than between thousands may mean decimals: an error, not a guess.
+    A comma between other digits may mean decimals: that is an error, not a guess.
     """
 
     def to_python(self, value):
@@ -38,7 +38,7 @@ class Number(Kind):
         return {"": field}
 
     def clean(self, question, cleaned, country):
-        # 0 is an answer; as text, for JSON has no decimals
+        # 0 is an answer. Kept as text, for JSON has no decimals.
         return None if cleaned[""] is None else format(cleaned[""].normalize(), "f")
 
     def lines(self, value):

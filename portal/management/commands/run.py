@@ -35,13 +35,13 @@ class Command(BaseCommand):
         # SIGTERM, as a service manager sends it, ends us the same way as Ctrl-C.
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, _stop)
-        host, port = os.environ.get("HOST", "127.0.0.1"), int(os.environ.get("PORT", "8000"))
+        port = settings.PORT
         # Before the database starts: a second `make run` is told so at once.
-        _refuse_taken(host, port)
+        _refuse_taken(settings.HOST, port)
         children = []
         try:
             prepare()
-            children = [_start(*_web(host, port)), _start(*_worker())]
+            children = [_start(*_web()), _start(*_worker())]
             _wait_for(f"http://127.0.0.1:{port}/healthz", children)
             self.stdout.write(f"Portal ready: http://localhost:{port}/")
             if settings.DEMO and User.objects.filter(email="admin@acme.example").exists():
@@ -79,29 +79,25 @@ def _refuse_taken(host, port):
             ) from None
 
 
-def _web(host, port):
-    if settings.DEBUG:
-        # Django's own server loads changed code anew; it is made for development only.
-        return [sys.executable, "manage.py", "runserver", f"{host}:{port}"]
-    # The one beside our Python: another installation's may be first in PATH.
-    program = os.path.join(os.path.dirname(sys.executable), "granian")
-    address = ["--host", host, "--port", str(port)]
-    threads = ["--workers", "1", "--blocking-threads", "4", "--no-ws"]
-    quiet = ["--log-level", "warning"]
-    return [program, "--interface", "wsgi", *address, *threads, *quiet, "portal.wsgi:application"]
+def _web():
+    # Django's own server loads changed code anew; it is made for development only.
+    return ["runserver", f"{settings.HOST}:{settings.PORT}"] if settings.DEBUG else ["serve"]
 
 
 def _worker():
     options = ["--concurrency", str(settings.WORKER_CONCURRENCY)]
     # Less than _end() waits: the worker hands back what it was doing.
     options += ["--shutdown-graceful-timeout", "10"]
-    return [sys.executable, "manage.py", "procrastinate", "worker", *options]
+    return ["procrastinate", "worker", *options]
 
 
 def _start(*command):
     # In a session of its own: a Ctrl-C in the terminal reaches us only, and we end the children.
     return subprocess.Popen(
-        command, cwd=settings.BASE_DIR, start_new_session=True, preexec_fn=_die_with_parent
+        [sys.executable, "manage.py", *command],
+        cwd=settings.BASE_DIR,
+        start_new_session=True,
+        preexec_fn=_die_with_parent,
     )
 
 
@@ -133,9 +129,7 @@ def _watch(children):
 def _refuse_dead(children):
     for child in children:
         if child.poll() is not None:
-            raise CommandError(
-                f"{os.path.basename(child.args[0])} ended by itself (exit {child.returncode})."
-            )
+            raise CommandError(f"{child.args[2]} ended by itself (exit {child.returncode}).")
 
 
 def _end(children):

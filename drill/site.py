@@ -1,0 +1,84 @@
+"""A portal that runs as `make run` starts it, with a port and data of its own."""
+
+import contextlib
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import tempfile
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+PATIENCE = 180  # seconds for the database, the demo data and the server to come up
+OURS = ("SECRET_KEY", "DATABASE_URL", "EMBEDDED_PG_OPTIONS", "DJANGO_SETTINGS_MODULE")
+
+
+@dataclass(frozen=True)
+class Site:
+    """Where the portal listens, and the environment that leads other commands to its data."""
+
+    port: int
+    environment: dict[str, str]
+
+
+@contextlib.contextmanager
+def running() -> Iterator[Site]:
+    """Start the portal with its demo data; its processes and its data are gone at the end.
+
+    Raises RuntimeError, with what it printed, when it does not come up.
+    """
+    # Below /tmp and readable, for PostgreSQL does not run as root and has to come in.
+    base = Path(tempfile.mkdtemp(prefix="portal-drill-", dir="/tmp"))
+    base.chmod(0o755)
+    site = Site(port=free_port(), environment=_environment(base))
+    process = subprocess.Popen(
+        [sys.executable, "manage.py", "run"],
+        cwd=ROOT,
+        env=site.environment | {"PORT": str(site.port)},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+    try:
+        _wait_until_ready(process)
+        yield site
+    finally:
+        process.terminate()
+        try:
+            process.wait(60)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+        process.stdout.close()
+        shutil.rmtree(base, ignore_errors=True)
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def _environment(base):
+    kept = {name: value for name, value in os.environ.items() if name not in OURS}
+    return kept | {"VAR_DIR": str(base), "DEMO": "1", "LOCAL": "1", "HOST": "127.0.0.1"}
+
+
+def _wait_until_ready(process):
+    # Killed when it takes too long, which ends the reading too.
+    alarm = threading.Timer(PATIENCE, process.kill)
+    alarm.start()
+    printed = []
+    for line in process.stdout:
+        printed.append(line)
+        if "Portal ready" in line:
+            break
+    else:
+        raise RuntimeError("The portal did not come up:\n" + "".join(printed))
+    alarm.cancel()
+    # Read on, so that a full pipe never stops it.
+    threading.Thread(target=process.stdout.read, daemon=True).start()
