@@ -10,6 +10,7 @@ from tests.builders import make_customer, make_supplier, make_user
 
 pytest_plugins = [
     "tests.fixtures_database",
+    "tests.fixtures_invitations",
     "tests.fixtures_mail",
     "tests.fixtures_processes",
 ]

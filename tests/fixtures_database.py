@@ -7,7 +7,6 @@ import hashlib
 import os
 import shutil
 from contextlib import contextmanager
-from pathlib import Path
 
 import pytest
 from django.conf import settings
@@ -16,8 +15,8 @@ from django.core.management import call_command
 from django.db import connection
 
 from tests.settings import BELOW
+from tests.tree import ROOT
 
-ROOT = Path(__file__).resolve().parent.parent
 LOCK = 1_000  # any number: processes that prepare databases wait for each other
 
 

@@ -11,7 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.fixtures_database import ROOT, is_alive
+from tests.fixtures_database import is_alive
+from tests.tree import ROOT
 
 _numbers = itertools.count()
 

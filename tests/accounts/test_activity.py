@@ -1,7 +1,6 @@
 """The record that admins read: every kind has its words, and tells nothing of customers' people."""
 
 import re
-from pathlib import Path
 
 import pytest
 from django.template.loader import get_template
@@ -9,8 +8,8 @@ from django.urls import reverse
 
 from accounts.models import AuditEntry
 from tests.builders import connect, make_customer, make_request
+from tests.tree import modules
 
-ROOT = Path(__file__).resolve().parents[2]
 OPERATORS = {
     "address_muted", "demo_loaded", "request_routed", "request_mail_failed", "request_forwarded", "supplier_invited",
     "invitation_resent", "invitation_corrected", "invitation_revoked", "invitation_forwarded", "searches_allowed",
@@ -29,10 +28,8 @@ MADE = {f"request_{status}" for status in ("accepted", "declined", "expired", "w
 
 def recorded():
     found = set(MADE)
-    for app in ("accounts", "customers", "connections"):
-        for path in (ROOT / app).rglob("*.py"):
-            text = path.read_text()
-            found |= set(re.findall(r'(?:\.record|_record|_record_all)\(\s*"([a-z_]+)"', text))
+    for _name, text in modules("accounts", "customers", "connections"):
+        found |= set(re.findall(r'(?:\.record|_record|_record_all)\(\s*"([a-z_]+)"', text))
     return found - OPERATORS
 
 

@@ -1,51 +1,23 @@
-"""An account stays its owner's: mail about changes, codes for an address, a second factor."""
+"""An account stays its owner's: mail about new browsers and about changes."""
 
 import re
 from datetime import timedelta
 
 import pytest
-from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from allauth.mfa.totp.internal.auth import (
-    TOTP,
     format_hotp_value,
     hotp_value,
     yield_hotp_counters_from_time,
 )
 from django.test import Client
-from django.urls import reverse
-from django.utils import timezone
 
 from accounts.jobs import forget_devices
-from accounts.models import AuditEntry, EmailChange, KnownDevice, User
+from accounts.models import KnownDevice
 from core.models import Mail
-from tests.builders import PASSWORD, make_user
-
-NEW = "ada.kim@new.example"
-
-
-def signed_in(user, client=None):
-    client = client or Client(
-        headers={
-            "user-agent": "Mozilla/5.0 (X11; Linux x86_64; rv:143.0) Gecko/20100101 Firefox/143.0",
-            "accept-language": "en",
-        }
-    )
-    client.post("/accounts/login/", {"login": user.email, "password": PASSWORD})
-    assert "_auth_user_id" in client.session
-    return client
-
-
-def sure(client):
-    client.post("/accounts/reauthenticate/", {"password": PASSWORD})
-    return client
-
-
-def security_mail():
-    return list(
-        Mail.objects.filter(name="security").order_by("created_at").values_list("to", "subject")
-    )
+from tests.accounts.conftest import security_mail, signed_in, sure, with_app
+from tests.builders import PASSWORD
 
 
 def test_the_first_browser_of_all_is_not_told_a_second_one_is(ada, acme):
@@ -170,186 +142,3 @@ def test_other_sessions_are_ended_from_the_list(ada, acme):
     here.post("/accounts/sessions/")
     assert elsewhere.get("/").url.startswith("/accounts/login/")
     assert here.get("/").status_code == 200
-
-
-@pytest.fixture
-def client(ada, acme):
-    return sure(signed_in(ada))
-
-
-def codes():
-    found = Mail.objects.filter(name="email_change").order_by("-created_at", "to")
-    return {mail.to: re.search(r"^(\d{6})$", mail.text, re.MULTILINE)[1] for mail in found[:2]}
-
-
-def begin(client, email=NEW):
-    client.post("/account/email/", {"email": email})
-    return codes()
-
-
-def test_both_codes_change_the_address_and_both_addresses_are_told(client, ada):
-    sent = begin(client, "Ada.Kim@NEW.example")
-    client.post("/account/email/confirm/", {"old": sent["ada@acme.example"], "new": sent[NEW]})
-    ada.refresh_from_db()
-    assert ada.email == NEW
-    assert list(EmailAddress.objects.values_list("email", "verified", "primary")) == [
-        (NEW, True, True)
-    ]
-    assert {to for to, subject in security_mail() if "e-mail was changed" in subject} == {
-        "ada@acme.example",
-        NEW,
-    }
-    assert AuditEntry.objects.get(kind="email_changed").actor == ada
-    signed_in(ada)
-
-
-def test_somebody_who_never_confirmed_the_address_gives_way(client, ada):
-    said = {
-        "email": NEW,
-        "name": "Squatter",
-        "company": "X",
-        "country": "KR",
-        "password1": "four-words-i-know",
-    }
-    Client().post("/accounts/signup/", said | {"terms": "on", "privacy": "on"})
-    sent = begin(client)
-    client.post("/account/email/confirm/", {"old": sent["ada@acme.example"], "new": sent[NEW]})
-    ada.refresh_from_db()
-    assert ada.email == NEW
-    assert not User.objects.filter(name="Squatter").exists()
-
-
-def test_an_address_that_the_operator_changes_is_the_only_one_from_then_on(
-    client, client_of, ada, operator
-):
-    said = {
-        "action": "change_email",
-        "_selected_action": ada.pk,
-        "apply": "1",
-        "reason": "Passport seen",
-    }
-    office = client_of(operator)
-    office.post("/admin/accounts/user/", said | {"email": "Ada.Kim@NEW.example"})
-    ada.refresh_from_db()
-    assert list(EmailAddress.objects.filter(user=ada).values_list("email", "verified")) == [
-        (NEW, True)
-    ]
-    assert {to for to, subject in security_mail() if "e-mail was changed" in subject} == {
-        "ada@acme.example",
-        NEW,
-    }
-    assert client.get("/").url.startswith("/accounts/login/")
-    entry = AuditEntry.objects.about(ada).get(kind="email_corrected")
-    assert entry.actor == operator
-    assert entry.audience == "operator"
-    assert entry.data["reason"] == "Passport seen"
-    signed_in(ada)
-
-
-def test_the_operator_gives_nobody_the_address_of_another(client_of, ada, mia, operator):
-    said = {"action": "change_email", "_selected_action": ada.pk, "apply": "1", "reason": "Asked"}
-    page = (
-        client_of(operator)
-        .post("/admin/accounts/user/", said | {"email": mia.email}, follow=True)
-        .content.decode()
-    )
-    ada.refresh_from_db()
-    assert "Somebody else signs in with this address." in page
-    assert ada.email == "ada@acme.example"
-
-
-@pytest.mark.parametrize("wrong", ["old", "new"])
-def test_one_wrong_code_changes_nothing_and_is_said_beside_its_field(wrong, client, ada):
-    sent = begin(client)
-    typed = {"old": sent["ada@acme.example"], "new": sent[NEW]}
-    page = client.post("/account/email/confirm/", typed | {wrong: "000000"}).content.decode()
-    assert f'id="id_{wrong}_error"' in page
-    assert "is confirmed." in page
-    ada.refresh_from_db()
-    assert ada.email == "ada@acme.example"
-    client.post("/account/email/confirm/", {wrong: typed[wrong]})
-    ada.refresh_from_db()
-    assert ada.email == NEW
-
-
-def test_an_address_that_somebody_has_gets_a_word_but_no_code(client, ada, mia):
-    page = client.post("/account/email/", {"email": "mia@acme.example"})
-    assert page.url == "/account/email/confirm/"
-    assert Mail.objects.get(to="mia@acme.example").name == "email_taken"
-    old = Mail.objects.get(name="email_change")
-    code = re.search(r"^(\d{6})$", old.text, re.MULTILINE)[1]
-    client.post("/account/email/confirm/", {"old": code, "new": code})
-    ada.refresh_from_db()
-    assert ada.email == "ada@acme.example"
-
-
-def test_an_address_taken_meanwhile_is_not_taken_over(client, ada):
-    sent = begin(client)
-    make_user(NEW, "Other")
-    client.post("/account/email/confirm/", {"old": sent["ada@acme.example"], "new": sent[NEW]})
-    ada.refresh_from_db()
-    assert ada.email == "ada@acme.example"
-
-
-def test_codes_are_too_old_after_ten_minutes(client, ada):
-    begin(client)
-    EmailChange.objects.update(created_at=timezone.now() - timedelta(minutes=11))
-    assert client.get("/account/email/confirm/").url == "/account/email/"
-
-
-def test_changing_the_address_asks_for_a_recent_log_in(client_of, ada, acme):
-    assert "reauthenticate" in client_of(ada).get("/account/email/").url
-
-
-def test_changes_are_limited(client, one_window):
-    answers = [
-        client.post("/account/email/", {"email": f"a{number}@new.example"}).status_code
-        for number in range(6)
-    ]
-    assert answers == [302] * 5 + [200]
-
-
-def with_app(user):
-    TOTP.activate(user, "JBSWY3DPEHPK3PXP")
-
-
-def test_an_admin_asks_everybody_for_a_second_factor(client_of, ada, mia, acme):
-    with_app(ada)
-    client_of(ada).post(reverse("accounts:require_second_factor"), {"on": "1"})
-    assert Mail.objects.get(name="second_factor_required").to == "mia@acme.example"
-    member = client_of(mia)
-    assert member.get("/setup/customers/").url == "/account/second-factor/"
-    assert (
-        member.post("/setup/requests/search/", {"words": "organon"}).url
-        == "/account/second-factor/"
-    )
-    assert "Add a passkey" in member.get("/account/second-factor/").content.decode()
-    with_app(mia)
-    assert member.get("/setup/customers/").status_code == 200
-
-
-def test_whoever_asks_has_one_first(client_of, ada, acme):
-    client_of(ada).post(reverse("accounts:require_second_factor"), {"on": "1"})
-    acme.refresh_from_db()
-    assert acme.requires_second_factor is False
-
-
-def test_it_can_be_asked_no_longer(client_of, ada, mia, acme):
-    with_app(ada)
-    client = client_of(ada)
-    client.post(reverse("accounts:require_second_factor"), {"on": "1"})
-    client.post(reverse("accounts:require_second_factor"))
-    assert client_of(mia).get("/setup/customers/").status_code == 200
-    kinds = (
-        AuditEntry.objects.filter(kind__startswith="second_factor")
-        .order_by("pk")
-        .values_list("kind", flat=True)
-    )
-    assert list(kinds) == ["second_factor_required", "second_factor_free"]
-
-
-def test_recovery_codes_alone_are_no_second_factor(client_of, ada, mia, acme):
-    Authenticator.objects.create(user=mia, type=Authenticator.Type.RECOVERY_CODES, data={})
-    acme.requires_second_factor = True
-    acme.save(update_fields=["requires_second_factor"])
-    assert client_of(mia).get("/").url == "/account/second-factor/"

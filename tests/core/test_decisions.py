@@ -10,8 +10,7 @@ from connections.models import ConnectionRequest, Invitation
 from core.models import DecidedInTime, DecidedOnce
 from core.models.decisions import EXPIRED, PENDING, REVOKED
 from core.states import AlreadyDecided
-from tests.builders import make_request, make_user
-from tests.connections.test_invitations import invite
+from tests.builders import invite, make_request, make_user
 
 IN_TIME = [ConnectionRequest, Invitation, TeamInvitation]
 

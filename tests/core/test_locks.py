@@ -2,7 +2,7 @@
 
 import ast
 
-from tests.portal.test_layers import ORDER, ROOT
+from tests.tree import modules
 
 LOCKING = {"select_for_update", "locked", "one_at_a_time"}
 IN_THE_CALLERS_TRANSACTION = {
@@ -33,9 +33,7 @@ def bare_locks(node, function=None, is_safe=False):
 
 
 def test_every_verb_that_locks_has_its_own_transaction():
-    found = set()
-    for app in ORDER:
-        for path in (ROOT / app).rglob("*.py"):
-            name = path.relative_to(ROOT).as_posix()
-            found |= {(name, function) for function in bare_locks(ast.parse(path.read_text()))}
+    found = {
+        (name, function) for name, text in modules() for function in bare_locks(ast.parse(text))
+    }
     assert found == IN_THE_CALLERS_TRANSACTION

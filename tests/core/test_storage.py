@@ -5,11 +5,11 @@ import subprocess
 import sys
 import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).resolve().parents[2]
+from tests.tree import ROOT
+
 SCRIPT = """
 import django; django.setup()
 from django.core.files.base import ContentFile

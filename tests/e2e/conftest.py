@@ -96,6 +96,10 @@ def open_page(browser, live_server, request):
     assert errors == []
 
 
+def pytest_collection_modifyitems(items):
+    items.sort(key=lambda item: "e2e" in item.path.parts)  # playwright's loop stays in the thread
+
+
 @pytest.hookimpl(hookwrapper=True)
 def pytest_runtest_makereport(item, call):
     outcome = yield

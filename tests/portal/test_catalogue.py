@@ -2,29 +2,28 @@
 
 import ast
 import re
-from pathlib import Path
 
 import polib
 import pytest
 from django.template.base import Lexer, TokenType
 from django.utils.translation.template import templatize
 
-ROOT = Path(__file__).resolve().parents[2]
+from tests.tree import ROOT, modules
+
 CATALOGUE = polib.pofile(str(ROOT / "locale/ko/LC_MESSAGES/django.po"))
 NAMES = {"_", "gettext", "gettext_lazy", "ngettext"}
 
 
 def said_in_python():
-    for app in ("core", "accounts", "customers", "connections", "portal"):
-        for path in (ROOT / app).rglob("*.py"):
-            for node in ast.walk(ast.parse(path.read_text())):
-                is_call = (
-                    isinstance(node, ast.Call)
-                    and isinstance(node.func, ast.Name)
-                    and node.func.id in NAMES
-                )
-                if is_call and node.args and isinstance(node.args[0], ast.Constant):
-                    yield path, node.args[0].value
+    for path, text in modules():
+        for node in ast.walk(ast.parse(text)):
+            is_call = (
+                isinstance(node, ast.Call)
+                and isinstance(node.func, ast.Name)
+                and node.func.id in NAMES
+            )
+            if is_call and node.args and isinstance(node.args[0], ast.Constant):
+                yield path, node.args[0].value
 
 
 def said_in_templates():

@@ -2,18 +2,16 @@
 
 import ast
 import re
-from pathlib import Path
 
 import pytest
 from django.apps import apps
 from django.urls import get_resolver
 
 from accounts.notifications import all_kinds
+from tests.tree import APPS, ROOT, modules
 
-ROOT = Path(__file__).resolve().parents[2]
-ORDER = ["core", "accounts", "customers", "connections", "portal"]
 # the app of each namespace of addresses; those of libraries are not ours to order
-NAMESPACES = {name: name for name in ORDER} | {"leaving": "portal"}
+NAMESPACES = {name: name for name in APPS} | {"leaving": "portal"}
 PATH = re.compile(r"(\w+)\.(?:\w+\.)*[A-Za-z_]+")  # 'connections.jobs.reroute', 'accounts.User'
 ADDRESS = re.compile(r"(\w+):\w+")  # 'customers:profile'
 # Addresses without a namespace ('home', 'privacy') are the project's own: Django and allauth use them too
@@ -24,20 +22,19 @@ MAILS = ROOT / "templates/email"
 
 
 def floor(app):
-    return ORDER.index(app)
+    return APPS.index(app)
 
 
 def is_above(owner, app):
     """Whether `owner`, the first part of a name, is one of our apps and stands above `app`."""
     owner = NAMESPACES.get(owner, owner)
-    return owner in ORDER and floor(owner) > floor(app)
+    return owner in APPS and floor(owner) > floor(app)
 
 
-def modules(app):
-    """(path, syntax tree) of each module of an app; migrations only repeat what its models say."""
-    for path in sorted((ROOT / app).rglob("*.py")):
-        if "migrations" not in path.parts:
-            yield path.relative_to(ROOT).as_posix(), ast.parse(path.read_text())
+def trees(app):
+    """Yield (path, syntax tree) of each module of an app."""
+    for name, text in modules(app):
+        yield name, ast.parse(text)
 
 
 def imports(tree):
@@ -81,22 +78,22 @@ def looked_up(tree):
             yield from text.split("__")
 
 
-@pytest.mark.parametrize("app", ORDER)
+@pytest.mark.parametrize("app", APPS)
 def test_an_app_imports_only_what_lies_below_it(app):
     wrong = [
         (path, name)
-        for path, tree in modules(app)
+        for path, tree in trees(app)
         for name in imports(tree)
         if is_above(name.partition(".")[0], app)
     ]
     assert wrong == []
 
 
-@pytest.mark.parametrize("app", ORDER)
+@pytest.mark.parametrize("app", APPS)
 def test_an_app_names_no_address_module_or_template_above_it(app):
     wrong = [
         (path, text)
-        for path, tree in modules(app)
+        for path, tree in trees(app)
         for text in strings(tree)
         for pattern in (ADDRESS, PATH, TEMPLATE)
         if (found := pattern.fullmatch(text)) and is_above(found[1], app)
@@ -116,10 +113,10 @@ def test_every_namespace_of_addresses_has_a_floor():
 def owner_of_kinds():
     """{name of a kind of news: the app whose module registers it}."""
     owners = {}
-    for app in ORDER:
+    for app in APPS:
         names = {
             text
-            for path, tree in modules(app)
+            for path, tree in trees(app)
             if "notification_kinds" in path
             for text in strings(tree)
         }
@@ -131,12 +128,12 @@ def test_every_kind_of_news_has_an_owner():
     assert set(owner_of_kinds()) == {kind.name for kind in all_kinds()}
 
 
-@pytest.mark.parametrize("app", ORDER)
+@pytest.mark.parametrize("app", APPS)
 def test_an_app_names_no_kind_of_news_from_above(app):
     owners = owner_of_kinds()
     wrong = [
         (path, text)
-        for path, tree in modules(app)
+        for path, tree in trees(app)
         for text in arguments(tree)
         if is_above(owners.get(text), app)
     ]
@@ -145,30 +142,28 @@ def test_an_app_names_no_kind_of_news_from_above(app):
 
 def relations_from_above(app):
     """Names by which models of this app, or below it, lead to models above it, whose relations define them."""
-    for upper in ORDER[floor(app) + 1 :]:
+    for upper in APPS[floor(app) + 1 :]:
         for model in apps.get_app_config(upper).get_models():
             for field in model._meta.get_fields():
                 if field.auto_created or not field.is_relation or not field.related_model:
                     continue
                 lower = field.related_model._meta.app_label
-                if lower in ORDER and floor(lower) <= floor(app) and not field.remote_field.hidden:
+                if lower in APPS and floor(lower) <= floor(app) and not field.remote_field.hidden:
                     yield field.remote_field.get_accessor_name()
                     yield field.related_query_name()
 
 
-@pytest.mark.parametrize("app", ORDER)
+@pytest.mark.parametrize("app", APPS)
 def test_an_app_follows_no_relation_that_a_model_above_it_defines(app):
     above = set(relations_from_above(app))
-    wrong = [
-        (path, name) for path, tree in modules(app) for name in looked_up(tree) if name in above
-    ]
+    wrong = [(path, name) for path, tree in trees(app) for name in looked_up(tree) if name in above]
     assert wrong == []
 
 
 @pytest.mark.parametrize("app", ["core", "accounts"])
 def test_the_mails_of_an_app_lead_to_no_page_above_it(app):
     """Pages may link anywhere; a mail is sent by its app alone, which has to know where it leads."""
-    sent = {text for _path, tree in modules(app) for text in arguments(tree)}
+    sent = {text for _path, tree in trees(app) for text in arguments(tree)}
     wrong = [
         (letter.parent.name, namespace)
         for letter in sorted(MAILS.rglob("*.*"))

@@ -5,7 +5,6 @@ import logging
 import re
 from copy import copy
 from datetime import timedelta
-from pathlib import Path
 from uuid import uuid4
 
 import pytest
@@ -31,8 +30,9 @@ from customers.models import Customer, CustomerProfile
 from portal import health
 from tests.builders import connect, make_customer, make_request
 from tests.files import a_pdf
+from tests.tree import ROOT
 
-STATIC = Path(__file__).resolve().parents[2] / "static"
+STATIC = ROOT / "static"
 PAGES = [
     "home",
     "customers:list",

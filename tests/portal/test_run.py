@@ -9,8 +9,8 @@ import urllib.request
 
 import pytest
 
-from tests.fixtures_database import ROOT
 from tests.fixtures_processes import start
+from tests.tree import ROOT
 
 pytestmark = pytest.mark.slow
 OURS = ("SECRET_KEY", "EMBEDDED_PG_OPTIONS", "DATABASE_URL")

@@ -8,8 +8,9 @@ import pytest
 from django.db import connection
 
 from core import embedded
-from tests.fixtures_database import ROOT, preparing
+from tests.fixtures_database import preparing
 from tests.fixtures_processes import start
+from tests.tree import ROOT
 
 DUMP = ROOT / "tests" / "data" / "demo-0.2.0.dump"
 NAME = f"test_{os.getpid()}_0_2_0"  # removed by the next run if this one is killed
