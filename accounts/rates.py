@@ -17,7 +17,7 @@ from core.models import Tally
 
 @dataclass
 class Usage:
-    """What one rate counted: [(name, key)]."""
+    """The counters that a rate went through: [(name, key)]."""
 
     counted: list[tuple[str, str]]
 

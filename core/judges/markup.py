@@ -9,7 +9,7 @@ PIECE = 2**16  # bytes fed at once
 
 
 class Reader:
-    """What a part's XML is fed to; a judge overrides what it looks at. Names come without prefix."""
+    """The receiver of a part's XML; a judge overrides the events it looks at. Names have no prefix."""
 
     def __init__(self):
         self._elements = self._depth = 0

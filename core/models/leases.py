@@ -35,7 +35,7 @@ class LeaseQuerySet(models.QuerySet):
 
 
 class Lease(models.Model):
-    """What somebody may do alone until a moment; a row is there only while it is held."""
+    """A right to do something alone until a moment; its row is there only while it is held."""
 
     name = models.CharField(max_length=80, primary_key=True)
     token = models.UUIDField()

@@ -1,4 +1,4 @@
-"""What is said of foreign bytes that a judge or the gate refused."""
+"""Words for foreign bytes that a judge or the gate refused."""
 
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _

@@ -6,6 +6,7 @@ from tests.tree import modules
 
 LOCKING = {"select_for_update", "locked", "one_at_a_time"}
 IN_THE_CALLERS_TRANSACTION = {
+    ("accounts/file_quotas.py", "make_room"),
     ("accounts/models/memberships.py", "_leave_an_admin"),
     ("accounts/models/suppliers.py", "one_at_a_time"),
     ("connections/jobs.py", "hide"),

@@ -1,4 +1,4 @@
-"""What is written in a part: fields, formulas and pictures that start or fetch something."""
+"""Contents of a part: fields, formulas and pictures that start or fetch something."""
 
 import re
 from html import unescape

@@ -1,4 +1,4 @@
-"""Where a relationship leads: to a part of the archive, to the reader's own machine, elsewhere."""
+"""Targets of relationships: a part of the archive, the reader's own machine, or elsewhere."""
 
 import posixpath
 import re
