@@ -40,7 +40,7 @@ def stumbles(file):
 
 
 def surroundings(file):
-    """What a judge could lay hands on."""
+    """List the rights that a judge still has."""
     return {
         "environment": sorted(set(os.environ) - {"LC_CTYPE"}),
         "descriptors": sorted(os.listdir("/proc/self/fd"))[:3],

@@ -1,4 +1,4 @@
-"""What the judges find in PDFs, office files and pictures, whatever their names say."""
+"""Judgements of PDFs, office files and pictures, whatever their names say."""
 
 import io
 import subprocess
