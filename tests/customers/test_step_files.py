@@ -282,7 +282,7 @@ def test_a_file_without_room_is_said_beside_it_and_nothing_is_submitted(
     assert "Your company’s files may take 1 MB in all." in said
     assert 'value="ACME"' in said
     assert not Submission.objects.exists()
-    assert StepAnswer.objects.get().values[name["text"]] == "ACME"
+    assert StepAnswer.objects.get().draft[name["text"]] == "ACME"
 
 
 def test_a_file_that_can_not_be_checked_now_keeps_the_rest_of_the_step(
