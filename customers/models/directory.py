@@ -27,6 +27,16 @@ class Customer(models.Model):
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     name = models.CharField(_("name"), max_length=200, validators=[validate_name])
+    external_number = models.CharField(
+        _("external number"),
+        max_length=40,
+        blank=True,
+        default="",
+        # Code of 0.2, which knows no such column, still adds customers while an upgrade is under way.
+        db_default="",
+        validators=[validate_name],
+        help_text=_("By which the ERP knows it: a renamed customer stays the same in an import."),
+    )
     country = CountryField(_("country"), blank=True)
     city = models.CharField(_("city"), max_length=100, blank=True, validators=[validate_name])
     website = models.URLField(_("website"), max_length=200, blank=True)
@@ -54,7 +64,13 @@ class Customer(models.Model):
         constraints = [
             models.UniqueConstraint(
                 fields=["name", "country"], name="one_customer_per_name_and_country"
-            )
+            ),
+            models.UniqueConstraint(
+                fields=["external_number"],
+                condition=~models.Q(external_number=""),
+                name="one_customer_per_external_number",
+                violation_error_message=_("Another customer has this external number."),
+            ),
         ]
 
     def __str__(self):
