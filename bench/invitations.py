@@ -63,7 +63,8 @@ def main(rows):
         )
         now = timezone.now()
         read = timed(
-            f"read {rows:,} rows", lambda: imports.read(table(rows), language="ko", message="")
+            f"read {rows:,} rows",
+            lambda: imports.read(table(rows), language="ko", message="", person="bench"),
         )
         batch = timed(
             "check_rows and keep them",

@@ -15,17 +15,11 @@ from django.template.response import TemplateResponse
 from django.urls import path
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
-from import_export.admin import ImportExportModelAdmin
-from import_export.forms import ImportForm
 
 from core import jobs
 from core.models import Mail, TableImport
 from core.models.mail import MailStatus
 from core.states import AlreadyDecided
-from core.tabular import FORMATS, words_of
-from core.uploads import check_size
-
-LONG = 100_000  # bytes from which on a table is the worker's: a request would run out of time
 
 
 class ReadOnlyAdmin(admin.ModelAdmin):
@@ -43,46 +37,6 @@ class ReadOnlyAdmin(admin.ModelAdmin):
     def has_decide_permission(self, request):
         # People who may change such rows may use the actions, though nobody edits a row.
         return super().has_change_permission(request)
-
-
-class TableForm(ImportForm):
-    """A table to import, of a size that one request can read."""
-
-    def clean_import_file(self):
-        upload = self.cleaned_data["import_file"]
-        check_size(upload)
-        return upload
-
-
-class TableAdmin(ImportExportModelAdmin):
-    """Rows that come and go as CSV or XLSX, with a dry run."""
-
-    formats = FORMATS
-    import_template_name = "admin/core/import.html"
-    import_form_class = TableForm
-
-    def import_action(self, request, **kwargs):
-        # A long file goes to the worker; the library imports a short file at once.
-        if request.method == "POST" and self.has_import_permission(request):
-            form = self.create_import_form(request)
-            if form.is_valid() and form.cleaned_data["import_file"].size > LONG:
-                resource = self.choose_import_resource_class(form, request)
-                upload = form.cleaned_data["import_file"]
-                # The row keeps the place in FORMATS: the form's number counts allowed formats only.
-                chosen = self.get_import_formats()[int(form.cleaned_data["format"])]
-                table = TableImport.begin(
-                    resource,
-                    upload,
-                    FORMATS.index(chosen),
-                    actor=request.user,
-                    now=timezone.now(),
-                )
-                return redirect("admin:core_tableimport_change", table.pk)
-        return super().import_action(request, **kwargs)
-
-    def add_data_read_fail_error_to_form(self, form, error):
-        # In our words: the library's tell an operator nothing.
-        form.add_error("import_file", words_of(error))
 
 
 @admin.register(TableImport)

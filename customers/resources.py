@@ -6,18 +6,30 @@ from import_export import fields
 from import_export.widgets import ForeignKeyWidget
 
 from accounts.domains import registrable
-from core.tabular import CountedResource
-from customers.imports import parts
-from customers.models import Customer, CustomerDomain, CustomerName, VendorRecord
+from core.addresses import tidy_address
+from core.languages import language_code
+from core.resources import TableResource
+from customers import columns
+from customers.imports import TAKEN, joined, parts
+from customers.models import (
+    Customer,
+    CustomerContact,
+    CustomerDomain,
+    CustomerName,
+    VendorRecord,
+)
 from customers.models.directory import bare_number
 from customers.search.index import index
 
 
-class CustomerResource(CountedResource):
-    """Customers, each meant by its name and country.
+class CustomerResource(TableResource):
+    """Customers, told apart by external number, and by name and country where a row has none.
 
     Other names and domains, divided by |, are added to those that are there.
     """
+
+    columns = columns.CUSTOMERS
+    kept_when_blank = frozenset({"external_number", "country"})
 
     other_names = fields.Field()
     domains = fields.Field()
@@ -26,7 +38,8 @@ class CustomerResource(CountedResource):
         model = Customer
         import_id_fields = ["name", "country"]
         fields = [
-            "name", "other_names", "country", "website", "domains", "city", "language", "is_listed", "takes_requests",
+            "name", "external_number", "other_names", "country", "website", "domains", "city", "language",
+            "is_listed", "takes_requests",
         ]  # fmt: skip
         clean_model_instances = True
         skip_unchanged = True
@@ -35,10 +48,24 @@ class CustomerResource(CountedResource):
         return queryset.prefetch_related("names", "domains")
 
     def dehydrate_other_names(self, customer):
-        return "|".join(other.name for other in customer.names.all())
+        return joined(other.name for other in customer.names.all())
 
     def dehydrate_domains(self, customer):
         return "|".join(row.domain for row in customer.domains.all())
+
+    def before_import_row(self, row, **kwargs):
+        tidy_codes(row)
+
+    def get_instance(self, instance_loader, row):
+        number = row.get("external_number")
+        if number and (found := Customer.objects.filter(external_number=number).first()):
+            return found
+        found = super().get_instance(instance_loader, row)
+        # Two of one name in the ERP: taking the number over would make one customer of them.
+        if found and number and found.external_number:
+            words = TAKEN % {"number": found.external_number}
+            raise ValidationError({"external_number": words})
+        return found
 
     def skip_row(self, instance, original, row, import_validation_errors=None):
         # A row that only adds a name or a domain changes something too.
@@ -77,13 +104,17 @@ class CustomerResource(CountedResource):
 
 
 class CustomerWidget(ForeignKeyWidget):
-    """A customer by its registered name; by the row's country too where several share that name."""
+    """A customer by its external number, else by its name, with its country where that is needed."""
 
     def clean(self, value, row=None, **kwargs):
-        value = str(value or "").strip()
+        if number := row.get("external_number"):
+            if found := Customer.objects.filter(external_number=number).first():
+                return found
+            words = _("No customer has the external number %(number)s.")
+            raise ValidationError(words, params={"number": number})
         found = Customer.objects.filter(name=value)
         if country := row.get("country"):
-            found = found.filter(country=country.upper())
+            found = found.filter(country=country)
         if not found:
             raise ValidationError(_("No customer is called %(name)s."), params={"name": value})
         if len(found) > 1:
@@ -94,23 +125,61 @@ class CustomerWidget(ForeignKeyWidget):
         return found[0]
 
 
-class VendorResource(CountedResource):
-    """Vendor lists; a row names the customer, with its country where several share the name."""
+class OfCustomerResource(TableResource):
+    """Rows that belong to a customer."""
 
     customer = fields.Field("customer", "customer", CustomerWidget(Customer, "name"))
+    external_number = fields.Field("customer__external_number", "external_number", readonly=True)
     country = fields.Field("customer__country", "country", readonly=True)
+
+    def filter_export(self, queryset, **kwargs):
+        return queryset.select_related("customer")
+
+    def before_import_row(self, row, **kwargs):
+        # As it is kept, for it tells the rows apart.
+        row["email"] = tidy_address(row["email"])
+        tidy_codes(row)
+
+
+class ContactResource(OfCustomerResource):
+    """The contacts of customers; a line names the customer."""
+
+    columns = columns.CONTACTS
+
+    class Meta:
+        model = CustomerContact
+        import_id_fields = ["customer", "email"]
+        fields = [
+            "customer", "external_number", "country", "email", "name", "job_title", "language",
+            "gets_requests", "is_published", "reviews_setups",
+        ]  # fmt: skip
+        clean_model_instances = True
+        skip_unchanged = True
+
+
+class VendorResource(OfCustomerResource):
+    """Vendor lists; a line names the customer."""
+
+    columns = columns.VENDORS
 
     class Meta:
         model = VendorRecord
         import_id_fields = ["customer", "name", "email", "tax_number"]
-        fields = ["customer", "country", "name", "email", "tax_number"]
+        fields = ["customer", "external_number", "country", "name", "email", "tax_number"]
         clean_model_instances = True
         skip_unchanged = True
 
     def before_import_row(self, row, **kwargs):
-        # As the rows keep them: both are among the columns that tell rows apart.
-        row["email"] = (row.get("email") or "").strip().lower()
-        row["tax_number"] = bare_number(str(row.get("tax_number") or ""))
+        super().before_import_row(row, **kwargs)
+        row["tax_number"] = bare_number(row["tax_number"])
 
     def before_save_instance(self, instance, row, **kwargs):
         instance.prepare()
+
+
+def tidy_codes(row: dict) -> None:
+    """Put the codes of a row into the form in which they are kept: 'us' -> 'US', '한국어' -> 'ko'."""
+    if "country" in row:
+        row["country"] = row["country"].upper()
+    if "language" in row:
+        row["language"] = language_code(row["language"])

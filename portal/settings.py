@@ -70,6 +70,7 @@ PORTAL_REVIEW_MAIL_MINUTES = env.int("PORTAL_REVIEW_MAIL_MINUTES", default=1 if 
 PORTAL_UPLOAD_MB = env.int("PORTAL_UPLOAD_MB", default=10)
 PORTAL_COMPANY_FILES_MB = env.int("PORTAL_COMPANY_FILES_MB", default=2000)
 PORTAL_PERSON_FILES_MB_A_DAY = env.int("PORTAL_PERSON_FILES_MB_A_DAY", default=300)
+PORTAL_TABLE_CELLS = env.int("PORTAL_TABLE_CELLS", default=400_000)  # rows × columns of an import
 PORTAL_EXPIRY_DAYS = env.int("PORTAL_EXPIRY_DAYS", default=30)  # so long before people are told
 
 # How long things are kept

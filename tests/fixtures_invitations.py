@@ -24,7 +24,7 @@ def upload(text=TABLE, name="suppliers.csv", encoding="utf-8"):
 
 
 def read(file, message=""):
-    return imports.read(file, language="ko", message=message)
+    return imports.read(file, language="ko", message=message, person="1")
 
 
 def sheet(*rows):

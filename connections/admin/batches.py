@@ -15,7 +15,10 @@ from django.utils.translation import gettext_lazy as _
 
 from connections import imports
 from connections.models import InvitationBatch, Verdict
+from core import tables
 from core.states import AlreadyDecided
+from core.table_admin import EncodingField
+from core.tables import SeveralReadings
 from core.uploads import check_size
 
 A_PAGE = 200
@@ -28,6 +31,7 @@ class InvitationBatchForm(forms.ModelForm):
             "Columns: email, company, and maybe name, language, message. Up to 10,000 rows."
         ),
     )
+    encoding = EncodingField()
     language = forms.ChoiceField(
         label=_("Language"), choices=settings.LANGUAGES, initial=settings.PORTAL_LANGUAGE
     )
@@ -45,7 +49,10 @@ class InvitationBatchForm(forms.ModelForm):
 
     def clean_file(self):
         upload = self.cleaned_data["file"]
-        check_size(upload)
+        if refusal := getattr(upload, "refusal", None):
+            if isinstance(refusal, SeveralReadings):
+                EncodingField.ask(self, refusal.readings)
+            raise refusal
         return upload
 
     def clean(self):
@@ -53,7 +60,8 @@ class InvitationBatchForm(forms.ModelForm):
         if {"file", "language"} <= cleaned.keys():
             try:
                 language, message = cleaned["language"], cleaned.get("message", "")
-                self.rows = imports.read(cleaned["file"], language=language, message=message)
+                table = cleaned["file"].table
+                self.rows = imports.rows_of(table, language=language, message=message)
             except ValidationError as error:
                 self.add_error("file", error)
         return cleaned
@@ -83,7 +91,7 @@ class InvitationBatchAdmin(admin.ModelAdmin):
         return super().get_queryset(request).defer("rows")
 
     def get_fields(self, request, obj=None):
-        return [] if obj else ["customer", "file", "language", "message"]
+        return [] if obj else ["customer", "file", "encoding", "language", "message"]
 
     def get_form(self, request, obj=None, **kwargs):
         read_only = forms.modelform_factory(InvitationBatch, fields=[])
@@ -94,6 +102,25 @@ class InvitationBatchAdmin(admin.ModelAdmin):
 
     def has_change_permission(self, request, obj=None):
         return obj is None and super().has_change_permission(request, obj)
+
+    def changeform_view(self, request, object_id=None, form_url="", extra_context=None):
+        """Read the table before Django opens the page's transaction.
+
+        The gate's leases in it would hold up everybody who uploads a file.
+        """
+        upload = request.FILES.get("file")
+        if upload and not object_id and self.has_add_permission(request):
+            self._read(request, upload)
+        return super().changeform_view(request, object_id, form_url, extra_context)
+
+    def _read(self, request, upload):
+        encoding = request.POST.get("encoding", "")
+        encoding = encoding if encoding in tables.ENCODINGS else ""
+        try:
+            check_size(upload)
+            upload.table = imports.read_table(upload, str(request.user.pk), encoding)
+        except ValidationError as refusal:
+            upload.refusal = refusal
 
     def save_model(self, request, obj, form, change):
         upload = form.cleaned_data["file"]

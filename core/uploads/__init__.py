@@ -1,5 +1,5 @@
 from core.uploads.fields import UploadField
-from core.uploads.kinds import TYPES, check, check_size, check_unpacked
+from core.uploads.kinds import TYPES, check, check_size
 from core.uploads.names import clean_name
 from core.uploads.refusals import in_words
 
@@ -8,7 +8,6 @@ __all__ = [
     "UploadField",
     "check",
     "check_size",
-    "check_unpacked",
     "clean_name",
     "in_words",
 ]

@@ -1,6 +1,5 @@
 """Kinds of files that people may upload: known by their content, opened by the gate's judges."""
 
-import zipfile
 from pathlib import PurePath
 
 from django.conf import settings
@@ -9,7 +8,7 @@ from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext as _
 
 from core import gate
-from core.judges import Refused, office
+from core.judges import Refused
 from core.uploads.refusals import in_words
 
 _FORMAT = "application/vnd.openxmlformats-officedocument."
@@ -62,14 +61,6 @@ def check_size(upload: UploadedFile) -> None:
     if upload.size > settings.PORTAL_UPLOAD_MB * 2**20:
         words = _("The file is larger than %(limit)d MB. Make it smaller or split it.")
         raise ValidationError(words % {"limit": settings.PORTAL_UPLOAD_MB}, code="large")
-
-
-def check_unpacked(parts: list[zipfile.ZipInfo]) -> None:
-    """Raise ValidationError when the parts of an archive say that they unpack to too much."""
-    try:
-        office.check_unpacked(parts)
-    except Refused as refused:
-        raise in_words(refused) from None
 
 
 def _kind(upload, suffix, person):

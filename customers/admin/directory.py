@@ -9,7 +9,8 @@ from django.utils.translation import gettext_lazy as _
 from accounts import look_alikes
 from accounts.domains import registrable
 from accounts.models import AuditEntry
-from core.admin import TableAdmin, action_with_form, form_page
+from core.admin import action_with_form, form_page
+from core.table_admin import TableAdmin
 from customers.models import (
     Customer,
     CustomerContact,
@@ -23,7 +24,7 @@ from customers.models import (
     setup_news,
 )
 from customers.models.directory import bare_number
-from customers.resources import CustomerResource, VendorResource
+from customers.resources import ContactResource, CustomerResource, VendorResource
 from customers.search.index import index
 from customers.search.names import keys
 from customers.steps import export, templates
@@ -100,9 +101,13 @@ class VendorInline(admin.TabularInline):
 @admin.register(Customer)
 class CustomerAdmin(TableAdmin):
     resource_classes = [CustomerResource]
-    list_display = ["name", "country", "city", "is_listed", "takes_requests", "created_at"]
+    list_display = [
+        "name", "external_number", "country", "city", "is_listed", "takes_requests", "created_at",
+    ]  # fmt: skip
     list_filter = ["is_listed", "takes_requests", "country"]
-    search_fields = ["name", "names__name", "domains__domain", "contacts__email"]
+    search_fields = [
+        "name", "external_number", "names__name", "domains__domain", "contacts__email",
+    ]  # fmt: skip
     date_hierarchy = "created_at"
     inlines = [NameInline, DomainInline, ContactInline, VendorInline]
     actions = ["add_ready_made", "copy_steps", "export_setups"]
@@ -153,6 +158,19 @@ class CustomerAdmin(TableAdmin):
                     format=kind,
                 )
             return export.download(list(queryset), kind)
+
+
+@admin.register(CustomerContact)
+class CustomerContactAdmin(TableAdmin):
+    form = TidyForm
+    resource_classes = [ContactResource]
+    list_display = [
+        "email", "name", "customer", "gets_requests", "is_published", "reviews_setups",
+    ]  # fmt: skip
+    list_filter = ["gets_requests", "is_published", "reviews_setups"]
+    list_select_related = ["customer"]
+    search_fields = ["email", "name", "customer__name", "customer__external_number"]
+    autocomplete_fields = ["customer"]
 
 
 @admin.register(VendorRecord)

@@ -20,7 +20,8 @@ VENDORS = [
 
 
 def add_customers(month: Month) -> None:
-    imports.import_customers(imports.read(DATA.read_bytes()))
+    with DATA.open("rb") as file:
+        imports.import_customers(imports.read(file, person="demo"))
     month.customers = {customer.name: customer for customer in Customer.objects.all()}
     _add_contacts(month.customers)
     named = {name for name, *_rest in people.CONTACTS}

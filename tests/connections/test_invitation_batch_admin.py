@@ -159,7 +159,7 @@ def test_a_file_that_is_too_large_is_refused_before_it_is_read(
     client_of, operator, organon, settings, monkeypatch
 ):
     settings.PORTAL_UPLOAD_MB = 1
-    monkeypatch.setattr(imports, "read", None)
+    monkeypatch.setattr(imports, "read_table", None)
     said = {
         "customer": organon.pk,
         "file": upload("x" * (2**20 + 1)),

@@ -6,7 +6,7 @@ from django.db import connection
 from django.utils import timezone
 from procrastinate.contrib.django import app
 
-from core import admin, tabular
+from core import resources, table_admin
 from core.models import TableImport
 from core.models.imports import TRIES
 from core.states import AlreadyDecided
@@ -22,13 +22,13 @@ def table(*rows, encoding="utf-8"):
 
 
 def begin(upload, operator):
-    return TableImport.begin(CustomerResource, upload, 0, actor=operator, now=timezone.now())
+    return TableImport.begin(CustomerResource, upload, actor=operator, now=timezone.now())
 
 
 @pytest.fixture
 def long(monkeypatch):
     """Every file counts as long."""
-    monkeypatch.setattr(admin, "LONG", 0)
+    monkeypatch.setattr(table_admin, "LONG", 0)
 
 
 def test_a_long_file_is_checked_first_and_imported_when_the_operator_says_so(
@@ -37,7 +37,6 @@ def test_a_long_file_is_checked_first_and_imported_when_the_operator_says_so(
     client = client_of(operator)
     said = {
         "import_file": table("Organon,US", "Seorin Chemical,KR"),
-        "format": "0",
         "resource": "0",
     }
     page = client.post(PATH, said)
@@ -59,7 +58,7 @@ def test_a_long_file_is_checked_first_and_imported_when_the_operator_says_so(
 
 
 def test_a_short_file_is_shown_at_once(client_of, operator):
-    said = {"import_file": table("Seorin Chemical,KR"), "format": "0", "resource": "0"}
+    said = {"import_file": table("Seorin Chemical,KR"), "resource": "0"}
     page = client_of(operator).post(PATH, said)
     assert page.status_code == 200
     assert TableImport.objects.count() == 0
@@ -183,7 +182,7 @@ def test_only_who_may_import_that_kind_confirms(operator, run_jobs, client_of):
 def test_progress_is_seen_while_the_import_is_under_way(
     transactional_db, empty_queue, operator, monkeypatch
 ):
-    monkeypatch.setattr(tabular, "EVERY", 1)
+    monkeypatch.setattr(resources, "EVERY", 1)
     kept = begin(table("A Works,KR", "B Works,KR", "C Works,KR"), operator)
     seen, plain = [], CustomerResource.after_import_row
 
@@ -203,5 +202,5 @@ def test_progress_is_seen_while_the_import_is_under_way(
 def test_staff_without_the_right_to_change_customers_imports_none(operator, client_of):
     operator.is_superuser = False
     operator.save(update_fields=["is_superuser"])
-    said = {"import_file": table("Seorin Chemical,KR"), "format": "0", "resource": "0"}
+    said = {"import_file": table("Seorin Chemical,KR"), "resource": "0"}
     assert client_of(operator).post(PATH, said).status_code == 403
