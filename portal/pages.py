@@ -1,16 +1,15 @@
-"""Pages that anybody may read: help, legal texts, choice of a language, the operator's colour."""
+"""Pages that anybody may read: help, legal texts, and the choice of a language."""
 
 import re
 
 from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.contrib.auth.decorators import login_not_required
-from django.http import Http404, HttpResponse
+from django.http import Http404
 from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.utils import translation
 from django.views import i18n
-from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_POST
 
 from accounts.legal import VERSION
@@ -64,11 +63,3 @@ def set_language(request):
     if request.user.is_authenticated and language in dict(settings.LANGUAGES):
         get_user_model().objects.filter(pk=request.user.pk).update(language=language)
     return i18n.set_language(request)
-
-
-@login_not_required
-@cache_control(public=True, max_age=3600)
-def brand_css(request):
-    # The only stylesheet that is no file: the colour is a setting.
-    rule = f"@layer tokens {{ :root {{ --brand: {settings.BRAND_COLOUR}; }} }}\n"
-    return HttpResponse(rule, content_type="text/css")

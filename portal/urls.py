@@ -9,6 +9,7 @@ from django.views.generic import RedirectView
 from accounts.views import entrance
 from portal import health, pages
 from portal.home import home
+from portal.stylesheet import stylesheet
 
 admin.site.login = secure_admin_login(admin.site.login)
 
@@ -22,7 +23,7 @@ urlpatterns = [
     path("terms/", pages.terms, name="terms"),
     path("accessibility/", pages.accessibility, name="accessibility"),
     path("language/", pages.set_language, name="set_language"),
-    path("brand.css", pages.brand_css, name="brand_css"),
+    path("portal-<slug:version>.css", stylesheet, name="stylesheet"),
     path("favicon.ico", RedirectView.as_view(url=f"{settings.STATIC_URL}img/favicon.svg")),
     # Questions of machines
     path("healthz", health.healthz, name="healthz"),

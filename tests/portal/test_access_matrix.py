@@ -13,6 +13,7 @@ from accounts.models import BankAccount, Document, JoinRequest, Notification, Te
 from connections.models import invitation_sending
 from core.models import Link
 from customers.models import StepAnswer, Upload
+from portal import stylesheet
 from portal.models import Export
 from tests.builders import connect, make_attempt, make_customer, make_request, make_step, make_user
 from tests.files import a_pdf
@@ -42,7 +43,7 @@ MATRIX = {
     "terms": (PUBLIC, None),
     "accessibility": (PUBLIC, None),
     "set_language": ([405] * 7, ["/"] * 7),
-    "brand_css": (PUBLIC, None),
+    "stylesheet": (PUBLIC, None),
     "healthz": (PUBLIC, None),
     "readyz": (PUBLIC, None),
     "accounts:account": (
@@ -250,6 +251,7 @@ def address(ada_at_acme, mia_at_acme, ada, acme, organon, now):
     _link, not_us = Link.issue("not_us", asked.pk, "w@waiting.example", asked.expires_at)
     arguments = {
         "help_page": ["faq"],
+        "stylesheet": [stylesheet.version()],
         "accounts:join": [acme.pk],
         "accounts:notification_open": [note.pk],
         "customers:member_customers": [mia_at_acme.key],

@@ -27,7 +27,7 @@ from core.mail import send
 from core.middleware import HistoryContextMiddleware
 from core.models import Mail
 from customers.models import Customer, CustomerProfile
-from portal import health
+from portal import health, stylesheet
 from tests.builders import connect, make_customer, make_request
 from tests.files import a_pdf
 from tests.tree import ROOT
@@ -140,9 +140,22 @@ def multiply(supplier, number):
         cursor.execute("ANALYZE")  # as autovacuum does; rolled back with the test
 
 
-def test_a_first_visit_loads_at_most_30_kb_of_css_and_javascript():
-    files = [*STATIC.glob("css/*.css"), *STATIC.glob("js/*.js")]
-    assert sum(len(gzip.compress(path.read_bytes())) for path in files) <= 30_000
+def test_a_first_visit_loads_at_most_20_kb_of_css_and_javascript():
+    texts = [stylesheet.text().encode(), *(path.read_bytes() for path in STATIC.glob("js/*.js"))]
+    assert sum(len(gzip.compress(text)) for text in texts) <= 20_000
+
+
+def test_the_stylesheet_holds_every_component_once_and_the_operators_colour(settings):
+    assert sorted(stylesheet.FILES) == sorted(path.stem for path in STATIC.glob("css/*.css"))
+    address = reverse("stylesheet", args=[stylesheet.version()])
+    answer = Client(headers={"accept-encoding": "gzip"}).get(address)
+    css = gzip.decompress(answer.content).decode()
+    assert css.index("@layer tokens, base") < css.index(f"--brand: {settings.BRAND_COLOUR};")
+    assert "immutable" in answer["Cache-Control"]
+
+
+def test_a_page_asks_for_one_stylesheet(client):
+    assert client.get("/accounts/login/").content.decode().count('rel="stylesheet"') == 1
 
 
 @pytest.mark.parametrize("path", ["/accounts/login/", "/help/", "/privacy/"])
