@@ -1,4 +1,4 @@
-"""Limits against abuse: named, counted in rows of their own statement (core.models.tallies).
+"""Limits against abuse: named, counted in rows of their own statement (core.models.limits).
 
 Limits that the product promises are DailyCount rows, which a rollback gives back.
 """

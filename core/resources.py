@@ -48,7 +48,7 @@ class Result(results.Result):
 
 
 def _words_of(error):
-    """Why a row or a table can't be saved; words of a database or library tell nobody anything."""
+    """Say why a row or a table can't be saved, never in the words of a database or library."""
     if isinstance(error, ValidationError):
         return "; ".join(error.messages)
     log.error("A table could not be saved.", exc_info=error)

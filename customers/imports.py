@@ -71,7 +71,7 @@ def import_customers(rows: list[tuple[int, dict[str, str]]]) -> tuple[int, int]:
 
 
 def _each(rows, act):
-    """[(line, act(row))]; raises TableRefused with every row that `act` refuses."""
+    """Return [(line, act(row))]; raise TableRefused with every row that `act` refuses."""
     done, problems = [], []
     for line, row in rows:
         try:

@@ -19,7 +19,7 @@ OURS = ("SECRET_KEY", "DATABASE_URL", "EMBEDDED_PG_OPTIONS", "DJANGO_SETTINGS_MO
 
 @dataclass(frozen=True)
 class Site:
-    """Where the portal listens, and the environment that leads other commands to its data."""
+    """The portal under attack: its address, and the environment that leads commands to its data."""
 
     port: int
     environment: dict[str, str]

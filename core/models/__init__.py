@@ -8,9 +8,9 @@ from core.models.decisions import (
 )
 from core.models.imports import TableImport
 from core.models.leases import Lease
+from core.models.limits import Tally
 from core.models.links import Link
 from core.models.mail import Mail
-from core.models.tallies import Tally
 from core.models.work import WorkInProgress
 
 __all__ = [
