@@ -19,6 +19,7 @@ from django.utils import timezone
 from core import gate
 from core.judges import Refused
 from core.models import Lease
+from drill.bombs import expanding_pdf
 
 pytestmark = pytest.mark.django_db
 
@@ -63,6 +64,13 @@ def test_a_child_that_only_waits_is_ended_too(monkeypatch):
 
 def test_a_child_gets_no_more_memory_than_allowed():
     assert why("eats") == "complex"
+
+
+def test_objects_that_need_too_much_memory_are_not_passed_over_unseen(monkeypatch):
+    monkeypatch.setattr(gate, "MEMORY", 300 * 2**20)
+    paper = io.BytesIO(expanding_pdf(256 * 2**20).content)
+    with pytest.raises(Refused, match="complex"):
+        gate.run("core.judges.pdf.judge_pdf", paper, person="1")
 
 
 def test_a_child_that_says_too_much_is_not_heard_out(monkeypatch):
