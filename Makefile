@@ -64,7 +64,7 @@ endif
 bench: .venv/development
 	@for name in $(or $(B),search invitations server); do $(BIN)/python bench/$$name.py || exit 1; done
 
-# Attacks a portal of its own and shows whether others still get in.
+# Attacks a portal of its own and shows whether others still get in; 4 minutes at most.
 drill: .venv/runtime
 	$(BIN)/python -m drill
 

@@ -15,6 +15,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO
 
+from django.conf import settings
+
 from core import antivirus
 from core.judges import Refused
 from core.models.leases import Lease
@@ -29,8 +31,7 @@ WALL_SECONDS = 15
 VERDICT_BYTES = 64 * 2**20  # a table of 20,000 rows is a tenth of it
 
 PLACES = 2  # children at once, over all web processes; a usual file takes a fifth of a second
-# Threads of this process at the gate: the others of a web server's eight serve pages meanwhile.
-LINE = 4
+LINE = 4  # threads of this process at the gate: the others of a web server's serve pages meanwhile
 LINE_OF_ONE = 2  # of these by one person: a file at work and the next
 WAIT_SECONDS, LOOK_AGAIN = 5, 0.2
 LEASE_SECONDS = WALL_SECONDS + 15  # longer than a child and a virus scanner may take
@@ -72,7 +73,7 @@ def _place(person) -> Iterator[None]:
     with _lock:
         if _line.count(person) >= LINE_OF_ONE:
             raise Refused("yours")
-        if len(_line) >= LINE:
+        if len(_line) >= _longest_line():
             raise Refused("busy")
         _line.append(person)
     try:
@@ -83,6 +84,11 @@ def _place(person) -> Iterator[None]:
     finally:
         with _lock:
             _line.remove(person)
+
+
+def _longest_line():
+    # A server with few threads keeps half of them for pages too.
+    return min(LINE, max(1, settings.WEB_THREADS // 2))
 
 
 @contextlib.contextmanager

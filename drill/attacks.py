@@ -1,4 +1,4 @@
-"""Attacks that strangers may try: each attack is a context manager that lasts as long as its block.
+"""Attacks of strangers: each is a context manager that lasts as long as its block.
 
 A new attack is a function here and a line in SCENARIOS.
 """

@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import re
 import shutil
 import socket
 import subprocess
@@ -19,10 +20,24 @@ OURS = ("SECRET_KEY", "DATABASE_URL", "EMBEDDED_PG_OPTIONS", "DJANGO_SETTINGS_MO
 
 @dataclass(frozen=True)
 class Site:
-    """The portal under attack: its address, and the environment that leads commands to its data."""
+    """A running portal: its address, and the environment that leads other commands to it."""
 
     port: int
     environment: dict[str, str]
+    launcher: int  # the process of `make run`, which starts the others
+
+    @property
+    def address(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    def peak_memory(self) -> int:
+        """Return the most MB of memory that the web process has held so far (Linux)."""
+        children = Path(f"/proc/{self.launcher}/task/{self.launcher}/children").read_text().split()
+        for process in (Path("/proc", number) for number in children):
+            if b"\0serve\0" in (process / "cmdline").read_bytes():
+                [line] = re.findall(r"VmHWM:\s+(\d+) kB", (process / "status").read_text())
+                return int(line) // 1024
+        raise RuntimeError("The web process is gone.")
 
 
 @contextlib.contextmanager
@@ -34,18 +49,18 @@ def running() -> Iterator[Site]:
     # Below /tmp and readable, for PostgreSQL does not run as root and has to come in.
     base = Path(tempfile.mkdtemp(prefix="portal-drill-", dir="/tmp"))
     base.chmod(0o755)
-    site = Site(port=free_port(), environment=_environment(base))
+    port, environment = free_port(), _environment(base)
     process = subprocess.Popen(
         [sys.executable, "manage.py", "run"],
         cwd=ROOT,
-        env=site.environment | {"PORT": str(site.port)},
+        env=environment | {"PORT": str(port)},
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
     )
     try:
         _wait_until_ready(process)
-        yield site
+        yield Site(port, environment, process.pid)
     finally:
         process.terminate()
         try:

@@ -7,6 +7,8 @@ import pikepdf
 from django.core.files.uploadedfile import SimpleUploadedFile
 from PIL import Image, PngImagePlugin
 
+from drill.bombs import dangling_pdf
+
 FORMAT = "application/vnd.openxmlformats-officedocument."
 TYPES = """<?xml version="1.0"?><Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types">
 <Default Extension="rels" ContentType="application/vnd.openxmlformats-package.relationships+xml"/>
@@ -30,18 +32,7 @@ def a_pdf(name="paper.pdf", change=None, **saving):
 
 def a_slow_pdf(objects=3000, padding=0):
     """A PDF whose index names none of its objects, each of which names one that is not there."""
-    bodies = {number: b"<</Type/X/R %d 0 R>>" % (objects + number) for number in range(4, objects)}
-    bodies |= {
-        1: b"<</Type/Catalog/Pages 2 0 R>>",
-        2: b"<</Type/Pages/Count 1/Kids[3 0 R]>>",
-        3: b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 9 9]>>",
-    }
-    content = b"%PDF-1.4\n" + b"".join(
-        b"%d 0 obj\n%b\nendobj\n" % (number, body) for number, body in bodies.items()
-    )
-    content += b"A" * padding + b"\n"
-    end = b"xref\n0 1\n0000000000 65535 f \ntrailer<</Size 10/Root 1 0 R>>\nstartxref\n%d\n%%%%EOF"
-    return SimpleUploadedFile("slow.pdf", content + end % len(content))
+    return SimpleUploadedFile("slow.pdf", dangling_pdf(objects, padding).content)
 
 
 def with_attachment(name, content=b"<invoice/>"):

@@ -37,6 +37,9 @@ def judge_pdf(file: BinaryIO) -> None:
         pdf = _opened(file.read())
         for item in [pdf.trailer, *pdf.objects]:
             _judge_object(item)
+        # qpdf passes over a stream of objects that it has no memory for; a viewer may have it.
+        if any("bad_alloc" in warning for warning in pdf.get_warnings()):
+            raise Refused("complex")
 
 
 def _opened(content):

@@ -29,6 +29,7 @@ SUFFIXES = {
 }
 ACCEPT = ",".join(SUFFIXES)
 HEADER = 1024  # bytes within which viewers look for a PDF to begin
+HANGUL = b"HWP Document File"
 
 
 def check(upload: UploadedFile, person: str) -> str:
@@ -66,22 +67,23 @@ def check_size(upload: UploadedFile) -> None:
 def _kind(upload, suffix, person):
     """Name the kind by the first bytes; that kind's judge has the last word."""
     upload.seek(0)
-    content = upload.read()
-    if content.startswith(b"\x89PNG\r\n\x1a\n"):
+    # No more of it: while it waits at the gate, a file of 10 MB stays on the disk.
+    begin = upload.read(HEADER)
+    if begin.startswith(b"\x89PNG\r\n\x1a\n"):
         gate.run("core.judges.pictures.judge_picture", upload, person=person, pillow_format="PNG")
         return "png"
-    if content.startswith(b"\xff\xd8\xff"):
+    if begin.startswith(b"\xff\xd8\xff"):
         gate.run("core.judges.pictures.judge_picture", upload, person=person, pillow_format="JPEG")
         return "jpeg"
-    if suffix in (".hwp", ".hwpx") or b"HWP Document File" in content:
+    if suffix in (".hwp", ".hwpx") or begin.startswith(HANGUL):
         raise Refused("hwp")
-    if content.startswith(b"PK\x03\x04"):
+    if begin.startswith(b"PK\x03\x04"):
         return gate.run("core.judges.office.judge_office", upload, person=person)
-    # OLE: what Office wrote until 2003, and what it wraps a file with a password in.
-    if content.startswith(b"\xd0\xcf\x11\xe0"):
-        raise Refused("old")
+    # OLE: what Office wrote until 2003, what it wraps a file with a password in, and Hangul.
+    if begin.startswith(b"\xd0\xcf\x11\xe0"):
+        raise Refused("hwp" if HANGUL in upload.read() else "old")
     # Byte order marks, line ends and heads of mail stand before it, and viewers pass over them.
-    if b"%PDF-" in content[:HEADER]:
+    if b"%PDF-" in begin:
         gate.run("core.judges.pdf.judge_pdf", upload, person=person)
         return "pdf"
     raise Refused("type")

@@ -1,6 +1,7 @@
 """The gate: limits that end a child, one file of a person at a time, few in all."""
 
 import contextlib
+import functools
 import io
 import os
 import signal
@@ -18,6 +19,7 @@ from django.utils import timezone
 from core import gate
 from core.judges import Refused
 from core.models import Lease
+from drill.bombs import expanding_pdf
 
 pytestmark = pytest.mark.django_db
 
@@ -62,6 +64,13 @@ def test_a_child_that_only_waits_is_ended_too(monkeypatch):
 
 def test_a_child_gets_no_more_memory_than_allowed():
     assert why("eats") == "complex"
+
+
+def test_objects_that_need_too_much_memory_are_not_passed_over_unseen(monkeypatch):
+    monkeypatch.setattr(gate, "MEMORY", 300 * 2**20)
+    paper = io.BytesIO(expanding_pdf(256 * 2**20).content)
+    with pytest.raises(Refused, match="complex"):
+        gate.run("core.judges.pdf.judge_pdf", paper, person="1")
 
 
 def test_a_child_that_says_too_much_is_not_heard_out(monkeypatch):
@@ -169,6 +178,14 @@ def test_threads_of_one_process_do_not_all_stand_in_line(monkeypatch):
     assert why("length") == "busy"
 
 
+def test_a_server_of_few_threads_keeps_half_of_them_for_pages(monkeypatch, settings):
+    settings.WEB_THREADS = 4
+    monkeypatch.setattr(gate, "_line", ["2"])
+    assert run("length") == {"bytes": 3}
+    monkeypatch.setattr(gate, "_line", ["2", "3"])
+    assert why("length") == "busy"
+
+
 def at_once(*calls):
     """Call in threads and return the answers, or codes of refusals, in any order."""
     answers = []
@@ -212,6 +229,28 @@ def test_two_files_of_a_person_are_judged_one_after_the_other(monkeypatch):
     monkeypatch.setattr(gate, "WAIT_SECONDS", 30)
     assert at_once(lambda: run("length"), lambda: run("length")) == [{"bytes": 3}] * 2
     assert max(most) == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_eight_files_at_once_half_are_answered_while_the_others_wait(monkeypatch):
+    answered, others_answered = [], threading.Event()
+
+    def judged(*arguments):
+        # Were all eight in the line, nobody would be answered before this.
+        assert others_answered.wait(10)
+
+    def upload(person):
+        try:
+            run("length", person=person)
+        finally:
+            answered.append(person)
+            if len(answered) == gate.LINE:
+                others_answered.set()
+
+    monkeypatch.setattr(gate, "_judged", judged)
+    monkeypatch.setattr(gate, "WAIT_SECONDS", 30)
+    codes = at_once(*[functools.partial(upload, str(number % 4)) for number in range(8)])
+    assert sorted(codes, key=str) == [None] * 4 + ["busy"] * 4
 
 
 @pytest.mark.django_db(transaction=True)

@@ -73,6 +73,7 @@ MACRO = ("word/vbaProject.bin", "application/vnd.ms-office.vbaProject")
         (a_pdf(), "application/pdf"),
         (a_pdf("사업자등록증.PDF"), "application/pdf"),
         (raw("mail.pdf", b"Content-Type: application/pdf\n\n" + a_pdf().read()), "application/pdf"),
+        (raw("about.pdf", a_pdf().read() + b"% HWP Document File"), "application/pdf"),
         (a_picture(), "image/png"),
         (a_picture("seal.jpg", "JPEG"), "image/jpeg"),
         (an_office_file(), uploads.TYPES["docx"]),

@@ -7,7 +7,7 @@ import tokenize
 
 from tests.tree import APPS, modules
 
-READ = [*APPS, "tests", "bench"]
+READ = [*APPS, "tests", "bench", "drill"]
 HEADLESS = re.compile(r"(Who|What|Whoever|Whom|Whose|Of whom|Where|When|One)\b(?!-)")
 BANNER = re.compile(r"# .*(-{4,}|={4,}|#{4,})$")
 DOCUMENTED = ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef
