@@ -14,10 +14,10 @@ from collections.abc import Callable
 
 from drill.attacks import SCENARIOS, Scenario
 from drill.bombs import sound_pdf
-from drill.people import ADMINS, ANSWER_WITHIN, Answer, Person
+from drill.people import ADMINS, ANSWER_WITHIN, OPERATOR, Answer, Operator, Person
 from drill.processes import adopt_orphans, end_orphans
 from drill.site import Site, running
-from drill.volleys import UPLOADS, VOLLEYS, Volley, fired
+from drill.volleys import TABLES, UPLOADS, VOLLEYS, Volley, fired
 
 BAR = 1.0  # seconds in which every page has to be there
 GIVE_UP = 10  # seconds after which a page counts as never answered
@@ -105,6 +105,7 @@ def drill(site: Site) -> bool:
     held = [attack(site, scenario) for scenario in SCENARIOS]
     people = [Person(site, email) for email in ADMINS]
     held += [shoot(site, people, volley) for volley in VOLLEYS]
+    held += [shoot(site, [Operator(site, OPERATOR)], volley) for volley in TABLES]
     return all([*held, still_takes(people)])
 
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from drill import bombs
 from drill.bombs import Paper
-from drill.people import ADMINS, Answer, Person
+from drill.people import Answer, Person
 
 UPLOADS = 8  # as many as the web server has threads
 
@@ -31,17 +31,19 @@ VOLLEYS = [
     Volley("a part that lies", bombs.lying_docx),
     Volley("100 Mpixel in 1 MB", bombs.huge_png),
     Volley("deep XML", bombs.deep_docx),
-    # At the door of documents nobody builds the table; a door of tables is worth a line of its own.
+    # At the door of documents nobody builds the table.
     Volley("a last cell", bombs.last_cell_xlsx),
     Volley("sound files of 10 MB", bombs.sound_pdf),
 ]
+# At the door of tables, by operators.
+TABLES = [Volley("a table with a last cell", bombs.last_cell_xlsx)]
 
 
 @contextmanager
 def fired(people: list[Person], paper: Paper) -> Iterator[list[Future[Answer]]]:
     """Let people upload a paper, all at the same moment; wait for the answers at the end."""
     ready = threading.Barrier(UPLOADS)
-    shooters = people * (UPLOADS // len(ADMINS))
+    shooters = people * (UPLOADS // len(people))
     with ThreadPoolExecutor(UPLOADS) as threads:
         yield [threads.submit(_fire, person, paper, ready) for person in shooters]
 

@@ -120,7 +120,7 @@ def _is_plausible(text, encoding):
     if any("\x80" <= letter <= "\x9f" for letter in set(text)):
         return False
     if encoding in ALPHABETS:
-        return not any(_is_latin(one) != _is_latin(two) for one, two in _letters(text))
+        return not any(_is_latin(first) != _is_latin(second) for first, second in _letters(text))
     if encoding in IDEOGRAPHS:
         # A single ideograph in a Latin word is an accent or a quote that was read wrongly.
         return bool(_PAIR.search(text)) and not _HALF_WIDTH.search(text)
@@ -130,7 +130,7 @@ def _is_plausible(text, encoding):
 def _letters(text):
     """Give the pairs of letters, or of a letter and its accent, that stand beside each other."""
     is_letter = {letter: unicodedata.category(letter)[0] in "LM" for letter in set(text)}
-    return ((one, two) for one, two in pairwise(text) if is_letter[one] and is_letter[two])
+    return (pair for pair in pairwise(text) if all(is_letter[letter] for letter in pair))
 
 
 def _is_latin(letter):
