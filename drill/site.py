@@ -9,6 +9,7 @@ import subprocess
 import sys
 import tempfile
 import threading
+from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -44,7 +45,7 @@ class Site:
 def running() -> Iterator[Site]:
     """Start the portal with its demo data; its processes and its data are gone at the end.
 
-    Raises RuntimeError, with what it printed, when it does not come up.
+    Raises RuntimeError when it does not come up. Prints what it said last when the block fails.
     """
     # Below /tmp and readable, for PostgreSQL does not run as root and has to come in.
     base = Path(tempfile.mkdtemp(prefix="portal-drill-", dir="/tmp"))
@@ -58,9 +59,13 @@ def running() -> Iterator[Site]:
         stderr=subprocess.STDOUT,
         text=True,
     )
+    printed = deque(maxlen=200)
     try:
-        _wait_until_ready(process)
+        _wait_until_ready(process, printed)
         yield Site(port, environment, process.pid)
+    except Exception:
+        print("The portal’s last words:\n" + "".join(printed), file=sys.stderr)
+        raise
     finally:
         process.terminate()
         try:
@@ -83,17 +88,19 @@ def _environment(base):
     return kept | {"VAR_DIR": str(base), "DEMO": "1", "LOCAL": "1", "HOST": "127.0.0.1"}
 
 
-def _wait_until_ready(process):
+def _wait_until_ready(process, printed):
     # Killed when it takes too long, which ends the reading too.
     alarm = threading.Timer(PATIENCE, process.kill)
     alarm.start()
-    printed = []
-    for line in process.stdout:
-        printed.append(line)
-        if "Portal ready" in line:
-            break
-    else:
-        raise RuntimeError("The portal did not come up:\n" + "".join(printed))
-    alarm.cancel()
+    try:
+        for line in process.stdout:
+            printed.append(line)
+            if "Portal ready" in line:
+                break
+        else:
+            raise RuntimeError("The portal did not come up.")
+    finally:
+        # Left alone, it would hold up the end of this process too.
+        alarm.cancel()
     # Read on, so that a full pipe never stops it.
-    threading.Thread(target=process.stdout.read, daemon=True).start()
+    threading.Thread(target=printed.extend, args=(process.stdout,), daemon=True).start()
