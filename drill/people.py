@@ -29,7 +29,8 @@ ANSWER_WITHIN = 30
 _ERROR = re.compile(
     r'<p class="error".*?<span class="visually-hidden">.*?</span>(.*?)</span>', re.S
 )
-_ERROR_IN_ADMIN = re.compile(r'<ul class="errorlist".*?<li>(.*?)</li>', re.S)
+# Of the field, as when the gate is busy; of the table's lines, once it was read.
+_ERROR_IN_ADMIN = re.compile(r'(?:class="errorlist"|Nothing was imported).*?<li>(.*?)</li>', re.S)
 _PREVIEW = 'name="import_file_name"'  # the form that confirms a table which was read
 
 
