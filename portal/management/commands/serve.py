@@ -1,5 +1,4 @@
 import signal
-import sys
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
@@ -13,9 +12,6 @@ class Command(BaseCommand):
 
     def handle(self, **options):
         allow_files()
-        # The loop asks for the interpreter's lock at each step: with Python's own 5 ms it would wait
-        # that long each time for threads that are busy with pages.
-        sys.setswitchinterval(0.001)
         try:
             web = Web(application, settings.HOST, settings.PORT)
         except (OSError, ValueError) as error:
